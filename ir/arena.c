@@ -1,0 +1,123 @@
+/* arena.c: memory of one compilation, freed all at once. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ir.h"
+
+enum { BLOCK = 1 << 16, ALIGN = 64 }; /* 64: the widest vector */
+
+typedef struct Block Block;
+struct Block {
+	Block *next;
+	unsigned char *free, *end;
+};
+
+struct Arena {
+	Diag *diag;
+	Block *block;
+};
+
+static _Noreturn void
+out_of_memory(Diag *diag)
+{
+	fail_at(diag, nowhere, "out of memory");
+}
+
+Arena *
+arena_new(Diag *diag)
+{
+	Arena *a = calloc(1, sizeof *a);
+
+	if (!a)
+		out_of_memory(diag);
+	a->diag = diag;
+	return a;
+}
+
+void
+arena_free(Arena *a)
+{
+	for (Block *b = a->block, *next; b; b = next) {
+		next = b->next;
+		free(b);
+	}
+	free(a);
+}
+
+static unsigned char *
+aligned(unsigned char *p)
+{
+	return p + (ALIGN - (uintptr_t)p % ALIGN) % ALIGN;
+}
+
+static void
+add_block(Arena *a, size_t bytes)
+{
+	size_t size = bytes < BLOCK / 4 ? BLOCK : bytes;
+	Block *b = size > SIZE_MAX / 2 ? NULL : calloc(1, sizeof *b + ALIGN + size);
+
+	if (!b)
+		out_of_memory(a->diag);
+	b->free = aligned((unsigned char *)(b + 1));
+	b->end = b->free + size;
+	b->next = a->block;
+	a->block = b;
+}
+
+void *
+alloc(Arena *a, size_t bytes)
+{
+	if (!a->block || (size_t)(a->block->end - a->block->free) < bytes)
+		add_block(a, bytes);
+	unsigned char *p = a->block->free;
+	unsigned char *next = aligned(p + bytes);
+	a->block->free = next < a->block->end ? next : a->block->end;
+	return p;
+}
+
+void *
+alloc_array(Arena *a, size_t count, size_t bytes)
+{
+	if (bytes && count > SIZE_MAX / bytes)
+		out_of_memory(a->diag);
+	return alloc(a, count * bytes);
+}
+
+void *
+copy_of(Arena *a, const void *data, size_t bytes)
+{
+	void *p = alloc(a, bytes);
+
+	if (bytes)
+		memcpy(p, data, bytes);
+	return p;
+}
+
+void *
+grow(Arena *a, void *array, int count, size_t bytes)
+{
+	/* Room is a power of two: full when count is one. */
+	if (count & (count - 1))
+		return array;
+	void *more = alloc_array(a, count ? (size_t)count * 2 : 1, bytes);
+	if (count)
+		memcpy(more, array, (size_t)count * bytes);
+	return more;
+}
+
+char *
+format(Arena *a, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	int size = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (size < 0)
+		die("format: %s", fmt);
+	char *s = alloc(a, (size_t)size + 1);
+	va_start(ap, fmt);
+	vsnprintf(s, (size_t)size + 1, fmt, ap);
+	va_end(ap);
+	return s;
+}

@@ -1,0 +1,122 @@
+/* diag.c: what the user is told: "file: where: problem", then notes with the remedy. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ir.h"
+
+const Loc nowhere = { SIZE_MAX, 0, 0 };
+
+static void
+put_place(const Diag *d, Loc at)
+{
+	fprintf(d->to, "%s: ", d->file ? d->file : "mcompile");
+	if (at.line)
+		fprintf(d->to, "%d:%d: ", at.line, at.column);
+	else if (at.offset != nowhere.offset)
+		fprintf(d->to, "at 0x%zx: ", at.offset);
+}
+
+/* The line of a textual model, and a caret beneath the column. */
+static void
+put_caret(const Diag *d, Loc at)
+{
+	const char *line = d->text;
+
+	if (!line || !at.line)
+		return;
+	for (int n = 1; n < at.line && line; n++) {
+		line = strchr(line, '\n');
+		line = line ? line + 1 : NULL;
+	}
+	if (!line)
+		return;
+	fprintf(d->to, "\t%.*s\n\t", (int)strcspn(line, "\n"), line);
+	for (int i = 1; i < at.column && line[i - 1] && line[i - 1] != '\n'; i++)
+		fputc(line[i - 1] == '\t' ? '\t' : ' ', d->to);
+	fputs("^\n", d->to);
+}
+
+static void
+say(const Diag *d, Loc at, const char *kind, const char *colour, const char *fmt, va_list ap)
+{
+	if (!d->to)
+		return;
+	put_place(d, at);
+	fprintf(d->to, "%s%s%s: ", d->colour ? colour : "", kind, d->colour ? "\033[0m" : "");
+	vfprintf(d->to, fmt, ap);
+	fputc('\n', d->to);
+	put_caret(d, at);
+}
+
+void
+error_at(Diag *d, Loc at, const char *fmt, ...)
+{
+	va_list ap;
+
+	d->errors++;
+	va_start(ap, fmt);
+	say(d, at, "error", "\033[1;31m", fmt, ap);
+	va_end(ap);
+}
+
+void
+fail_at(Diag *d, Loc at, const char *fmt, ...)
+{
+	va_list ap;
+
+	d->errors++;
+	va_start(ap, fmt);
+	say(d, at, "error", "\033[1;31m", fmt, ap);
+	va_end(ap);
+	give_up(d);
+}
+
+void
+warn_at(Diag *d, Loc at, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(d, at, "warning", "\033[1;35m", fmt, ap);
+	va_end(ap);
+}
+
+void
+note(Diag *d, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (d->to) {
+		fputs("note: ", d->to);
+		vfprintf(d->to, fmt, ap);
+		fputc('\n', d->to);
+	}
+	va_end(ap);
+}
+
+void
+give_up(Diag *d)
+{
+	longjmp(*d->escape, 1);
+}
+
+void
+give_up_if_errors(Diag *d)
+{
+	if (d->errors)
+		give_up(d);
+}
+
+void
+die(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	fputs("mcompile: internal error: ", stderr);
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+	va_end(ap);
+	abort();
+}

@@ -1,0 +1,235 @@
+/* graph.c: making a graph and asking it things. */
+#include <string.h>
+
+#include "ir.h"
+
+const TypeInfo types[TYPE_COUNT] = {
+#define TYPE(name, ctype, bytes, tflite) { #name, #ctype, tflite, bytes },
+#include "types.def"
+#undef TYPE
+};
+
+const OpInfo ops[OP_COUNT] = {
+#define OP(name, least, most, rows, outside, attrs, stems) \
+	{ #name, least, most, ROWS_##rows, OUTSIDE_##outside, attrs, stems },
+#include "ops.def"
+#undef OP
+};
+
+const AttrInfo attrs[] = {
+#define ATTR(kind, name, value) { #name, ATTR_##kind, value, offsetof(Attr, name) },
+#include "attrs.def"
+#undef ATTR
+};
+const int attr_count = sizeof attrs / sizeof *attrs;
+
+const char *const semantics_names[SEMANTICS_COUNT] = { "tflm", "litert", "ort" };
+const char *const act_names[ACT_COUNT] = { "none", "relu", "relu6", "relu_n1" };
+
+Graph *
+graph_new(Arena *arena, Diag *diag, const char *name)
+{
+	Graph *g = alloc(arena, sizeof *g);
+
+	g->arena = arena;
+	g->diag = diag;
+	g->name = name;
+	g->format = "mir";
+	return g;
+}
+
+int
+add_tensor(Graph *g, const Tensor *t)
+{
+	g->tensor = grow(g->arena, g->tensor, g->tensor_count, sizeof *t);
+	g->tensor[g->tensor_count] = *t;
+	return g->tensor_count++;
+}
+
+int
+new_tensor(Graph *g, const char *name, Type type, Shape shape, Quant quant, Loc loc)
+{
+	Tensor t = { .name = name, .loc = loc, .type = type, .shape = shape, .quant = quant,
+		.origin = { -1, type, shape }, .view = -1, .offset = -1 };
+
+	return add_tensor(g, &t);
+}
+
+Attr
+attr_defaults(void)
+{
+	static const Attr defaults = {
+#define ATTR_INT(value) value
+#define ATTR_FLOAT(value) value
+#define ATTR_LIST(value) { value, { 0 } }
+#define ATTR(kind, name, value) .name = ATTR_##kind(value),
+#include "attrs.def"
+#undef ATTR
+#undef ATTR_INT
+#undef ATTR_FLOAT
+#undef ATTR_LIST
+	};
+
+	return defaults;
+}
+
+Node *
+insert_node(Graph *g, int at, Op op, const char *name, Loc loc, const int *input, int inputs,
+	int output)
+{
+	g->node = grow(g->arena, g->node, g->node_count, sizeof *g->node);
+	memmove(g->node + at + 1, g->node + at, (size_t)(g->node_count - at) * sizeof *g->node);
+	g->node_count++;
+	g->node[at] = (Node){ .op = op, .dialect = g->semantics, .name = name, .loc = loc,
+		.input = copy_of(g->arena, input, (size_t)inputs * sizeof *input),
+		.input_count = inputs, .output = output, .number = -1, .attr = attr_defaults(),
+		.scratch_offset = -1 };
+	return g->node + at;
+}
+
+Node *
+add_node(Graph *g, Op op, const char *name, Loc loc, const int *input, int inputs, int output)
+{
+	return insert_node(g, g->node_count, op, name, loc, input, inputs, output);
+}
+
+void
+remove_node(Graph *g, int at)
+{
+	g->node_count--;
+	memmove(g->node + at, g->node + at + 1, (size_t)(g->node_count - at) * sizeof *g->node);
+}
+
+Tensor *
+tensor_in(const Graph *g, const Node *n, int operand)
+{
+	if (operand >= n->input_count || n->input[operand] < 0)
+		return NULL;
+	return g->tensor + n->input[operand];
+}
+
+Tensor *
+tensor_out(const Graph *g, const Node *n)
+{
+	return g->tensor + n->output;
+}
+
+int
+producer(const Graph *g, int tensor)
+{
+	for (int i = 0; i < g->node_count; i++)
+		if (g->node[i].output == tensor)
+			return i;
+	return -1;
+}
+
+static bool
+has_port(const Port *port, int count, int tensor)
+{
+	for (int i = 0; i < count; i++)
+		if (port[i].tensor == tensor)
+			return true;
+	return false;
+}
+
+bool
+is_input(const Graph *g, int tensor)
+{
+	return has_port(g->input, g->input_count, tensor);
+}
+
+bool
+is_output(const Graph *g, int tensor)
+{
+	return has_port(g->output, g->output_count, tensor);
+}
+
+int
+consumers(const Graph *g, int tensor)
+{
+	int count = 0;
+
+	for (int i = 0; i < g->node_count; i++)
+		for (int k = 0; k < g->node[i].input_count; k++)
+			count += g->node[i].input[k] == tensor;
+	for (int i = 0; i < g->output_count; i++)
+		count += g->output[i].tensor == tensor;
+	return count;
+}
+
+bool
+same_quant(const Quant *a, const Quant *b)
+{
+	if (a->count != b->count || (a->count > 1 && a->axis != b->axis))
+		return false;
+	for (int i = 0; i < a->count; i++)
+		if (a->scale[i] != b->scale[i] || a->zero[i] != b->zero[i])
+			return false;
+	return true;
+}
+
+int64_t
+elements(const Shape *s)
+{
+	int64_t n = 1;
+
+	for (int i = 0; i < s->rank; i++)
+		n *= s->dim[i];
+	return n;
+}
+
+int64_t
+tensor_bytes(const Tensor *t)
+{
+	return elements(&t->shape) * types[t->type].bytes;
+}
+
+bool
+same_shape(const Shape *a, const Shape *b)
+{
+	if (a->rank != b->rank)
+		return false;
+	for (int i = 0; i < a->rank; i++)
+		if (a->dim[i] != b->dim[i])
+			return false;
+	return true;
+}
+
+Shape
+shape_of(int rank, ...)
+{
+	Shape s = { .rank = rank };
+	va_list ap;
+
+	va_start(ap, rank);
+	for (int i = 0; i < rank; i++)
+		s.dim[i] = va_arg(ap, int);
+	va_end(ap);
+	return s;
+}
+
+int
+find_name(const char *const *names, int count, const char *name)
+{
+	for (int i = 0; i < count; i++)
+		if (!strcmp(names[i], name))
+			return i;
+	return -1;
+}
+
+bool
+has_word(const char *list, const char *word)
+{
+	size_t size = strlen(word);
+
+	for (const char *at = list; (at = strstr(at, word)); at += size)
+		if ((at == list || at[-1] == ' ') && (at[size] == ' ' || !at[size]))
+			return true;
+	return false;
+}
+
+int
+tensor_pixel_step(const Tensor *t)
+{
+	return t->pixel_step ? t->pixel_step : t->shape.dim[t->shape.rank - 1];
+}

@@ -1,0 +1,257 @@
+/* ir.h: the graph that every pass reads and writes, and the ground it stands on. */
+#ifndef IR_H
+#define IR_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#if defined(__GNUC__)
+#define PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#else
+#define PRINTF(fmt, args)
+#endif
+
+enum { MAX_RANK = 6, NHWC = 4 };
+
+/* A place in a model file: a byte offset of a binary one, line and column (from 1) of a text. */
+typedef struct {
+	size_t offset;
+	int line, column; /* 0: binary */
+} Loc;
+
+/* Where messages go, and where to after one that ends the work. */
+typedef struct {
+	FILE *to;
+	const char *file; /* the model's, as the user named it */
+	const char *text; /* of a textual model: lines for the caret, else NULL */
+	jmp_buf *escape;
+	int errors;
+	bool colour;
+} Diag;
+
+typedef struct Arena Arena;
+
+typedef enum {
+#define TYPE(name, ctype, bytes, tflite) TYPE_##name,
+#include "types.def"
+#undef TYPE
+	TYPE_COUNT
+} Type;
+
+typedef struct {
+	const char *name, *ctype, *tflite;
+	int bytes;
+} TypeInfo;
+
+/* Whose arithmetic (DESIGN: --semantics); a node's own is its dialect. */
+typedef enum { TFLM, LITERT, ORT, SEMANTICS_COUNT } Semantics;
+typedef Semantics Dialect;
+
+typedef enum { ACT_NONE, ACT_RELU, ACT_RELU6, ACT_RELU_N1, ACT_COUNT } Act;
+
+typedef struct {
+	int rank;
+	int dim[MAX_RANK];
+} Shape;
+
+/* real = scale * (stored - zero); one pair, or one per index of axis; count 0: not quantized. */
+typedef struct {
+	int count, axis;
+	const float *scale;
+	const int32_t *zero;
+} Quant;
+
+/* A tensor of the model file, which its descendants remember for --layers and the report. */
+typedef struct {
+	int number; /* in the file; -1: made by the compiler */
+	Type type;  /* in the file: u8 where the graph has s8 */
+	Shape shape;
+} Origin;
+
+typedef struct {
+	const char *name;
+	Loc loc;
+	Type type;
+	Shape shape; /* NHWC after legalize(), but for operands of WHOLE and VIEW nodes */
+	Quant quant;
+	Origin origin;
+	const void *data; /* a constant's elements, host order, densely; else NULL */
+	const char *gone; /* set by fuse(), fold(): why no node makes it any more; NULL: live */
+	int view;         /* set by alias(): lies inside this tensor; -1: has bytes of its own */
+	int64_t view_offset; /* set by alias(): bytes from the start of what it lies inside */
+	int pixel_step;   /* set by alias(): elements from pixel to pixel; 0: its channels */
+	int64_t offset;   /* set by plan(): in the work area; -1: the caller's or a constant */
+} Tensor;
+
+typedef enum { ROWS_SAME, ROWS_WINDOW, ROWS_REDUCE, ROWS_RESIZE, ROWS_WHOLE, ROWS_VIEW,
+	ROWS_PARTS } RowRule;
+typedef enum { OUTSIDE_NONE, OUTSIDE_ZERO_POINT, OUTSIDE_MINIMUM, OUTSIDE_NOTHING,
+	OUTSIDE_VALUE } Outside;
+
+typedef enum {
+#define OP(name, least, most, rows, outside, attrs, stems) OP_##name,
+#include "ops.def"
+#undef OP
+	OP_COUNT
+} Op;
+
+typedef struct {
+	const char *name;
+	int least, most; /* inputs */
+	RowRule rows;
+	Outside outside;
+	const char *attrs, *stems;
+} OpInfo;
+
+#define ATTR_INT int
+#define ATTR_FLOAT float
+#define ATTR_LIST Shape
+typedef struct {
+#define ATTR(kind, name, value) ATTR_##kind name;
+#include "attrs.def"
+#undef ATTR
+} Attr;
+#undef ATTR_INT
+#undef ATTR_FLOAT
+#undef ATTR_LIST
+
+typedef enum { ATTR_INT, ATTR_FLOAT, ATTR_LIST } AttrKind;
+typedef struct {
+	const char *name;
+	AttrKind kind;
+	int value; /* unless said */
+	size_t at; /* in Attr */
+} AttrInfo;
+
+/* One operator; makes one tensor.  Inputs that are left out are -1. */
+typedef struct {
+	Op op;
+	Dialect dialect; /* set by legalize() */
+	const char *name;
+	Loc loc;
+	int *input, input_count;
+	int output;
+	int number; /* the operator's in the file; -1: made by the compiler */
+	Attr attr;
+	const char *kernel; /* set by select(): "folder/name"; NULL: a view, no code */
+	bool flat;          /* set by select(): the whole image is one row */
+	bool in_place;      /* set by alias(): the output lies where operand 0 was */
+	int64_t scratch;    /* set by select(): bytes of scratch and accumulator */
+	int64_t scratch_offset; /* set by plan(): in the work area */
+} Node;
+
+/* A graph's input or output as the caller knows it. */
+typedef struct {
+	const char *name;
+	int tensor;
+} Port;
+
+typedef struct {
+	Arena *arena;
+	Diag *diag;
+	const char *name;       /* identifiers of the output begin with it */
+	const char *format;     /* "tflite", "mir" */
+	Semantics semantics;
+	const uint8_t *file;    /* the model file, mapped: constants may point into it */
+	size_t file_bytes;
+	Tensor *tensor;
+	int tensor_count;
+	Node *node;             /* in the order of execution */
+	int node_count;
+	Port *input, *output;
+	int input_count, output_count;
+	const char **label;     /* of output 0's elements, where the model carries them */
+	int label_count;
+	int64_t work_bytes;     /* set by plan() */
+	int64_t lower_bound;    /* set by plan(): the largest live sum */
+} Graph;
+
+extern const TypeInfo types[TYPE_COUNT];
+extern const OpInfo ops[OP_COUNT];
+extern const AttrInfo attrs[];
+extern const int attr_count;
+extern const char *const semantics_names[SEMANTICS_COUNT];
+extern const char *const act_names[ACT_COUNT];
+
+/* arena.c: memory that is freed all at once.  Running out of it ends the work by the Diag. */
+Arena *arena_new(Diag *);
+void arena_free(Arena *);
+void *alloc(Arena *, size_t bytes); /* zeroed, aligned for any type and for AVX-512 */
+void *alloc_array(Arena *, size_t count, size_t bytes); /* product checked */
+void *copy_of(Arena *, const void *data, size_t bytes);
+char *format(Arena *, const char *fmt, ...) PRINTF(2, 3);
+/* Room for one more at the end of an array that grows by doubling: returns the array. */
+void *grow(Arena *, void *array, int count, size_t bytes);
+
+/* text.c: text that grows. */
+typedef struct {
+	Arena *arena;
+	char *data; /* always terminated */
+	size_t size, room;
+} Text;
+Text text_new(Arena *);
+void put(Text *, const char *fmt, ...) PRINTF(2, 3);
+void put_bytes(Text *, const char *bytes, size_t size);
+
+/* diag.c: messages: "file: where: problem", notes below.  die() is for our own bugs. */
+void error_at(Diag *, Loc, const char *fmt, ...) PRINTF(3, 4); /* counts; work goes on */
+void warn_at(Diag *, Loc, const char *fmt, ...) PRINTF(3, 4);
+void note(Diag *, const char *fmt, ...) PRINTF(2, 3);
+_Noreturn void fail_at(Diag *, Loc, const char *fmt, ...) PRINTF(3, 4);
+_Noreturn void give_up(Diag *);          /* errors were said already */
+void give_up_if_errors(Diag *);
+_Noreturn void die(const char *fmt, ...) PRINTF(1, 2);
+extern const Loc nowhere;
+
+/* graph.c: making and asking. */
+Graph *graph_new(Arena *, Diag *, const char *name);
+int add_tensor(Graph *, const Tensor *); /* returns its number */
+int new_tensor(Graph *, const char *name, Type, Shape, Quant, Loc); /* made by the compiler */
+Node *add_node(Graph *, Op, const char *name, Loc, const int *input, int inputs, int output);
+/* Puts a node before position at; pointers to nodes move. */
+Node *insert_node(Graph *, int at, Op, const char *name, Loc, const int *input, int inputs,
+	int output);
+void remove_node(Graph *, int at);
+Tensor *tensor_in(const Graph *, const Node *, int operand); /* NULL: left out */
+Tensor *tensor_out(const Graph *, const Node *);
+int producer(const Graph *, int tensor);  /* node's position, -1: none */
+int consumers(const Graph *, int tensor); /* nodes that read it, plus the graph's outputs */
+bool is_input(const Graph *, int tensor);
+bool is_output(const Graph *, int tensor);
+bool same_quant(const Quant *, const Quant *);
+int64_t elements(const Shape *);          /* at most 2^40, checked by the front ends */
+int64_t tensor_bytes(const Tensor *);
+bool same_shape(const Shape *, const Shape *);
+Shape shape_of(int rank, ...);            /* dims as int */
+Attr attr_defaults(void);
+int find_name(const char *const *names, int count, const char *name); /* -1: none */
+bool has_word(const char *list, const char *word); /* list: words between spaces */
+/* A tensor with channels, whose pixels lie pixel_step apart. */
+int tensor_pixel_step(const Tensor *);
+
+/* rows.c: which rows an output row needs (DESIGN, section 6). */
+typedef struct { int first, end; bool whole; } Rows;
+Rows rows(const Graph *, const Node *, int operand, int r);
+int row_count(const Graph *, const Node *); /* calls an image: out_h, or 1 if flat or WHOLE */
+int kernel_height(const Graph *, const Node *); /* rows of a window, dilation not counted */
+int kernel_width(const Graph *, const Node *);
+/* Of a resize: the first source row of output row r and the weight of the next one (0: alone). */
+typedef struct { int low, high; float weight; int weight10; } Resample;
+Resample resample(int out, int in_size, int out_size, bool align_corners, bool half_pixel);
+
+/* verify.c: whether the graph is well formed; a broken one is our own bug and dies. */
+void verify(const Graph *, const char *after);
+
+/* The rewriting passes, each in the file of its name. */
+void infer(Graph *);
+void legalize(Graph *);
+void fuse(Graph *);
+
+/* print.c: the graph as .mir text. */
+void print_graph(Text *, const Graph *);
+
+#endif
