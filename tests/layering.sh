@@ -1,0 +1,94 @@
+#!/bin/sh
+# The layers' law, read off the #include lines, and the size budget.
+cd "$SRC" || exit 1
+
+# folder: what its files may include besides their own folder. main.c sees all.
+allowed () {
+	case "$1" in
+	frontend|scheduler|codegen) echo ir ;;
+	templates/*) echo templates/common ;;
+	esac
+}
+
+layer () { # templates/ref/conv.c -> templates/ref, else the top folder
+	case "$1" in
+	templates/*/*) echo "$1" | cut -d/ -f1-2 ;;
+	*/*) echo "${1%%/*}" ;;
+	*) echo . ;;
+	esac
+}
+
+target () { # file, included name: the file meant, beside the including one or from the root
+	if [ -f "$(dirname "$1")/$2" ]; then
+		realpath --relative-to=. "$(dirname "$1")/$2"
+	elif [ -f "$2" ]; then
+		echo "$2"
+	else
+		echo "$2 (no such file)"
+	fi
+}
+
+check_layer () { # name, its folders
+	name=$1
+	shift
+	bad=
+	find "$@" -name '*.[ch]' -o -name '*.def' | sort >"$BUILD/files"
+	while read -r file; do
+		own=$(layer "$file")
+		for included in $(sed -n 's/^[ \t]*#[ \t]*include[ \t]*"\(.*\)".*/\1/p' "$file"); do
+			to=$(target "$file" "$included")
+			case " $own $(allowed "$own") " in
+			*" $(layer "$to") "*) [ "${to%file)}" = "$to" ] || bad="$bad $file:$included" ;;
+			*) bad="$bad $file:$included" ;;
+			esac
+		done
+	done <"$BUILD/files"
+	if [ -z "$bad" ]; then
+		[ ! -s "$BUILD/files" ] || echo "ok layering/$name"
+	else
+		printf '  %s\n' $bad
+		echo "FAIL layering/$name"
+	fi
+}
+
+for name in ir frontend scheduler codegen templates runtime-min; do
+	[ ! -d $name ] || check_layer $name $name
+done
+
+# ---- sizes; the generated parser and generated code are nobody's to read
+compiler () {
+	find main.c ir frontend scheduler codegen tools -name '*.[ch]' -o -name '*.def' |
+		grep -v '^frontend/mir/src/'
+}
+
+formatted_lines () { # tables keep their hand-made columns
+	case "$1" in
+	*.def) cat "$1" ;;
+	*) clang-format "$1" ;;
+	esac | wc -l
+}
+
+BUDGET=10000
+LONGEST=600
+if command -v clang-format >/dev/null; then
+	total=0
+	for file in $(compiler); do
+		total=$((total + $(formatted_lines "$file")))
+	done
+	echo "  the compiler has $total lines of $BUDGET"
+	[ $total -lt $BUDGET ] && echo "ok size/compiler" || echo "FAIL size/compiler"
+else
+	echo "skip size/compiler: no clang-format"
+fi
+
+find configure Makefile.in main.c ir frontend scheduler codegen templates tools runtime-min \
+	tests -type f 2>/dev/null | grep -v '^frontend/mir/src/' |
+	grep -E '\.(c|h|def|sh|py|js)$|^configure$|Makefile.in$' |
+	grep -vE '^tests/(golden|models|fuzz/corpus)/' >"$BUILD/files"
+long=$(xargs wc -l <"$BUILD/files" | awk -v longest=$LONGEST '$2 != "total" && $1 > longest')
+if [ -z "$long" ]; then
+	echo "ok size/files"
+else
+	echo "$long"
+	echo "FAIL size/files"
+fi
