@@ -24,6 +24,7 @@ const AttrInfo attrs[] = {
 const int attr_count = sizeof attrs / sizeof *attrs;
 
 const char *const semantics_names[SEMANTICS_COUNT] = { "tflm", "litert", "ort" };
+const char *const input_mode_names[INPUT_MODE_COUNT] = { "full", "const", "push" };
 const char *const act_names[ACT_COUNT] = { "none", "relu", "relu6", "relu_n1" };
 
 Graph *
@@ -35,6 +36,7 @@ graph_new(Arena *arena, Diag *diag, const char *name)
 	g->diag = diag;
 	g->name = name;
 	g->format = "mir";
+	g->alignment = 1;
 	return g;
 }
 
@@ -232,4 +234,37 @@ int
 tensor_pixel_step(const Tensor *t)
 {
 	return t->pixel_step ? t->pixel_step : t->shape.dim[t->shape.rank - 1];
+}
+
+int
+storage(const Graph *g, int tensor, int64_t *offset)
+{
+	int64_t at = 0;
+
+	for (; g->tensor[tensor].view >= 0; tensor = g->tensor[tensor].view)
+		at += g->tensor[tensor].view_offset;
+	if (offset)
+		*offset = at;
+	return tensor;
+}
+
+Life *
+lives(const Graph *g)
+{
+	Life *life = alloc_array(g->arena, (size_t)g->tensor_count, sizeof *life);
+
+	for (int t = 0; t < g->tensor_count; t++)
+		life[t] = (Life){ INT32_MAX, -1 };
+	for (int i = 0; i < g->input_count; i++)
+		life[g->input[i].tensor] = (Life){ -1, -1 };
+	for (int i = 0; i < g->node_count; i++) {
+		const Node *n = g->node + i;
+		for (int k = 0; k < n->input_count; k++)
+			if (n->input[k] >= 0)
+				life[n->input[k]].last = i;
+		life[n->output] = (Life){ i, i };
+	}
+	for (int i = 0; i < g->output_count; i++)
+		life[g->output[i].tensor].last = g->node_count;
+	return life;
 }

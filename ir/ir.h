@@ -51,6 +51,9 @@ typedef struct {
 typedef enum { TFLM, LITERT, ORT, SEMANTICS_COUNT } Semantics;
 typedef Semantics Dialect;
 
+/* Where an input lies: in the work area, in the caller's memory, or it comes row by row. */
+typedef enum { INPUT_FULL, INPUT_CONST, INPUT_PUSH, INPUT_MODE_COUNT } InputMode;
+
 typedef enum { ACT_NONE, ACT_RELU, ACT_RELU6, ACT_RELU_N1, ACT_COUNT } Act;
 
 typedef struct {
@@ -139,6 +142,7 @@ typedef struct {
 	Attr attr;
 	const char *kernel; /* set by select(): "folder/name"; NULL: a view, no code */
 	bool flat;          /* set by select(): the whole image is one row */
+	bool overlays;      /* set by select(): the kernel may write y where x was */
 	bool in_place;      /* set by alias(): the output lies where operand 0 was */
 	int64_t scratch;    /* set by select(): bytes of scratch and accumulator */
 	int64_t scratch_offset; /* set by plan(): in the work area */
@@ -166,6 +170,8 @@ typedef struct {
 	int input_count, output_count;
 	const char **label;     /* of output 0's elements, where the model carries them */
 	int label_count;
+	InputMode input_mode;
+	int alignment;          /* of buffers in the work area: the target's */
 	int64_t work_bytes;     /* set by plan() */
 	int64_t lower_bound;    /* set by plan(): the largest live sum */
 } Graph;
@@ -176,6 +182,7 @@ extern const AttrInfo attrs[];
 extern const int attr_count;
 extern const char *const semantics_names[SEMANTICS_COUNT];
 extern const char *const act_names[ACT_COUNT];
+extern const char *const input_mode_names[INPUT_MODE_COUNT];
 
 /* arena.c: memory that is freed all at once.  Running out of it ends the work by the Diag. */
 Arena *arena_new(Diag *);
@@ -230,8 +237,13 @@ Shape shape_of(int rank, ...);            /* dims as int */
 Attr attr_defaults(void);
 int find_name(const char *const *names, int count, const char *name); /* -1: none */
 bool has_word(const char *list, const char *word); /* list: words between spaces */
-/* A tensor with channels, whose pixels lie pixel_step apart. */
+/* Elements from pixel to pixel. */
 int tensor_pixel_step(const Tensor *);
+/* The tensor that has the bytes of this one, through its views, and where in them. */
+int storage(const Graph *, int tensor, int64_t *offset);
+/* Per storage tensor, the first node that writes it (-1: the caller) and the last that reads. */
+typedef struct { int first, last; } Life;
+Life *lives(const Graph *); /* one per tensor; of a view: its own */
 
 /* rows.c: which rows an output row needs (DESIGN, section 6). */
 typedef struct { int first, end; bool whole; } Rows;
