@@ -69,7 +69,7 @@ class Model:
             t.quantization.quantizedDimension = axis
         t.buffer = 0
         if data is not None:
-            array = numpy.ascontiguousarray(data, numpy.dtype(dtype))
+            array = numpy.asarray(data, numpy.dtype(dtype))
             assert array.shape == tuple(shape), (array.shape, shape)
             buffer = schema.BufferT()
             buffer.data = numpy.frombuffer(array.tobytes(), numpy.uint8)
