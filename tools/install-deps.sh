@@ -7,6 +7,9 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 say () { printf 'install-deps: %s\n' "$*"; }
 fail () { printf 'install-deps: %s\n' "$*" >&2; exit 1; }
 have () { command -v "$1" >/dev/null 2>&1; }
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' INT TERM HUP
 
 required='clang make libc6-dev libtree-sitter-dev libcjson-dev python3-pip ca-certificates'
 optional='gcc git clang-format llvm libcriterion-dev python3-venv valgrind
@@ -40,9 +43,11 @@ lacking () { # those of the packages that are not installed
 	done
 }
 
-apt () {
-	as_root env DEBIAN_FRONTEND=noninteractive TZ=Etc/UTC apt-get -q -y \
-		-o Dpkg::Use-Pty=0 "$@" </dev/null
+apt () { # quiet unless it fails
+	as_root env DEBIAN_FRONTEND=noninteractive TZ=Etc/UTC apt-get -qq \
+		-o Dpkg::Use-Pty=0 "$@" </dev/null >"$work/apt.log" 2>&1 && return
+	tail -n 20 "$work/apt.log" >&2
+	return 1
 }
 
 install_packages () {
@@ -91,6 +96,7 @@ EOF
 # 14. The edit below takes out what 15 added and gives, to the byte, the ABI 14 parser.c that
 # the same release publishes elsewhere, so its digest is known too.
 grammar_version=0.23.6
+grammar_object=tree-sitter-c-$grammar_version.o
 grammar_digest=1d3b4a6ca8ebc7b0727857cc63a874118e0c04d353a4909b5c104e913fd69864
 parser_digest=dfbb012d537e187b6c24e2e5be8d3b27912827ed348a4b4ef38730d0c8f5da20
 
@@ -125,25 +131,23 @@ make_grammar () { # in a folder of its own
 	same_digest $parser_digest parser.c
 	# Our own parser's header serves; two of its names have changed since.
 	${CC:-cc} -O2 -w -DTSMapSlice=TSFieldMapSlice -Dabi_version=version \
-		-I"$root/frontend/mir/src" -c parser.c -o grammar.o &&
-		ar rcs libtree-sitter-c.a grammar.o || fail 'cannot compile the C grammar'
+		-I"$root/frontend/mir/src" -c parser.c -o $grammar_object &&
+		ar rcs libtree-sitter-c.a $grammar_object || fail 'cannot compile the C grammar'
 }
 
 install_grammar () {
 	library=$PREFIX/lib/libtree-sitter-c.a
-	if [ -f "$library" ]; then
+	if ar t "$library" 2>/dev/null | grep -qxF $grammar_object; then
 		say "the C grammar is there: $library"
 		return
 	fi
 	say "building the C grammar $grammar_version into $library"
 	have "${CC:-cc}" || CC=clang
-	folder=$(mktemp -d) || exit 1
-	trap 'rm -rf "$folder"' EXIT
-	(cd "$folder" && make_grammar) || exit 1
+	(cd "$work" && make_grammar) || exit 1
 	if mkdir -p "$PREFIX/lib" 2>/dev/null && [ -w "$PREFIX/lib" ]; then
-		install -m 644 "$folder/libtree-sitter-c.a" "$library"
+		install -m 644 "$work/libtree-sitter-c.a" "$library"
 	else
-		as_root install -D -m 644 "$folder/libtree-sitter-c.a" "$library"
+		as_root install -D -m 644 "$work/libtree-sitter-c.a" "$library"
 	fi || fail "cannot write $library"
 }
 
@@ -157,7 +161,7 @@ make_venv () {
 	fi
 	say "making the tests' Python environment in $VENV (this takes minutes)"
 	for python in /usr/bin/python3 python3; do
-		[ -x "$VENV/bin/python" ] || "$python" -m venv "$VENV"
+		[ -x "$VENV/bin/pip" ] || "$python" -m venv "$VENV"
 	done
 	"$VENV/bin/python" -m pip install -q --disable-pip-version-check -r "$requirements" &&
 		cp "$requirements" "$VENV/mcompile-requirements.txt"
