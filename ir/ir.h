@@ -162,6 +162,7 @@ typedef struct {
 	Semantics semantics;
 	const uint8_t *file;    /* the model file, mapped: constants may point into it */
 	size_t file_bytes;
+	const char *file_name;  /* of a .mir's data file; NULL: it is the model the user named */
 	Tensor *tensor;
 	int tensor_count;
 	Node *node;             /* in the order of execution */
@@ -263,7 +264,19 @@ void infer(Graph *);
 void legalize(Graph *);
 void fuse(Graph *);
 
-/* print.c: the graph as .mir text. */
+/* print.c: the graph as .mir text, and the table of its fields, which the reader walks too. */
+typedef enum { FIELD_INT, FIELD_INT64, FIELD_FLAG, FIELD_TEXT, FIELD_TENSOR, FIELD_SEMANTICS,
+	FIELD_SCALES, FIELD_ZEROS, FIELD_ORIGIN, FIELD_PLACE, FIELD_DATA } FieldKind;
+typedef enum { OF_GRAPH, OF_TENSOR, OF_NODE } FieldOwner;
+typedef struct {
+	FieldOwner owner;
+	FieldKind kind;
+	const char *name;
+	int value; /* unless said */
+	size_t at; /* in its owner */
+} Field;
+extern const Field fields[];
+extern const int field_count;
 void print_graph(Text *, const Graph *);
 
 #endif
