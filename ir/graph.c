@@ -236,6 +236,24 @@ tensor_pixel_step(const Tensor *t)
 	return t->pixel_step ? t->pixel_step : t->shape.dim[t->shape.rank - 1];
 }
 
+int64_t
+tensor_row_step(const Tensor *t)
+{
+	return t->row_step ? t->row_step : (int64_t)t->shape.dim[2] * tensor_pixel_step(t);
+}
+
+int64_t
+tensor_image_step(const Tensor *t)
+{
+	return t->image_step ? t->image_step : t->shape.dim[1] * tensor_row_step(t);
+}
+
+bool
+is_dense(const Tensor *t)
+{
+	return !t->pixel_step && !t->row_step && !t->image_step;
+}
+
 int
 storage(const Graph *g, int tensor, int64_t *offset)
 {

@@ -86,7 +86,9 @@ typedef struct {
 	const char *gone; /* set by fuse(), fold(): why no node makes it any more; NULL: live */
 	int view;         /* set by alias(): lies inside this tensor; -1: has bytes of its own */
 	int64_t view_offset; /* set by alias(): bytes from the start of what it lies inside */
-	int pixel_step;   /* set by alias(): elements from pixel to pixel; 0: its channels */
+	/* Set by alias(): elements from pixel to pixel, row to row, image to image; 0: dense. */
+	int pixel_step;
+	int64_t row_step, image_step;
 	int64_t offset;   /* set by plan(): in the work area; -1: the caller's or a constant */
 } Tensor;
 
@@ -240,6 +242,9 @@ int find_name(const char *const *names, int count, const char *name); /* -1: non
 bool has_word(const char *list, const char *word); /* list: words between spaces */
 /* Elements from pixel to pixel. */
 int tensor_pixel_step(const Tensor *);
+int64_t tensor_row_step(const Tensor *);   /* of rank 4, as the next */
+int64_t tensor_image_step(const Tensor *);
+bool is_dense(const Tensor *);
 /* The tensor that has the bytes of this one, through its views, and where in them. */
 int storage(const Graph *, int tensor, int64_t *offset);
 /* Per storage tensor, the first node that writes it (-1: the caller) and the last that reads. */

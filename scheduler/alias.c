@@ -1,6 +1,7 @@
 /* alias.c: tensors that need no bytes of their own: views, parts of a concat, in-place results. */
 #include "scheduler.h"
 
+/* What alias() knows of the tensors. */
 typedef struct {
 	Graph *g;
 	Life *life;  /* of each tensor by itself */
@@ -76,22 +77,41 @@ alias_slice(Alias *a, const Node *n)
 		share(a, n->input[0], n->output, offset);
 }
 
-/* The parts of a concat are made in place where every axis before its own is 1. */
+/* Whether the parts of a concat lie in it one after the other, each densely. */
+static bool
+has_dense_parts(const Graph *g, const Node *n)
+{
+	for (int i = 0; i < n->attr.axis; i++)
+		if (tensor_out(g, n)->shape.dim[i] != 1)
+			return false;
+	return true;
+}
+
+/* Lets a part lie in the concat's output, from index `at` of the axis on. */
+static void
+put_part(Alias *a, const Node *n, int part, int at)
+{
+	const Tensor *y = tensor_out(a->g, n);
+	Tensor *x = a->g->tensor + part;
+	int64_t steps[NHWC] = { tensor_image_step(y), tensor_row_step(y), tensor_pixel_step(y), 1 };
+
+	put_inside(a, part, n->output, at * steps[n->attr.axis] * types[y->type].bytes);
+	if (has_dense_parts(a->g, n))
+		return;
+	x->image_step = steps[0];
+	x->row_step = steps[1];
+	x->pixel_step = (int)steps[2];
+}
+
+/* The parts of a concat are made where they belong; those that cannot were copied before. */
 static void
 alias_concat(Alias *a, const Node *n)
 {
-	const Tensor *y = tensor_out(a->g, n);
-	int64_t offset = 0;
+	for (int k = 0, at = 0; k < n->input_count; k++) {
+		int dim = a->g->tensor[n->input[k]].shape.dim[n->attr.axis];
 
-	for (int i = 0; i < n->attr.axis; i++)
-		if (y->shape.dim[i] != 1)
-			return;
-	for (int k = 0; k < n->input_count; k++) {
-		int x = n->input[k];
-
-		if (may_move(a, x) && !a->out[x])
-			put_inside(a, x, n->output, offset);
-		offset += tensor_bytes(a->g->tensor + x);
+		put_part(a, n, n->input[k], at);
+		at += dim;
 	}
 }
 
@@ -126,6 +146,8 @@ survey(Alias *a)
 	for (int t = 0; t < g->tensor_count; t++) {
 		g->tensor[t].view = -1;
 		g->tensor[t].view_offset = 0;
+		g->tensor[t].pixel_step = 0;
+		g->tensor[t].row_step = g->tensor[t].image_step = 0;
 		a->last[t] = a->life[t].last;
 		a->caller[t] = g->tensor[t].data != NULL;
 	}
@@ -137,12 +159,77 @@ survey(Alias *a)
 		a->port[g->output[i].tensor] = a->out[g->output[i].tensor] = true;
 }
 
+/* A node that copies a tensor before position at; returns the copy. */
+static int
+insert_copy(Graph *g, int at, int tensor)
+{
+	const Tensor x = g->tensor[tensor];
+	int y = new_tensor(g, x.name, x.type, x.shape, x.quant, x.loc);
+	Node *n = insert_node(g, at, OP_slice, "copy", x.loc, &tensor, 1, y);
+
+	n->attr.begin = n->attr.step = (Shape){ .rank = x.shape.rank };
+	for (int i = 0; i < x.shape.rank; i++)
+		n->attr.step.dim[i] = 1;
+	return y;
+}
+
+/*
+ * A part can be made inside a concat if it is no port, no constant and no part of another,
+ * and if what makes and reads it need not care: it lies there densely, or nobody else is there.
+ */
+static bool
+can_be_part(const Graph *g, const bool *taken, const Node *concat, int x)
+{
+	int p = producer(g, x);
+
+	return !taken[x] && !g->tensor[x].data && p >= 0 && !is_output(g, x) &&
+		ops[g->node[p].op].rows != ROWS_VIEW && has_dense_parts(g, concat);
+}
+
+static void
+copy_parts(Graph *g)
+{
+	bool *taken = alloc_array(g->arena, (size_t)g->tensor_count, sizeof *taken);
+
+	for (int i = g->node_count - 1; i >= 0; i--)
+		for (int k = 0; g->node[i].op == OP_concat && k < g->node[i].input_count; k++) {
+			int x = g->node[i].input[k];
+
+			if (can_be_part(g, taken, g->node + i, x)) {
+				taken[x] = true;
+				continue;
+			}
+			int y = insert_copy(g, i, x);
+			g->node[++i].input[k] = y;
+		}
+}
+
+/* An output that is an input, a constant or another output is a copy of it. */
+static void
+copy_outputs(Graph *g)
+{
+	for (int i = 0; i < g->output_count; i++) {
+		int x = g->output[i].tensor;
+		bool again = false;
+
+		for (int k = 0; k < i; k++)
+			again |= g->output[k].tensor == x;
+		if (again || g->tensor[x].data || is_input(g, x))
+			g->output[i].tensor = insert_copy(g, g->node_count, x);
+	}
+}
+
 void
 alias(Graph *g)
 {
 	Alias a = { .g = g };
 
+	copy_outputs(g);
+	copy_parts(g);
 	survey(&a);
+	for (int i = g->node_count - 1; i >= 0; i--)
+		if (g->node[i].op == OP_concat)
+			alias_concat(&a, g->node + i);
 	for (int i = 0; i < g->node_count; i++) {
 		Node *n = g->node + i;
 
@@ -152,9 +239,6 @@ alias(Graph *g)
 		else if (n->op == OP_slice)
 			alias_slice(&a, n);
 	}
-	for (int i = g->node_count - 1; i >= 0; i--)
-		if (g->node[i].op == OP_concat)
-			alias_concat(&a, g->node + i);
 	for (int i = 0; i < g->node_count; i++)
 		if (ops[g->node[i].op].rows == ROWS_SAME)
 			alias_in_place(&a, i);
