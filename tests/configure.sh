@@ -5,6 +5,7 @@ result () { # name, status
 	if [ "$2" = 0 ]; then echo "ok configure/$1"; else echo "FAIL configure/$1"; fi
 }
 
+unset CC CFLAGS LDFLAGS
 cd "$BUILD" || exit 1
 ! "$SRC/configure" --no-such-option >log 2>&1 && grep -q "'--no-such-option'" log &&
 	[ ! -e config.mak ]

@@ -57,7 +57,7 @@ done
 
 # ---- sizes; the generated parser and generated code are nobody's to read
 compiler () {
-	find main.c ir frontend scheduler codegen tools -name '*.[ch]' -o -name '*.def' |
+	find main.c ir frontend scheduler codegen tools -name '*.[ch]' -o -name '*.def' 2>/dev/null |
 		grep -v '^frontend/mir/src/'
 }
 
