@@ -1,0 +1,35 @@
+/* depthwise_s8.c: convolution of int8, each channel by itself. */
+#include "../common/fixed.h"
+
+/*
+ * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
+ * channels, channel o from input channel o / multiplier.  x: the kernel_h rows under the window.
+ * w: kernel_h rows of kernel_w pixels of out_c.
+ * cost: out_w * out_c * (7 * kernel_h * kernel_w + 20)
+ */
+void
+depthwise_s8_ref(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
+	const int32_t *restrict bias, const int32_t *restrict mult, const int8_t *restrict shift,
+	int in_w, int out_w, int out_c, int kernel_h, int kernel_w, int stride_w, int dilation_w,
+	int pad_left, int multiplier, int x_step, int y_step, int x_zero, int w_zero, int y_zero,
+	int y_min, int y_max)
+{
+	for (int p = 0; p < out_w; p++) {
+		for (int o = 0; o < out_c; o++) {
+			int32_t sum = bias[o];
+			int c = o / multiplier;
+
+			for (int i = 0; i < kernel_h; i++) {
+				for (int j = 0; j < kernel_w; j++) {
+					int column = p * stride_w + j * dilation_w - pad_left;
+
+					if (column >= 0 && column < in_w)
+						sum += (x[i][column * x_step + c] - x_zero) *
+							(w[(i * kernel_w + j) * out_c + o] - w_zero);
+				}
+			}
+			y[p * y_step + o] = (int8_t)clamp(
+				requantize(sum, mult[o], shift[o]) + y_zero, y_min, y_max);
+		}
+	}
+}

@@ -1,0 +1,15 @@
+/* dequantize_s8_f32.c: int8 to float. */
+#include <stdint.h>
+
+/*
+ * y = x_scale * (x - x_zero)
+ * cost: 6 * out_w * out_c
+ */
+void
+dequantize_s8_f32_ref(float *restrict y, const int8_t *restrict x, int out_w, int out_c,
+	int x_step, int y_step, int x_zero, float x_scale)
+{
+	for (int p = 0; p < out_w; p++)
+		for (int c = 0; c < out_c; c++)
+			y[p * y_step + c] = x_scale * (float)(x[p * x_step + c] - x_zero);
+}

@@ -1,0 +1,28 @@
+/* max_pool_s8.c: maxima of int8 windows. */
+#include "../common/fixed.h"
+
+/*
+ * y = clamp(max of x), over the window's cells inside the image.  x: the kernel_h rows under the
+ * window; rows outside hold the least value.
+ * cost: out_w * out_c * (5 * kernel_h * kernel_w + 10)
+ */
+void
+max_pool_s8_ref(int8_t *restrict y, const int8_t *const *x, int in_w, int out_w, int out_c,
+	int kernel_h, int kernel_w, int stride_w, int pad_left, int x_step, int y_step, int y_min,
+	int y_max)
+{
+	for (int p = 0; p < out_w; p++) {
+		int left = p * stride_w - pad_left;
+		int begin = left < 0 ? 0 : left;
+		int end = left + kernel_w > in_w ? in_w : left + kernel_w;
+
+		for (int c = 0; c < out_c; c++) {
+			int32_t best = INT8_MIN;
+
+			for (int i = 0; i < kernel_h; i++)
+				for (int j = begin; j < end; j++)
+					best = best > x[i][j * x_step + c] ? best : x[i][j * x_step + c];
+			y[p * y_step + c] = (int8_t)clamp(best, y_min, y_max);
+		}
+	}
+}
