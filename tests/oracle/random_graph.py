@@ -71,6 +71,7 @@ class Graph:
         self.tensors = []      # those that operators computed or the caller gives
         self.notes = []        # (attribute, value) pairs for the coverage table
         self.operators = []    # (operator, type) in order
+        self.steps = []        # (operator, inputs, outputs, options) likewise
 
     # Shapes and quantization.
 
@@ -204,8 +205,8 @@ class Graph:
     def mark(self):
         m = self.model
         return [(part, len(part)) for part in (
-            self.inputs, self.tensors, self.notes, self.operators, m.tensors, m.buffers,
-            m.operators)]
+            self.inputs, self.tensors, self.notes, self.operators, self.steps,
+            m.tensors, m.buffers, m.operators)]
 
     def rollback(self, mark):
         """Undoes what an operator added before it found itself unfit."""
@@ -229,6 +230,7 @@ class Graph:
             if t is not None:
                 t.uses += 1
         self.operators.append((name, dtype))
+        self.steps.append((name, inputs, outputs, options))
         self.model.op(name, [-1 if t is None else t.index for t in inputs],
                       [t.index for t in outputs], **options)
         return outputs

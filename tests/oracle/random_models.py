@@ -26,6 +26,7 @@ class Case:
     def __init__(self, number, seed, graph, outputs, signature):
         self.number, self.seed = number, seed
         self.operators = graph.operators
+        self.steps = graph.steps
         self.notes = graph.notes
         self.branch = any(t.uses > 1 for t in graph.tensors)
         self.inputs = graph.inputs
