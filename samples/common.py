@@ -1,9 +1,9 @@
-# What the training scripts share: int8 quantization, checks against two runtimes, images.h.
+# What the training scripts share: int8 quantization, comparison of runtimes, images.h.
 #
 # Written for Python 3.11 with tensorflow-cpu 2.21.0, keras 3.15.1, numpy 2.4.6,
 # scikit-learn 1.9.1, flatbuffers 25.12.19, tflite 2.18.0, ai-edge-litert 2.3.0 and
 # tflite-micro 0.dev20261023182759. With these and on one machine a second run writes the
-# same bytes; other versions, or another processor, give other weights of the same quality.
+# same bytes; other versions or another processor may give other weights.
 import collections
 import os
 import tempfile
@@ -20,6 +20,11 @@ from tensorflow.python.framework.convert_to_constants import (
     convert_variables_to_constants_v2)
 from tflite_micro import runtime as micro
 
+RESOLVERS = {
+    "reference": OpResolverType.BUILTIN_REF,
+    "optimized": OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+    "XNNPACK": OpResolverType.AUTO,
+}
 REPRESENTATIVE = 500  # training images that the converter sees to choose the scales
 
 
@@ -31,8 +36,8 @@ def fix_seeds(seed):
 def fit(model, x, y, epochs, augment=None, batch=64, rate=3e-3):
     """Adam with a learning rate that falls to zero along a cosine."""
     steps = epochs * ((len(x) + batch - 1) // batch)
-    model.compile(keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(rate, steps)),
-                  "sparse_categorical_crossentropy")
+    decay = keras.optimizers.schedules.CosineDecay(rate, steps)
+    model.compile(keras.optimizers.Adam(decay), "sparse_categorical_crossentropy")
     for _ in range(epochs):
         model.fit(augment(x) if augment else x, y, batch_size=batch, verbose=0)
 
@@ -40,9 +45,10 @@ def fit(model, x, y, epochs, augment=None, batch=64, rate=3e-3):
 def quantize(model, x):
     """The model as int8 TFLite, one image a call, with the signature image -> scores."""
     image = tf.TensorSpec((1, *x.shape[1:]), tf.float32, "image")
-    frozen = convert_variables_to_constants_v2(
-        tf.function(lambda image: model(image, training=False)).get_concrete_function(image))
-    serve = tf.function(lambda image: {"scores": frozen(image)[0]}, input_signature=[image])
+    infer = tf.function(lambda image: model(image, training=False))
+    frozen = convert_variables_to_constants_v2(infer.get_concrete_function(image))
+    serve = tf.function(lambda image: {"scores": frozen(image)[0]},
+                        input_signature=[image])
     with tempfile.TemporaryDirectory() as folder:
         tf.saved_model.save(tf.Module(), folder, signatures=serve)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder)
@@ -98,9 +104,7 @@ def finish(name, model, train, x, y, folder):
     floats = model.predict(x, verbose=0).argmax(1)
     print(f"test images: {len(y)}; float accuracy {(floats == y).mean():.2%},",
           f"int8 {(scores.argmax(1) == y).mean():.2%}")
-    for title, resolver in (("reference", OpResolverType.BUILTIN_REF),
-                            ("optimized", OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES),
-                            ("XNNPACK", OpResolverType.AUTO)):
+    for title, resolver in RESOLVERS.items():
         other = run_litert(content, images, resolver)
         step = np.abs(other.astype(int) - scores)
         print(f"LiteRT {title} against TensorFlow Lite Micro: {(step > 0).sum()} of",
@@ -112,11 +116,11 @@ def finish(name, model, train, x, y, folder):
 
 
 def write_images(path, about, pixels, labels, scores, names):
-    """The first test image of each class as C, with the scores that int8 arithmetic gives."""
+    """The first test image of each class as C, with its int8 scores."""
     rows = "\n\t\t"
     with open(path, "w") as file:
-        file.write(f"/* {about}\n   Made by train.py. A pixel is a character: 0 to 9, then a"
-                   " to g. The scores are those of\n   TensorFlow Lite Micro. */\n")
+        file.write(f"/* {about}\n   Made by train.py. A pixel is a character: 0 to 9,"
+                   " then a to g. The scores are those of\n   TensorFlow Lite Micro. */\n")
         file.write(f"enum {{ SIDE = {pixels.shape[1]}, WHITE = {pixels.max()},"
                    f" CLASSES = {len(names)} }};\n\n")
         file.write("static const char *const names[CLASSES] = {\n\t"
@@ -128,6 +132,6 @@ def write_images(path, about, pixels, labels, scores, names):
             first = int(np.argmax(labels == label))
             lines = ("".join("0123456789abcdefg"[level] for level in row)
                      for row in pixels[first])
-            file.write(f"\t{{{label}," + rows + rows.join(f'"{line}"' for line in lines) + ","
-                       + rows + "{" + ", ".join(map(str, scores[first])) + "}},\n")
+            file.write(f"\t{{{label}," + rows + rows.join(f'"{line}"' for line in lines)
+                       + "," + rows + "{" + ", ".join(map(str, scores[first])) + "}},\n")
         file.write("};\n")

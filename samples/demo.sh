@@ -1,5 +1,5 @@
 #!/bin/sh
-# Compiles a sample's model, builds the result with the local C compiler and runs it, all in
+# Compiles a sample's model, builds the result with the local C compiler and runs it, in
 # one folder where each command can be repeated by hand.
 # usage: [MCOMPILE=path] [CC=compiler] [BUILD=folder] demo.sh [SAMPLE [image]]
 set -e
@@ -24,8 +24,8 @@ CC=${CC:-cc}
 
 printf '1. From the model to C, in %s\n\n' "$BUILD"
 show "$MCOMPILE" "$name.tflite"
-printf '\n%s.tflite has %s bytes, %s.c %s lines.\n' "$name" "$(($(wc -c <"$name.tflite")))" \
-	"$name" "$(($(wc -l <"$name.c")))"
+printf '\n%s.tflite has %s bytes, %s.c %s lines.\n' "$name" \
+	"$(($(wc -c <"$name.tflite")))" "$name" "$(($(wc -l <"$name.c")))"
 
 printf '\n2. From C to a program\n\n'
 show $CC -O2 -c "$name.c"

@@ -1,4 +1,4 @@
-/* Handwritten digits from the test set (UCI, by way of scikit-learn), the first of each.
+/* Handwritten digits (UCI, by way of scikit-learn), the first of each in the test set.
    Made by train.py. A pixel is a character: 0 to 9, then a to g. The scores are those of
    TensorFlow Lite Micro. */
 enum { SIDE = 8, WHITE = 16, CLASSES = 10 };

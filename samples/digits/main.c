@@ -1,4 +1,4 @@
-/* Recognises a handwritten digit with the network in digits.tflite, compiled to digits.c. */
+/* Recognises a handwritten digit with the network of digits.tflite, compiled to C. */
 #include "digits.h"
 #include "images.h"
 #include "show.h"

@@ -46,6 +46,7 @@ if __name__ == "__main__":
     model = network()
     common.fit(model, x[:-TEST], labels[:-TEST], epochs=80, augment=shift)
     scores = common.finish("digits", model, x[:-TEST], x[-TEST:], labels[-TEST:], FOLDER)
-    common.write_images(os.path.join(FOLDER, "images.h"), "Handwritten digits from the test set"
-                        " (UCI, by way of scikit-learn), the first of each.",
+    common.write_images(os.path.join(FOLDER, "images.h"),
+                        "Handwritten digits (UCI, by way of scikit-learn), the first of"
+                        " each in the test set.",
                         pixels[-TEST:], labels[-TEST:], scores, range(10))

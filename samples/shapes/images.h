@@ -1,4 +1,4 @@
-/* Drawn shapes from the test set, the first of each.
+/* Drawn shapes, the first of each in the test set.
    Made by train.py. A pixel is a character: 0 to 9, then a to g. The scores are those of
    TensorFlow Lite Micro. */
 enum { SIDE = 32, WHITE = 15, CLASSES = 8 };

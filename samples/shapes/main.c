@@ -1,5 +1,5 @@
-/* Names the shapes in small grey images with the network in shapes.tflite, compiled to
-   shapes.c: all of them, a line each, or the one whose index is given, drawn. */
+/* Names the shapes in small grey images with the network of shapes.tflite, compiled to
+   C: all of them, a line each, or the one whose index is given, drawn. */
 #include "images.h"
 #include "shapes.h"
 #include "show.h"

@@ -24,8 +24,10 @@ def polygon(corners, notch):
 
     def inside(u, v):
         angle = np.abs((np.arctan2(v, u) % (2 * half)) - half)
-        x, y = np.hypot(u, v) * np.cos(half - angle), np.hypot(u, v) * np.sin(half - angle)
-        return x * notch * np.sin(half) + y * (1 - notch * np.cos(half)) < notch * np.sin(half)
+        x = np.hypot(u, v) * np.cos(half - angle)
+        y = np.hypot(u, v) * np.sin(half - angle)
+        depth, height = 1 - notch * np.cos(half), notch * np.sin(half)
+        return x * height + y * depth < height
     return inside
 
 
@@ -42,12 +44,13 @@ SHAPES = {  # is (u, v) inside? each fills a circle of radius 1
 
 
 def draw(inside):
-    """A grey image: the shape turned, moved and scaled, under uneven light, with noise."""
+    """A grey image: the shape turned, moved and scaled, in uneven light, with noise."""
     at = (np.arange(SIDE * FINE) + 0.5) / FINE - SIDE / 2
     size, turn = random.uniform(6, 13), random.uniform(0, 2 * np.pi)
     x = (at[None, :] - random.uniform(-1, 1) * (15 - size)) / size
     y = (at[:, None] - random.uniform(-1, 1) * (15 - size)) / size
-    mask = inside(np.cos(turn) * x + np.sin(turn) * y, np.cos(turn) * y - np.sin(turn) * x)
+    mask = inside(np.cos(turn) * x + np.sin(turn) * y,
+                  np.cos(turn) * y - np.sin(turn) * x)
     cover = mask.reshape(SIDE, FINE, SIDE, FINE).mean((1, 3))
     paper, ink = random.permutation([random.uniform(0, 0.4), random.uniform(0.6, 1)])
     ramp = np.linspace(-0.15, 0.15, SIDE)
@@ -79,7 +82,8 @@ def network():
     x = separable(x, 48, 2)                                  #  4 x  4
     x = layers.Add()([x, separable(x, 48, relu=False)])
     x = layers.GlobalAveragePooling2D()(x)
-    return keras.Model(image, layers.Dense(len(SHAPES), activation="softmax")(x), name="shapes")
+    x = layers.Dense(len(SHAPES), activation="softmax")(x)
+    return keras.Model(image, x, name="shapes")
 
 
 def scale(pixels):
@@ -95,5 +99,5 @@ if __name__ == "__main__":
     common.fit(model, scale(train), labels, epochs=20)
     scores = common.finish("shapes", model, scale(train), scale(pixels), answers, FOLDER)
     common.write_images(os.path.join(FOLDER, "images.h"),
-                        "Drawn shapes from the test set, the first of each.",
+                        "Drawn shapes, the first of each in the test set.",
                         pixels, answers, scores, SHAPES)
