@@ -120,7 +120,8 @@ def write_images(path, about, pixels, labels, scores, names):
     rows = "\n\t\t"
     with open(path, "w") as file:
         file.write(f"/* {about}\n   Made by train.py. A pixel is a character: 0 to 9,"
-                   " then a to g. The scores are those of\n   TensorFlow Lite Micro. */\n")
+                   " then a to g. The scores are those of\n   TensorFlow Lite Micro."
+                   " */\n")
         file.write(f"enum {{ SIDE = {pixels.shape[1]}, WHITE = {pixels.max()},"
                    f" CLASSES = {len(names)} }};\n\n")
         file.write("static const char *const names[CLASSES] = {\n\t"

@@ -76,8 +76,8 @@ show_bar(const char *name, float part, int mark)
 	int length = (int)(part * (float)BAR_WIDTH + 0.5f);
 	printf("%12s ", name);
 	if (colours())
-		printf("\033[48;5;%dm%*s\033[0m%*s", mark ? GREEN : BLACK + GREYS / 2, length, "",
-			BAR_WIDTH - length, "");
+		printf("\033[48;5;%dm%*s\033[0m%*s", mark ? GREEN : BLACK + GREYS / 2,
+			length, "", BAR_WIDTH - length, "");
 	else
 		for (int i = 0; i < BAR_WIDTH; i++)
 			putchar(i < length ? '#' : ' ');

@@ -17,7 +17,8 @@ write_input(const Image *image)
 	int8_t *input = digits_input(&work);
 	for (int i = 0; i < SIDE * SIDE; i++) {
 		float ink = (float)level(image->pixels[i]) / (float)WHITE;
-		input[i] = (int8_t)((int)(ink / DIGITS_INPUT_SCALE + 0.5f) + DIGITS_INPUT_ZERO);
+		input[i] = (int8_t)((int)(ink / DIGITS_INPUT_SCALE + 0.5f) +
+			DIGITS_INPUT_ZERO);
 	}
 }
 
@@ -40,7 +41,8 @@ show(const Image *image, const int8_t scores[CLASSES], int best)
 {
 	show_picture(image->pixels, SIDE, WHITE);
 	for (int i = 0; i < CLASSES; i++) {
-		float score = (float)(scores[i] - DIGITS_OUTPUT_ZERO) * DIGITS_OUTPUT_SCALE;
+		float score =
+			(float)(scores[i] - DIGITS_OUTPUT_ZERO) * DIGITS_OUTPUT_SCALE;
 		show_bar(names[i], score, i == best);
 	}
 }
@@ -58,12 +60,12 @@ main(int argc, char **argv)
 	int same = !memcmp(scores, image->scores, sizeof scores);
 
 	show(image, scores, best);
-	printf(
-		"\nThe network says %s, which is %s.\n", names[best], right ? "right" : "wrong");
+	printf("\nThe network says %s, which is %s.\n", names[best],
+		right ? "right" : "wrong");
 	printf("Its scores are %sthose of TensorFlow Lite Micro, bit for bit.\n",
 		same ? "" : "NOT ");
 	printf("Work area %d bytes of RAM, input included; %.1f microseconds a run"
-		   " (median of %d).\n",
+	       " (median of %d).\n",
 		(int)DIGITS_WORK_BYTES, time, RUNS);
 	return right && same ? 0 : 1;
 }

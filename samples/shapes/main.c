@@ -18,7 +18,8 @@ recognise(const Image *image, int8_t scores[CLASSES])
 	int8_t *input = shapes_input(&work);
 	for (int i = 0; i < SIDE * SIDE; i++) {
 		float light = (float)level(image->pixels[i]) / (float)WHITE;
-		input[i] = (int8_t)((int)(light / SHAPES_INPUT_SCALE + 0.5f) + SHAPES_INPUT_ZERO);
+		input[i] = (int8_t)((int)(light / SHAPES_INPUT_SCALE + 0.5f) +
+			SHAPES_INPUT_ZERO);
 	}
 	shapes_run(&work, scores);
 }
@@ -42,7 +43,8 @@ check(const Image *image, int in_full)
 		show_picture(image->pixels, SIDE, WHITE);
 	for (int i = 0; in_full && i < CLASSES; i++)
 		show_bar(names[i], dequantize(scores[i]), i == best);
-	printf("%-8s  seen as %-8s %5.1f %%  %s, scores %s those of TensorFlow Lite Micro\n",
+	printf("%-8s  seen as %-8s %5.1f %%  %s, scores %s those of TensorFlow Lite "
+	       "Micro\n",
 		names[image->label], names[best], (double)dequantize(scores[best]) * 100,
 		right ? "right" : "WRONG", same ? "are" : "are NOT");
 	return right && same;
@@ -69,9 +71,9 @@ main(int argc, char **argv)
 		return 2;
 	for (int i = index; i < (in_full ? index + 1 : COUNT); i++)
 		good &= check(&images[i], in_full);
-	printf(
-		"Work area %d bytes of RAM, input included; %.1f microseconds an image (median of"
-		" %d).\n",
+	printf("Work area %d bytes of RAM, input included; %.1f microseconds an image "
+	       "(median of"
+	       " %d).\n",
 		(int)SHAPES_WORK_BYTES, measure(), RUNS);
 	return good ? 0 : 1;
 }
