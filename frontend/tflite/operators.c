@@ -1,0 +1,477 @@
+/* operators.c: operators of the file, checked by what operators.def says of them. */
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "tflite.h"
+
+/* Fields of the schema's tables. */
+enum { CODE_DEPRECATED, CODE_CUSTOM, CODE_BUILTIN = 3 };
+enum { OPERATOR_CODE, OPERATOR_INPUTS, OPERATOR_OUTPUTS, OPERATOR_OPTIONS_TYPE,
+	OPERATOR_OPTIONS };
+
+static const char *const builtin_names[BUILTIN_COUNT] = {
+#define BUILTIN(name) #name,
+#include "builtins.def"
+#undef BUILTIN
+};
+
+static const Importer importers[] = {
+#define IMPORT(builtin, function, op, options, number, operands, least, types, out, scales) \
+	{ BUILTIN_##builtin, import_##function, OP_##op, #options, number, operands, least, \
+		types, out, scales },
+#include "operators.def"
+#undef IMPORT
+};
+enum { IMPORTERS = sizeof importers / sizeof *importers };
+
+static const struct {
+	const char *table;
+	int field;
+	Kind kind;
+	size_t at;
+	int absent;
+} option_fields[] = {
+#define OPTION(table, field, kind, member, absent) \
+	{ #table, field, kind, offsetof(Options, member), absent },
+#include "options.def"
+#undef OPTION
+};
+enum { OPTION_FIELDS = sizeof option_fields / sizeof *option_fields };
+
+bool
+refuse(const Operator *o, const char *fmt, ...)
+{
+	char problem[400]; /* shapes and two tensors' names fit */
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(problem, sizeof problem, fmt, ap);
+	va_end(ap);
+	error_at(o->g->diag, o->loc, "%s: %s", o->title, problem);
+	return false;
+}
+
+/* ---- what import functions ask and make */
+
+Shape
+shape_in(const Operator *o, int operand)
+{
+	return file_tensor(o->model, o->input[operand])->tensor.shape;
+}
+
+Shape
+shape_out(const Operator *o, int output)
+{
+	return file_tensor(o->model, o->output[output])->tensor.shape;
+}
+
+int
+number_in(const Operator *o, int operand)
+{
+	if (operand >= o->input_count || o->input[operand] < 0)
+		return -1;
+	return tensor_number(o->model, o->input[operand]);
+}
+
+static int
+clamp_int(int64_t v)
+{
+	return v < INT32_MIN ? INT32_MIN : v > INT32_MAX ? INT32_MAX : (int)v;
+}
+
+bool
+is_image(const Operator *o)
+{
+	Shape x = shape_in(o, 0);
+
+	return x.rank == NHWC || refuse(o, "an input of shape %s, not of batch, height, width and "
+		"channels", shape_text(o->g->arena, &x));
+}
+
+static bool
+is_attribute(const Operator *o, int operand, int least, int most)
+{
+	const Tensor *t = &file_tensor(o->model, o->input[operand])->tensor;
+	int64_t count = elements(&t->shape);
+
+	if (t->type != TYPE_s32 && t->type != TYPE_s64)
+		return refuse(o, "operand %d (%s) must be INT32 or INT64", operand, t->name);
+	if (count < least || count > most)
+		return refuse(o, "operand %d (%s) has %lld elements, not %d to %d", operand, t->name,
+			(long long)count, least, most);
+	if (!t->data && count) {
+		refuse(o, "operand %d (%s) is computed, but must be a constant", operand, t->name);
+		note(o->g->diag, "convert the model with fixed shapes, so that it is folded");
+		return false;
+	}
+	return true;
+}
+
+int
+attribute(const Operator *o, int operand, int *values, int least, int most)
+{
+	const Tensor *t = &file_tensor(o->model, o->input[operand])->tensor;
+
+	if (!is_attribute(o, operand, least, most))
+		return -1;
+	int count = (int)elements(&t->shape);
+	for (int i = 0; i < count; i++)
+		values[i] = t->type == TYPE_s32 ? ((const int32_t *)t->data)[i] :
+			clamp_int(((const int64_t *)t->data)[i]);
+	return count;
+}
+
+bool
+normal_axis(const Operator *o, int *axis, int rank)
+{
+	int given = *axis;
+
+	if (given < 0)
+		*axis += rank;
+	if (*axis < 0 || *axis >= rank)
+		return refuse(o, "axis %d of %d", given, rank);
+	return true;
+}
+
+bool
+expect(const Operator *o, int output, Shape shape)
+{
+	Shape given = shape_out(o, output);
+	Arena *arena = o->g->arena;
+
+	if (!same_shape(&given, &shape))
+		return refuse(o, "output %d has shape %s, but %s follows from its operands", output,
+			shape_text(arena, &given), shape_text(arena, &shape));
+	return true;
+}
+
+Node *
+emit(const Operator *o, Op op, const int *input, int inputs, int output)
+{
+	Node *n = add_node(o->g, op, o->name, o->loc, input, inputs, output);
+
+	n->number = o->number;
+	return n;
+}
+
+/* A tensor like another, of as many elements in another shape. */
+static int
+tensor_like(const Operator *o, int tensor, Shape shape)
+{
+	Tensor like = o->g->tensor[tensor];
+
+	like.name = format(o->g->arena, "%s_%dd", like.name, shape.rank);
+	like.shape = shape;
+	like.origin = (Origin){ -1, like.type, shape };
+	return add_tensor(o->g, &like);
+}
+
+int
+reshaped(const Operator *o, int tensor, Shape shape)
+{
+	if (same_shape(&o->g->tensor[tensor].shape, &shape))
+		return tensor;
+	int result = tensor_like(o, tensor, shape);
+	if (!o->g->tensor[tensor].data)
+		emit(o, OP_reshape, &tensor, 1, result);
+	return result;
+}
+
+Node *
+make(const Operator *o, Op op, const int *input, int inputs, int output, Shape shape)
+{
+	int y = tensor_number(o->model, o->output[output]);
+	int at = o->g->node_count;
+	Shape given = o->g->tensor[y].shape;
+
+	if (same_shape(&given, &shape))
+		return emit(o, op, input, inputs, y);
+	if (elements(&given) != elements(&shape)) {
+		expect(o, output, shape);
+		return NULL;
+	}
+	int first = tensor_like(o, y, shape);
+	emit(o, op, input, inputs, first);
+	emit(o, OP_reshape, &first, 1, y);
+	return o->g->node + at; /* emit() may have moved it */
+}
+
+/* ---- reading one operator */
+
+static const Importer *
+importer_of(int64_t code)
+{
+	for (int i = 0; i < IMPORTERS; i++)
+		if (importers[i].builtin == code)
+			return importers + i;
+	return NULL;
+}
+
+static int64_t
+code_of(Model *m, const Table *table, const char **name)
+{
+	int64_t index = get_number(table, OPERATOR_CODE, UINT, 0);
+
+	if ((uint64_t)index >= m->codes.count)
+		broken(&m->file, table->at, "operator code %lld of %zu", (long long)index,
+			m->codes.count);
+	Table entry = table_of(&m->codes, (size_t)index);
+	int64_t old = get_number(&entry, CODE_DEPRECATED, BYTE, 0);
+	int64_t code = get_number(&entry, CODE_BUILTIN, INT, 0);
+	code = old > code ? old : code; /* files from before code 127 have only the old field */
+	if (code < 0 || code >= BUILTIN_COUNT)
+		*name = format(m->g->arena, "builtin operator %lld", (long long)code);
+	else if (code == BUILTIN_CUSTOM)
+		*name = format(m->g->arena, "CUSTOM %s", get_string(&entry, CODE_CUSTOM));
+	else
+		*name = builtin_names[code];
+	return code;
+}
+
+static int *
+read_numbers(Model *m, const Table *table, int field, int least, int *count)
+{
+	Vector v = get_vector(table, field, sizeof(int32_t));
+	int *number = alloc_array(m->g->arena, v.count, sizeof *number);
+
+	for (size_t i = 0; i < v.count; i++) {
+		number[i] = int_of(&v, i);
+		if (number[i] < least || (number[i] >= 0 && (size_t)number[i] >= m->tensors.count))
+			broken(&m->file, v.at + i * sizeof(int32_t), "tensor %d of %zu", number[i],
+				m->tensors.count);
+	}
+	*count = (int)v.count; /* the vector lies in the file, so it is small */
+	return number;
+}
+
+/* In the file's order every tensor is made before it is read, and made once. */
+static void
+check_order(Operator *o)
+{
+	Model *m = o->model;
+
+	for (int i = 0; i < o->input_count; i++) {
+		if (o->input[i] < 0)
+			continue;
+		const FileTensor *t = file_tensor(m, o->input[i]);
+		if (!t->tensor.data && !t->written && elements(&t->tensor.shape) && !is_variable(t))
+			broken(&m->file, o->loc.offset, "reads tensor %d (%s), which nothing has made: "
+				"a cycle or a wrong order", o->input[i], t->tensor.name);
+	}
+	for (int i = 0; i < o->output_count; i++) {
+		FileTensor *t = file_tensor(m, o->output[i]);
+		if (t->tensor.data || t->written)
+			broken(&m->file, o->loc.offset, "writes tensor %d (%s), which is %s", o->output[i],
+				t->tensor.name, t->written ? "made already" : "a constant");
+		t->written = true;
+	}
+}
+
+/* ---- names of nodes: of a layer rather than of its last operation */
+
+static const char *const generic_names[] = { "Add", "BiasAdd", "Conv2D", "FusedBatchNormV3",
+	"MatMul", "Mean", "Relu", "Relu6", "Softmax", "add", "depthwise", "separable_conv2d" };
+enum { GENERIC_NAMES = sizeof generic_names / sizeof *generic_names };
+
+static const char *
+layer_name(Arena *arena, const char *name)
+{
+	int size = (int)strcspn(name, ";");
+
+	for (;;) {
+		int start = size;
+		while (start > 0 && name[start - 1] != '/')
+			start--;
+		const char *part = format(arena, "%.*s", size - start, name + start);
+		bool generic = !*part || find_name(generic_names, GENERIC_NAMES, part) >= 0;
+		if (!generic || start < 2)
+			return *part ? part : name;
+		size = start - 1;
+	}
+}
+
+/* ---- options and operands, by the tables */
+
+static bool
+known_field(const char *table, int field)
+{
+	for (int i = 0; i < OPTION_FIELDS; i++)
+		if (option_fields[i].field == field && !strcmp(option_fields[i].table, table))
+			return true;
+	return false;
+}
+
+static void
+read_option(const Table *t, int i, Options *options)
+{
+	char *at = (char *)options + option_fields[i].at;
+	Kind kind = option_fields[i].kind;
+	int field = option_fields[i].field;
+
+	if (kind == FLOAT)
+		*(float *)at = t ? get_float(t, field, 0) : 0;
+	else if (kind == INTS && t)
+		*(Vector *)at = get_vector(t, field, sizeof(int32_t));
+	else if (kind != INTS)
+		*(int *)at = t ? (int)get_number(t, field, kind, option_fields[i].absent) :
+			option_fields[i].absent;
+}
+
+static bool
+read_options(Operator *o, const Table *table)
+{
+	const Importer *row = o->importer;
+	int64_t type = get_number(table, OPERATOR_OPTIONS_TYPE, FLAG, 0);
+	Table options;
+	bool given = row->options_type && type && get_table(table, OPERATOR_OPTIONS, &options);
+
+	if (given && type != row->options_type)
+		return refuse(o, "options of kind %lld, not %s (%d)", (long long)type, row->options,
+			row->options_type);
+	for (int i = 0; given && i < options.fields; i++)
+		if (has_field(&options, i) && !known_field(row->options, i))
+			return refuse(o, "option %d of %s is not known", i, row->options);
+	for (int i = 0; i < OPTION_FIELDS; i++)
+		if (!strcmp(option_fields[i].table, row->options))
+			read_option(given ? &options : NULL, i, &o->options);
+	return true;
+}
+
+static bool
+count_operands(const Operator *o)
+{
+	const char *letters = o->importer->operands;
+	int most = (int)strlen(letters);
+	bool several = letters[most - 1] == '*';
+
+	if (o->input_count < o->importer->least || (!several && o->input_count > most))
+		return refuse(o, "%d operands", o->input_count);
+	for (int i = 0; i < o->importer->least; i++)
+		if (o->input[i] < 0)
+			return refuse(o, "operand %d is left out", i);
+	if (!o->output_count)
+		return refuse(o, "no output");
+	return true;
+}
+
+static char
+letter_of(const Operator *o, int operand)
+{
+	const char *letters = o->importer->operands;
+
+	return letters[1] == '*' ? letters[0] : letters[operand];
+}
+
+static bool
+has_type(const char *list, Type type)
+{
+	return !strcmp(list, "any") || has_word(list, types[type].name);
+}
+
+static bool
+check_scales(const Operator *o, const Tensor *t, bool weights)
+{
+	bool quantized = t->type == TYPE_s8 || t->type == TYPE_u8;
+
+	if (quantized && o->importer->scales && !t->quant.count)
+		return refuse(o, "%s is %s but has no scale", t->name, types[t->type].tflite);
+	if (t->quant.count > 1 && !weights)
+		return refuse(o, "%s has a scale per channel, which only weights may have", t->name);
+	return true;
+}
+
+/* Data operands enter the graph; those of one operator have one type. */
+static bool
+check_operand(const Operator *o, int i, Type *type)
+{
+	char letter = letter_of(o, i);
+	int number = letter == 'a' || letter == 'v' ? -1 : number_in(o, i);
+
+	if (number < 0) /* absent, or refused: then that was said */
+		return letter == 'a' || letter == 'v' || o->input[i] < 0;
+	const Tensor *t = o->g->tensor + number;
+	if (letter == 'i')
+		return t->type == TYPE_s32 || t->type == TYPE_s64 ||
+			refuse(o, "indices of type %s", types[t->type].tflite);
+	if (letter != 'x')
+		return true;
+	if (!has_type(o->importer->types, t->type))
+		return refuse(o, "type %s is not supported (%s)", types[t->type].tflite, t->name);
+	if (*type != TYPE_COUNT && *type != t->type)
+		return refuse(o, "operands of types %s and %s", types[*type].tflite,
+			types[t->type].tflite);
+	*type = t->type;
+	return check_scales(o, t, false);
+}
+
+static bool
+check_output(const Operator *o, int i, Type type)
+{
+	int number = tensor_number(o->model, o->output[i]);
+	const char *list = o->importer->out_types;
+
+	if (number < 0)
+		return false;
+	const Tensor *t = o->g->tensor + number;
+	if (*list ? !has_type(list, t->type) : t->type != type)
+		return refuse(o, "%s as output of %s is not supported", types[t->type].tflite,
+			types[type].tflite);
+	return check_scales(o, t, false);
+}
+
+static bool
+check_operands(const Operator *o)
+{
+	Type type = TYPE_COUNT;
+	bool good = true;
+
+	for (int i = 0; i < o->input_count; i++)
+		good &= check_operand(o, i, &type);
+	for (int i = 0; good && i < o->output_count; i++)
+		good &= check_output(o, i, type);
+	return good;
+}
+
+/* ---- the operators, in the file's order */
+
+static bool
+import_operator(Model *m, const Table *table, int number)
+{
+	const char *name;
+	Operator o = { .model = m, .g = m->g, .number = number, .loc = loc_of(table) };
+
+	o.title = format(m->g->arena, "operator %d", number);
+	m->file.what = o.title;
+	o.importer = importer_of(code_of(m, table, &name));
+	o.title = format(m->g->arena, "operator %d (%s)", number, name);
+	m->file.what = o.title;
+	o.input = read_numbers(m, table, OPERATOR_INPUTS, -1, &o.input_count);
+	o.output = read_numbers(m, table, OPERATOR_OUTPUTS, 0, &o.output_count);
+	check_order(&o);
+	if (!o.importer)
+		return refuse(&o, "this operator is not supported");
+	if (!count_operands(&o) || !read_options(&o, table) || !check_operands(&o))
+		return true;
+	o.name = layer_name(m->g->arena, file_tensor(m, o.output[0])->tensor.name);
+	o.importer->import(&o);
+	return true;
+}
+
+void
+import_operators(Model *m, const Vector *operators)
+{
+	bool known = true;
+
+	for (size_t i = 0; i < operators->count; i++) {
+		m->file.what = "operators";
+		Table table = table_of(operators, i);
+		known &= import_operator(m, &table, (int)i);
+	}
+	if (known)
+		return;
+	Text text = text_new(m->g->arena);
+	for (int i = 0; i < IMPORTERS; i++)
+		put(&text, " %s", builtin_names[importers[i].builtin]);
+	note(m->g->diag, "build the model from the operators that are supported:%s", text.data);
+}
