@@ -22,9 +22,9 @@ struct Syntax {
 	const char *start, *end; /* the place it fills in its parent's text */
 	const char *from, *to;   /* its own text: that place, until it is rewritten */
 	Syntax *parent, *child, *next;
+	bool token;              /* punctuation or keyword */
 	bool gone;               /* not printed; set by specialize() */
 	bool bound;              /* a literal that stands for value; set by specialize() */
-	int dedent;              /* tabs fewer than in the file; set by specialize() */
 	Value value;
 };
 
@@ -33,9 +33,14 @@ Syntax *copy_tree(Arena *, const Syntax *);
 bool is_kind(const Syntax *, const char *kind);       /* false of NULL */
 Syntax *field_of(const Syntax *, const char *field);  /* NULL: none */
 bool text_is(const Syntax *, const char *text);
+bool is_name(const Syntax *, const char *name);       /* an identifier of that name */
 char *text_of(Arena *, const Syntax *);               /* as in the file, blanks squeezed */
 /* The name that a declarator, parameter or function definition declares. */
 Syntax *declared(const Syntax *);
+Syntax *inner(const Syntax *);                        /* the first child that is not a token */
+/* The live node after at in a walk of root, top down; past: not into at.  NULL: none. */
+Syntax *walk(const Syntax *root, const Syntax *at);
+Syntax *walk_past(const Syntax *root, const Syntax *at);
 
 /* template.c: kernels: real C functions in templates/FOLDER/NAME.c. */
 typedef struct {
@@ -55,7 +60,25 @@ typedef struct {
 } Param;
 
 typedef struct Templates Templates; /* parsed when first asked for, kept for a compilation */
-typedef struct Source Source;       /* a parsed file */
+
+/* What a file defines at its top level. */
+typedef struct Source Source;
+typedef struct {
+	const char *name;
+	const Syntax *tree; /* all of it: the enum of an enumerator, the #if around it */
+	const Syntax *node; /* what has the name */
+	const Source *source;
+} Item;
+struct Source {
+	const char *folder, *file, *text;
+	const Syntax *root;
+	Item *item;
+	int item_count;
+	const char **header;     /* "<string.h>" */
+	int header_count;
+	const Source **included; /* its quoted headers */
+	int included_count;
+};
 
 typedef struct {
 	const char *folder, *name; /* "avx2", "dense_s8"; of a part "mean_s8_begin" */
@@ -86,8 +109,8 @@ double template_cost(Templates *, const Template *, Lookup *, void *ctx);
 int64_t template_bytes(Templates *, const Template *, const Syntax *line, Lookup *, void *ctx);
 /* The first rule of DESIGN section 5 that the template breaks, or NULL. */
 const char *template_fault(Templates *, const Template *);
-/* A template's file as a whole: items at its top level. */
-const Source *template_source(Templates *, const char *folder, const char *file);
+/* In the file and what it includes; NULL: none. */
+const Item *find_item(const Source *, const char *name);
 
 /* eval.c: constant expressions. */
 typedef enum { UNKNOWN, KNOWN, OVERFLOWS } Known;
@@ -99,6 +122,9 @@ typedef struct {
 	bool wide;      /* int is 64 bits: in lines that the machine reads */
 } Scope;
 Known eval(const Scope *, const Syntax *, Value *out);
+/* The number that a constant of this C type holds; "int32_t", "size_t". */
+Known convert(const char *ctype, Value *);
+bool is_number_type(const char *ctype, bool *real);
 Value int_value(int64_t);
 Value float_value(double);
 bool is_true(Value);
@@ -154,5 +180,175 @@ typedef struct {
 } RefKernel;
 extern const RefKernel ref_kernels[];
 extern const int ref_kernel_count;
+
+/* words.c: what a kernel's parameter names stand for (words.def). */
+typedef enum { WORD_UNKNOWN, WORD_INT, WORD_FLOAT, WORD_ARRAY, WORD_OPERAND, WORD_SPACE,
+	WORD_RUNTIME } WordKind;
+WordKind word_kind(const char *name);
+/* The value of an INT or FLOAT word; false: it is none. */
+bool word_value(const Graph *, const Node *, const char *word, Value *);
+float outside_value(const Graph *, const Node *); /* of rows outside operand 0, stored */
+/* Of the names that a kernel of this stem may have for the node's types and dialect, the first
+ * that ref/ has; NULL: none. */
+const char *kernel_name(const Graph *, const Node *, const char *stem);
+const RefKernel *find_ref(const char *name, const char *part); /* part: NULL, "begin" ... */
+
+/* pack.c: the constants of ARRAY words. */
+typedef struct {
+	const void *data;
+	Type type;
+	int64_t count;
+} Packed;
+Packed pack(const Graph *, const Node *, const char *word);
+
+/* quantize.c: multipliers, bounds and tables from scales. */
+typedef struct {
+	int32_t mult;
+	int shift;
+} Multiplier; /* mult / 2^31 * 2^shift */
+typedef enum { RESCALE_X, RESCALE_X2, RESCALE_Y, RESCALE_ALPHA, RESCALE_BETA,
+	RESCALE_GATE } Rescale;
+Multiplier quantize_multiplier(double);
+Multiplier rescale(const Graph *, const Node *, Rescale);
+double channel_scale(const Graph *, const Node *, int channel); /* of sums of products */
+int output_zero(const Graph *, const Node *);
+float output_scale(const Graph *, const Node *);
+int64_t least_of(Type);
+bool activation_reals(Act, float *low, float *high); /* infinite where open; false: none */
+void activation_range(const Graph *, const Node *, int64_t *least, int64_t *most);
+int sum_shift(const Graph *, const Node *);
+int softmax_least(const Graph *, const Node *);
+void unary_table(const Graph *, const Node *, int8_t table[256]);
+int64_t round_away(double); /* to the nearest, halves away from zero */
+
+/* exponential.c: correctly rounded, the same on every host. */
+float exp_of(float);
+float tanh_of(float);
+
+/* evaluate.c: a node run with its ref kernel on the host; operands dense, one per input. */
+void evaluate_node(const Graph *, const Node *, const void *const *operand, void *out);
+
+/* fold.c: nodes of constants become constants. */
+void fold(Graph *);
+
+/* ---- the compilation as a whole ---- */
+typedef enum { OPTIMIZE_SPEED, OPTIMIZE_RAM, OPTIMIZE_SIZE, OPTIMIZE_COUNT } Optimize;
+typedef enum { WEIGHTS_AUTO, WEIGHTS_C, WEIGHTS_BIN, WEIGHTS_COUNT } WeightsForm;
+extern const char *const weights_names[WEIGHTS_COUNT];
+
+/* select.c: a kernel for each node, the cheapest that applies; targets. */
+typedef struct {
+	const char *name;    /* "x86-avx2" */
+	const char *folders; /* of templates/, in order of preference */
+	int alignment;       /* of buffers and weights, bytes */
+	const char *guard;   /* macro that the compiler of the output must define, or "" */
+	const char *flags;   /* for that compiler */
+	const char *what;
+} Target;
+extern const Target targets[];
+extern const int target_count;
+extern const char *const reference_names[SEMANTICS_COUNT];
+const char *target_name(Arena *, const Target *); /* with dashes */
+int work_alignment(const Target *);
+const Target *find_target(const char *name); /* "native": this machine's; NULL: none */
+
+typedef struct {
+	Arena *arena;
+	Graph *graph;
+	const Target *target;
+	Templates *templates;
+	const char *source;   /* the model file's name without folders */
+	WeightsForm weights;
+	bool explain, selftest, trace;
+} Job;
+void select_kernels(Job *);
+int kernel_parts(Templates *, const char *folder, const char *name, const Template *part[3]);
+/* Rows of the full schedule are one call where a kernel need not know of height. */
+
+/* program.c: the nodes as calls of bound functions, with their data. */
+typedef struct {
+	const char *name;      /* C identifier */
+	Packed packed;
+	int64_t at;            /* in the weights file; -1: in the .c */
+} Array;
+
+typedef struct {
+	const Node *node;
+	const char *id;        /* "conv2d_3": operator and its number in the model */
+	int parts;             /* functions: 0 of a view, 3 of a reduction, else 1 */
+	Bound bound[3];
+	const char *function[3];
+	const char *const *argument[3]; /* per parameter left: an array's name, or NULL */
+} Call;
+
+typedef struct {
+	const char *name;
+	const Bound *bound;
+	const char *what;      /* the layers it serves */
+} Function;
+
+typedef struct {
+	Job *job;
+	const char *name;      /* of the model as identifier; upper: as macro */
+	const char *upper;
+	Closure *closure;
+	Call *call;            /* one per node */
+	Array *array;
+	int array_count;
+	Function *function;
+	int function_count;
+	Array *outside;        /* rows beyond an image's edge, tables of rows */
+	int outside_count;
+	const char **tensor;   /* per tensor: the C expression of its address */
+	bool weights_file;
+	int64_t weights_bytes; /* all arrays */
+	int64_t weights_size;  /* of the weights file */
+	uint64_t identity;     /* FNV-1a-64 of all arrays */
+} Program;
+Program *program_new(Job *);
+const char *identifier(Arena *, const char *text);
+const char *upper_case(Arena *, const char *text);
+const char *constant_operand(Program *, int tensor); /* the array of a constant's elements */ /* letters, digits, single underscores */
+uint64_t fnv1a(uint64_t hash, const void *data, size_t bytes);
+extern const uint64_t FNV_START;
+
+/* data.c: weights as C text. */
+void put_float(Text *, float);
+bool is_string(Type, int64_t count); /* an array that stands as a string literal */
+void put_array(Text *, const char *declaration, const char *name, const void *data, Type,
+	int64_t count);
+
+/* outside.c: constant rows beyond an image's edge, tables of rows; both give the array's name. */
+const char *outside_row(Program *, const Node *);
+const char *resize_table(Program *, const Call *);
+
+/* body.c: the function that runs the model. */
+void put_body(Text *, Program *);
+
+/* header.c: the .h, and what it shares with the .c. */
+void put_header(Text *, const Program *);
+void put_head(Text *, const Program *, const char *what); /* the comment a file begins with */
+void put_parameters(Text *, const Program *);             /* of NAME_run() */
+void put_input_prototype(Text *, const Program *, int input);
+const char *port_name(const Program *, const Port *ports, int i, const char *kind);
+const char *comment_text(Arena *, const char *);
+
+/* selftest.c: a recorded input and output, and the function that compares. */
+void put_selftest(Text *, Program *);
+
+/* emit.c: the .h, the .c, the weights file. */
+int weights_header_bytes(void);
+/* More weights than this stand in a file of their own unless the user says otherwise. */
+enum { WEIGHTS_IN_C_MOST = 16 << 20 };
+typedef struct { Text header, source, weights; } Output;
+Output emit(Program *);
+
+/* report.c: where every byte and cycle goes, as JSON. */
+char *report_json(const Program *);
+int64_t node_macs(const Graph *, const Node *); /* multiply-accumulates of all images */
+int64_t stack_bound(const Program *);
+void inspect(FILE *, const Graph *);
+
+/* build.c: the output compiled with $CC and run on this machine. */
 
 #endif
