@@ -4,6 +4,11 @@
 
 #include "ir.h"
 
+enum {
+	SHOWN = 100, SHOWN_BEFORE = 60,        /* bytes of a line, and of those before the caret */
+	UTF8_MASK = 0xc0, UTF8_FOLLOWS = 0x80, /* a byte that is no character of its own */
+};
+
 const Loc nowhere = { SIZE_MAX, 0, 0 };
 
 static void
@@ -16,7 +21,7 @@ put_place(const Diag *d, Loc at)
 		fprintf(d->to, "at 0x%zx: ", at.offset);
 }
 
-/* The line of a textual model, and a caret beneath the column. */
+/* The line of a textual model, or what of a long one is near, and a caret beneath the column. */
 static void
 put_caret(const Diag *d, Loc at)
 {
@@ -30,9 +35,16 @@ put_caret(const Diag *d, Loc at)
 	}
 	if (!line)
 		return;
-	fprintf(d->to, "\t%.*s\n\t", (int)strcspn(line, "\n"), line);
-	for (int i = 1; i < at.column && line[i - 1] && line[i - 1] != '\n'; i++)
-		fputc(line[i - 1] == '\t' ? '\t' : ' ', d->to);
+	int size = (int)strcspn(line, "\r\n"), caret = at.column - 1 < size ? at.column - 1 : size;
+	int from = caret > SHOWN_BEFORE ? caret - SHOWN_BEFORE : 0;
+	int to = size - from > SHOWN ? from + SHOWN : size;
+	fprintf(d->to, "\t%s", from ? "..." : "");
+	for (int i = from; i < to; i++)
+		fputc((unsigned char)line[i] < ' ' && line[i] != '\t' ? '?' : line[i], d->to);
+	fprintf(d->to, "%s\n\t%s", to < size ? "..." : "", from ? "   " : "");
+	for (int i = from; i < caret; i++)
+		if ((line[i] & UTF8_MASK) != UTF8_FOLLOWS)
+			fputc(line[i] == '\t' ? '\t' : ' ', d->to);
 	fputs("^\n", d->to);
 }
 
