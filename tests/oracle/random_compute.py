@@ -90,7 +90,10 @@ def weights(g, name, dtype, shape, axis, per_channel=True):
 
 def bias(g, name, x, w, channels, deviation):
     """[] or [a constant of zeros or of the accumulator's size]"""
-    kind = g.note(f"{name} bias", g.dice.pick(("absent",) + ("random",) * 4 + ("zero",)))
+    kinds = ("absent",) + ("random",) * 4 + ("zero",)
+    if name == "CONV_2D":   # LiteRT wants one, so it would refuse the whole graph
+        kinds = kinds[x.dtype == "uint8":] + ("random",) * 5
+    kind = g.note(f"{name} bias", g.dice.pick(kinds))
     if kind == "absent":
         return [None] if name == "FULLY_CONNECTED" and g.dice.chance(0.5) else []
     data = g.dice.state.standard_normal(channels) * (0 if kind == "zero" else deviation)
@@ -320,7 +323,7 @@ def mean(g, dtype, x):
         axes = g.dice.shuffled(range(x.rank))[:g.dice.int(1, x.rank)]
     keep = g.note("MEAN keep_dims", g.dice.chance(0.5))
     shape = [1 if i in axes else n for i, n in enumerate(x.shape) if keep or i not in axes]
-    g.note("MEAN axes", len(axes))
+    g.note("MEAN axes", len(axes) if len(axes) < 3 else "more")
     written = [a - x.rank if g.note("MEAN negative axis", g.dice.chance(0.3)) else a
                for a in axes]
     scalar = len(axes) == 1 and g.dice.chance(0.3)

@@ -72,6 +72,7 @@ class Graph:
         self.notes = []        # (attribute, value) pairs for the coverage table
         self.operators = []    # (operator, type) in order
         self.steps = []        # (operator, inputs, outputs, options) likewise
+        self.undefined = set() # semantics whose reference reads what is not there
 
     # Shapes and quantization.
 

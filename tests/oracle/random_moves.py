@@ -40,7 +40,10 @@ def pad(g, dtype, x, name="PAD"):
     shape = [n + a + b for n, (a, b) in zip(x.shape, pads)]
     if numpy.prod(shape) > 2 * ELEMENTS_LIMIT:
         raise Unfit
-    operands = [x, g.const(g.dice.pick(("int32", "int32", "int32", "int64")), pads)]
+    index = g.note(f"{name} paddings", g.dice.pick(("int32",) * 4 + ("int64",)))
+    if index == "int64":   # TFLM takes them for int32
+        g.undefined.add("tflm")
+    operands = [x, g.const(index, pads)]
     bound = x.bound
     if name == "PADV2":
         scalar = g.values(dtype, (), zero=x.zero or 0, bound=x.bound)
@@ -145,7 +148,7 @@ def another(g, x, axis):
     shape = list(x.shape)
     shape[axis] = g.dice.int(1, 6)
     quant = dict(x.quant)
-    if x.dtype == "uint8" and g.dice.chance(0.4):   # the legacy kernel rescales
+    if x.dtype == "uint8" and g.dice.chance(0.5):   # the legacy kernel rescales
         quant = g.quant("uint8", x.scale * g.dice.log(0.5, 2))
         g.note("CONCATENATION scales", "differ")
     if g.dice.chance(0.2):
@@ -270,6 +273,7 @@ def strided_slice(g, dtype, x):
         index.append(slice(None if no_first else first, None if no_last else last, stride))
     if not fancy and dice.chance(0.1) and len(begin) > 1:   # fewer entries than dims
         begin.pop(), end.pop(), strides.pop(), index.pop()
+        g.undefined.add("tflm")   # reads a full set
         for key in mask:
             mask[key] &= (1 << len(begin)) - 1
     shape = numpy.empty(x.shape, numpy.int8)[tuple(index)].shape
@@ -299,7 +303,8 @@ def slice_(g, dtype, x):
 @operator("GATHER_ND", *MOVED)
 def gather_nd(g, dtype, x):
     x = g.take(x, dtype, RANKS)
-    depth = g.note("GATHER_ND depth", g.dice.int(1, x.rank))
+    depth = g.dice.int(1, x.rank)
+    g.note("GATHER_ND depth", depth if depth < 3 else "more")
     batch = g.shape(g.dice.int(0, 2))
     rank = len(batch) + x.rank - depth
     if rank > RANK_LIMIT or numpy.prod(batch + x.shape[depth:]) > 2 * ELEMENTS_LIMIT:
@@ -362,7 +367,7 @@ def dequantize(g, dtype, x):
 def cast(g, dtype, x):
     ranges = {"int8": 127, "uint8": 255, "int32": 2 ** 31 - 1, "int64": 2 ** 53,
               "float32": 2 ** 60}
-    out = g.dice.pick([t for t in MOVED if t != dtype])
+    out = g.dice.pick([t for t in MOVED + (QUANTIZED if x is None else ()) if t != dtype])
     low = dtype in QUANTIZED or out in QUANTIZED
     if x is None and low:
         x = g.take(None, dtype, RANKS, kind="positive", bound=100)

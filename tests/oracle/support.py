@@ -14,7 +14,7 @@ def single(pair, seed):
     graph = Graph(Dice(seed))
     random_models.insist(graph, pair)
     outputs = [t for t in graph.tensors if t.uses == 0 and t not in graph.inputs]
-    return random_models.Case(seed, seed, graph, outputs, None)
+    return random_models.Case(seed, seed, graph, outputs)
 
 
 class Tally:
