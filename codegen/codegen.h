@@ -107,10 +107,15 @@ bool template_applies(Templates *, const Template *, Lookup *, void *ctx, const 
 /* A machine line's value, in 64 bits; NULL expression: 0.  An unknown word is our own bug. */
 double template_cost(Templates *, const Template *, Lookup *, void *ctx);
 int64_t template_bytes(Templates *, const Template *, const Syntax *line, Lookup *, void *ctx);
-/* The first rule of DESIGN section 5 that the template breaks, or NULL. */
-const char *template_fault(Templates *, const Template *);
+Arena *templates_arena(const Templates *);
+Diag *templates_diag(const Templates *);
+const Syntax *assertion(const Syntax *statement); /* what an assert() demands, or NULL */
 /* In the file and what it includes; NULL: none. */
 const Item *find_item(const Source *, const char *name);
+
+/* rules.c: what a template must be so that it can be bound: the first rule it breaks, or NULL. */
+const char *template_fault(Templates *, const Template *);
+bool is_target(const Syntax *identifier); /* assigned, counted, or its address taken */
 
 /* eval.c: constant expressions. */
 typedef enum { UNKNOWN, KNOWN, OVERFLOWS } Known;
@@ -133,9 +138,43 @@ bool is_real(Value);
 /* closure.c: what the bound functions need: includes, types, tables, helpers. */
 typedef struct Closure Closure;
 Closure *closure_new(Templates *);
+Templates *closure_templates(const Closure *);
+/* What a tree from source mentions, and what that mentions. */
+void add_needs(Closure *, const Source *, const Syntax *tree);
 void add_include(Closure *, const char *name); /* "<string.h>" */
 void put_includes(Text *, const Closure *);
 void put_helpers(Text *, const Closure *);     /* in order of dependence, blank lines between */
+
+/* fold.c: expressions of a function that is being bound. */
+typedef struct {
+	Arena *arena;
+	Diag *diag;
+	const Template *template;
+	Syntax *function;   /* a copy, rewritten in place */
+	const char *failed; /* the first assert that does not hold */
+	bool changed;
+} Rewrite;
+Known known(const Rewrite *, const Syntax *, Value *);
+bool has_bound(const Syntax *);      /* something in it was bound */
+bool is_pure(const Rewrite *, const Syntax *); /* leaving it out changes nothing but its value */
+bool writes(const Syntax *root, const char *name); /* or takes its address */
+void make_literal(Rewrite *, Syntax *, Value);
+void become(Rewrite *, Syntax *, Syntax *inside);  /* takes the place of what it is inside of */
+bool stands_alone(const Syntax *);   /* no operator takes its value */
+void drop_effect(Rewrite *, Syntax *assignment);
+void fold(Rewrite *, Syntax *expression);
+
+/* simplify.c: statements of a function that is being bound. */
+void simplify(Rewrite *, Syntax *);
+void vanish(Rewrite *, Syntax *statement);
+bool in_block(const Syntax *);
+
+/* sweep.c: locals and parameters that nobody reads. */
+void sweep(Rewrite *);
+bool is_mentioned(const Syntax *root, const char *name);
+
+/* unparse.c: the rewritten tree as text. */
+void unparse(Text *, const Syntax *, const char *file_text);
 
 /* specialize.c: a template bound to what is known. */
 typedef enum { BIND_INT, BIND_FLOAT, BIND_NAME } BindKind;
@@ -228,8 +267,8 @@ float tanh_of(float);
 /* evaluate.c: a node run with its ref kernel on the host; operands dense, one per input. */
 void evaluate_node(const Graph *, const Node *, const void *const *operand, void *out);
 
-/* fold.c: nodes of constants become constants. */
-void fold(Graph *);
+/* fold_constants.c: the pass `fold`: nodes of constants become constants. */
+void fold_constants(Graph *);
 
 /* ---- the compilation as a whole ---- */
 typedef enum { OPTIMIZE_SPEED, OPTIMIZE_RAM, OPTIMIZE_SIZE, OPTIMIZE_COUNT } Optimize;
@@ -252,6 +291,9 @@ const char *target_name(Arena *, const Target *); /* with dashes */
 int work_alignment(const Target *);
 const Target *find_target(const char *name); /* "native": this machine's; NULL: none */
 
+/* A tensor that an operator of the model makes: for --layers. */
+typedef struct { int operator, tensor; } Traced;
+
 typedef struct {
 	Arena *arena;
 	Graph *graph;
@@ -260,6 +302,10 @@ typedef struct {
 	const char *source;   /* the model file's name without folders */
 	WeightsForm weights;
 	bool explain, selftest, trace;
+	Graph *reference;     /* as the front end made it, legalized: for --selftest, verify */
+	int64_t macs_model;   /* before any pass took some away */
+	const Traced *traced; /* of the model's own tensors, in the order of its operators */
+	int traced_count;
 } Job;
 void select_kernels(Job *);
 int kernel_parts(Templates *, const char *folder, const char *name, const Template *part[3]);
@@ -333,8 +379,12 @@ void put_input_prototype(Text *, const Program *, int input);
 const char *port_name(const Program *, const Port *ports, int i, const char *kind);
 const char *comment_text(Arena *, const char *);
 
+/* reference.c: a whole graph on the host; one array per input and output. */
+void evaluate_graph(const Graph *, void *const *in, void *const *out);
+
 /* selftest.c: a recorded input and output, and the function that compares. */
 void put_selftest(Text *, Program *);
+void fill_input(void *data, Type, int64_t count, uint32_t *state); /* pseudo-random bytes */
 
 /* emit.c: the .h, the .c, the weights file. */
 int weights_header_bytes(void);
@@ -344,11 +394,20 @@ typedef struct { Text header, source, weights; } Output;
 Output emit(Program *);
 
 /* report.c: where every byte and cycle goes, as JSON. */
-char *report_json(const Program *);
+Text report_json(const Program *);
 int64_t node_macs(const Graph *, const Node *); /* multiply-accumulates of all images */
 int64_t stack_bound(const Program *);
 void inspect(FILE *, const Graph *);
 
 /* build.c: the output compiled with $CC and run on this machine. */
+typedef struct {
+	const char *folder;    /* a temporary one, gone after unbuild() */
+	const char *program;
+} Build;
+Build build(const Program *, const Output *);
+/* Runs it on files: as many inferences as the inputs hold. Returns its exit status. */
+int run_build(const Program *, const Build *, const char *const *in, const char *const *out);
+void unbuild(const Build *);
+bool verify_build(const Program *, const Build *, int count, uint32_t seed, int64_t *bytes);
 
 #endif
