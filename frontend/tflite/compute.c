@@ -1,6 +1,4 @@
 /* compute.c: imports operators that compute new values. */
-#include <math.h>
-
 #include "tflite.h"
 
 /* Codes of the schema's enums. */
@@ -28,12 +26,18 @@ set_activation(const Operator *o, Node *n)
 
 /* A node of the operator's data operands whose output is as the file says. */
 static Node *
+emit_op(const Operator *o, Op op)
+{
+	int inputs = ops[op].most; /* the others are attributes */
+	int input[2] = { number_in(o, 0), inputs > 1 ? number_in(o, 1) : -1 };
+
+	return emit(o, op, input, inputs, tensor_number(o->model, o->output[0]));
+}
+
+static Node *
 emit_plain(const Operator *o)
 {
-	int input[2] = { number_in(o, 0), number_in(o, 1) };
-
-	return emit(o, o->importer->op, input, o->input_count,
-		tensor_number(o->model, o->output[0]));
+	return emit_op(o, o->importer->op);
 }
 
 void
@@ -57,7 +61,7 @@ import_quantize(Operator *o)
 {
 	bool real = o->g->tensor[number_in(o, 0)].type == TYPE_f32;
 
-	emit_plain(o)->op = real ? OP_quantize : OP_requantize;
+	emit_op(o, real ? OP_quantize : OP_requantize);
 }
 
 void
@@ -73,209 +77,122 @@ import_relu(Operator *o)
 void
 import_softmax(Operator *o)
 {
-	if (!isfinite(o->options.beta) || o->options.beta <= 0)
-		refuse(o, "beta %g: it must be positive", (double)o->options.beta);
-	else
-		emit_plain(o)->attr.beta = o->options.beta;
+	emit_plain(o)->attr.beta = o->options.beta;
 }
 
 void
 import_leaky_relu(Operator *o)
 {
-	if (!isfinite(o->options.alpha))
-		refuse(o, "alpha %g", (double)o->options.alpha);
-	else
-		emit_plain(o)->attr.alpha = o->options.alpha;
+	emit_plain(o)->attr.alpha = o->options.alpha;
 }
 
 /* ---- windows over rows and columns */
 
 /*
- * One direction: the output's size, and what lies outside on either side, by TFLite's rule
- * (kernels/padding.h): SAME pads so that the output has ceil(in / stride), less before.
+ * What lies outside in one direction, by TFLite's rule (kernels/padding.h): SAME pads so that
+ * the output has ceil(in / stride), less before than after.
  */
 static bool
-window_1d(const Operator *o, int in, int kernel, int stride, int dilation, int *out, int pad[2])
+set_padding(const Operator *o, int in, int kernel, int stride, int dilation, int *before,
+	int *after)
 {
-	if (kernel < 1 || stride < 1 || dilation < 1 || stride > WINDOW_LIMIT ||
-	    (int64_t)(kernel - 1) * dilation >= WINDOW_LIMIT)
+	int64_t extent = (int64_t)(kernel - 1) * dilation + 1, out, total;
+	int padding = o->options.padding;
+
+	if (stride < 1 || extent < 1 || extent > WINDOW_LIMIT)
 		return refuse(o, "window of %d, stride %d, dilation %d", kernel, stride, dilation);
-	int extent = (kernel - 1) * dilation + 1;
-	bool same = o->options.padding == PADDING_SAME;
-	if (!same && (extent > in || o->options.padding != PADDING_VALID))
-		return refuse(o, extent > in ? "a window of %d does not fit in %d without padding" :
-			"window of %d over %d: padding of an unknown kind", extent, in);
-	int64_t covered = same ? in : in - extent + 1;
-	*out = (int)((covered + stride - 1) / stride);
-	int64_t total = (int64_t)(*out - 1) * stride + extent - in;
-	if (!same || total < 0)
-		total = 0;
-	pad[0] = (int)(total / 2);
-	pad[1] = (int)(total - pad[0]);
+	if (padding == PADDING_VALID)
+		return true;
+	if (padding != PADDING_SAME)
+		return refuse(o, "padding %d is not known", padding);
+	out = ((int64_t)in + stride - 1) / stride;
+	total = (out - 1) * stride + extent - in;
+	*before = total > 0 ? (int)(total / 2) : 0;
+	*after = total > 0 ? (int)total - *before : 0;
 	return true;
 }
 
-/* Sets the padding for what else the attributes say and the output's height and width. */
-static bool
-set_window(const Operator *o, Shape x, int kernel_h, int kernel_w, Attr *a, Shape *y)
+/* A node with a window: kernel_h and kernel_w, as the weights or the options say. */
+static void
+emit_window(const Operator *o, const int *input, int inputs, int kernel_h, int kernel_w)
 {
-	int vertical[2], horizontal[2];
+	Shape x = shape_in(o, 0);
+	Attr a = attr_defaults();
 
-	a->stride_h = o->options.stride_h;
-	a->stride_w = o->options.stride_w;
-	if (!window_1d(o, x.dim[1], kernel_h, a->stride_h, a->dilation_h, y->dim + 1, vertical) ||
-	    !window_1d(o, x.dim[2], kernel_w, a->stride_w, a->dilation_w, y->dim + 2, horizontal))
-		return false;
-	a->pad_top = vertical[0];
-	a->pad_bottom = vertical[1];
-	a->pad_left = horizontal[0];
-	a->pad_right = horizontal[1];
-	return true;
+	a.stride_h = o->options.stride_h;
+	a.stride_w = o->options.stride_w;
+	if (inputs > 1) {
+		a.dilation_h = o->options.dilation_h;
+		a.dilation_w = o->options.dilation_w;
+	} else {
+		a.kernel_h = kernel_h;
+		a.kernel_w = kernel_w;
+	}
+	if (!set_padding(o, x.dim[1], kernel_h, a.stride_h, a.dilation_h, &a.pad_top,
+			&a.pad_bottom) ||
+	    !set_padding(o, x.dim[2], kernel_w, a.stride_w, a.dilation_w, &a.pad_left,
+			&a.pad_right))
+		return;
+	Node *n = emit(o, o->importer->op, input, inputs,
+		tensor_number(o->model, o->output[0]));
+	n->attr = a;
+	set_activation(o, n);
 }
 
 void
 import_pool(Operator *o)
 {
-	Shape x = shape_in(o, 0), y = x;
-	Attr attr = attr_defaults();
+	int input = number_in(o, 0);
 
-	attr.kernel_h = o->options.filter_h;
-	attr.kernel_w = o->options.filter_w;
-	if (!is_image(o))
-		return;
-	if (!set_window(o, x, attr.kernel_h, attr.kernel_w, &attr, &y) || !expect(o, 0, y))
-		return;
-	Node *n = emit_plain(o);
-	n->attr = attr;
-	set_activation(o, n);
+	if (has_rank(o, 0, NHWC))
+		emit_window(o, &input, 1, o->options.filter_h, o->options.filter_w);
 }
 
-/* ---- weights and biases */
+/* ---- weights */
 
-static const Tensor *
-tensor_of(const Operator *o, int operand)
-{
-	int number = number_in(o, operand);
-
-	return number < 0 ? NULL : o->g->tensor + number;
-}
-
-/* The weights of an operator with one output channel per index of axis; false: said. */
 static bool
-check_weights(const Operator *o, int rank, int axis)
+check_weights(const Operator *o)
 {
-	const Tensor *x = tensor_of(o, 0), *w = tensor_of(o, 1);
+	const Tensor *x = o->g->tensor + number_in(o, 0), *w = o->g->tensor + number_in(o, 1);
+	int bias = o->options.bias_type;
 
-	if (!w->data) {
-		refuse(o, "its weights (%s) are computed", w->name);
-		note(o->g->diag, "only constant weights are supported");
-		return false;
-	}
-	if (x->type == TYPE_f32 && w->type != TYPE_f32) {
-		refuse(o, "FLOAT32 activations with %s weights (dynamic range quantization) are not "
-			"supported", types[w->type].tflite);
+	if (x->type == TYPE_f32 && w->type == TYPE_s8) {
+		refuse(o, "FLOAT32 activations with INT8 weights are not supported");
 		note(o->g->diag, "convert with a representative dataset, so that activations are INT8");
 		return false;
 	}
-	if (w->type != x->type)
-		return refuse(o, "%s weights for %s activations are not supported",
-			types[w->type].tflite, types[x->type].tflite);
-	if (w->shape.rank != rank)
-		return refuse(o, "weights of shape %s", shape_text(o->g->arena, &w->shape));
-	if (w->type != TYPE_f32 && !w->quant.count)
-		return refuse(o, "its weights (%s) have no scale", w->name);
-	if (w->quant.count > 1 && (w->quant.axis != axis || w->type != TYPE_s8))
-		return refuse(o, "its weights (%s) have a scale per index of axis %d", w->name,
-			w->quant.axis);
+	if (bias != BIAS_FLOAT32 && bias != BIAS_INT32)
+		return refuse(o, "biases of type %d are not supported", bias);
+	/* The reference takes these zero points as 0 without a look, but for dense ones. */
+	for (int i = 0; w->type == TYPE_s8 && o->importer->op != OP_dense && i < w->quant.count; i++)
+		if (w->quant.zero[i])
+			return refuse(o, "INT8 weights (%s) with zero point %d", w->name,
+				(int)w->quant.zero[i]);
 	return true;
 }
 
-/* Kernels for int8 take the weights' zero point as 0, but for dense ones. */
-static bool
-check_weight_zeros(const Operator *o)
+/* The inputs of a node with weights, and how many. */
+static int
+weighted_inputs(const Operator *o, int input[3])
 {
-	const Tensor *w = tensor_of(o, 1);
-
-	if (w->type == TYPE_s8 && o->importer->op != OP_dense)
-		for (int i = 0; i < w->quant.count; i++)
-			if (w->quant.zero[i])
-				return refuse(o, "INT8 weights (%s) with zero point %d", w->name,
-					w->quant.zero[i]);
-	return true;
-}
-
-static bool
-check_bias(const Operator *o, int channels)
-{
-	const Tensor *w = tensor_of(o, 1), *bias = tensor_of(o, 2);
-	int kind = o->options.bias_type;
-
-	if (kind != BIAS_FLOAT32 && kind != BIAS_INT32)
-		return refuse(o, "biases of type %d are not supported", kind);
-	if (!bias)
-		return true;
-	if (!bias->data)
-		return refuse(o, "its bias (%s) is computed; only constants are supported",
-			bias->name);
-	if (bias->type != (w->type == TYPE_f32 ? TYPE_f32 : TYPE_s32))
-		return refuse(o, "%s bias for %s weights", types[bias->type].tflite,
-			types[w->type].tflite);
-	if (elements(&bias->shape) != channels)
-		return refuse(o, "bias of shape %s for %d channels",
-			shape_text(o->g->arena, &bias->shape), channels);
-	return true;
-}
-
-/* ---- convolutions */
-
-static bool
-check_depthwise(const Operator *o, Shape x, Shape w)
-{
-	int multiplier = o->options.depth_multiplier;
-
-	if (w.dim[0] != 1 || w.dim[3] % x.dim[3])
-		return refuse(o, "weights of shape %s for %d channels",
-			shape_text(o->g->arena, &w), x.dim[3]);
-	if (multiplier && multiplier != w.dim[3] / x.dim[3])
-		return refuse(o, "depth multiplier %d, but %d channels out of %d", multiplier,
-			w.dim[3], x.dim[3]);
-	return true;
-}
-
-/* Weights with fewer input channels than x make groups: each output sees its group's. */
-static bool
-check_groups(const Operator *o, Shape x, Shape w)
-{
-	if (x.dim[3] % w.dim[3] || w.dim[0] % (x.dim[3] / w.dim[3]))
-		return refuse(o, "weights of shape %s for %d channels",
-			shape_text(o->g->arena, &w), x.dim[3]);
-	return true;
+	for (int i = 0; i < 3; i++)
+		input[i] = number_in(o, i);
+	return input[2] < 0 ? 2 : 3;
 }
 
 void
 import_convolution(Operator *o)
 {
-	bool depthwise = o->importer->op == OP_depthwise;
-	Shape x = shape_in(o, 0), w = shape_in(o, 1), y = x;
-	int channel_axis = depthwise ? 3 : 0;
-	Attr attr = attr_defaults();
+	int multiplier = o->options.depth_multiplier, input[3];
 
-	if (!is_image(o))
+	if (!has_rank(o, 0, NHWC) || !has_rank(o, 1, NHWC) || !check_weights(o))
 		return;
-	if (!check_weights(o, NHWC, channel_axis) || !check_weight_zeros(o) ||
-	    !(depthwise ? check_depthwise(o, x, w) : check_groups(o, x, w)) ||
-	    !check_bias(o, w.dim[channel_axis]))
-		return;
-	attr.dilation_h = o->options.dilation_h;
-	attr.dilation_w = o->options.dilation_w;
-	y.dim[3] = w.dim[channel_axis];
-	if (!set_window(o, x, w.dim[1], w.dim[2], &attr, &y) || !expect(o, 0, y))
-		return;
-	int input[] = { number_in(o, 0), number_in(o, 1), number_in(o, 2) };
-	Node *n = emit(o, o->importer->op, input, input[2] < 0 ? 2 : 3,
-		tensor_number(o->model, o->output[0]));
-	n->attr = attr;
-	set_activation(o, n);
+	Shape x = shape_in(o, 0), w = shape_in(o, 1);
+	if (multiplier && (int64_t)multiplier * x.dim[3] != w.dim[3])
+		refuse(o, "depth multiplier %d, but %d channels out of %d", multiplier, w.dim[3],
+			x.dim[3]);
+	else
+		emit_window(o, input, weighted_inputs(o, input), w.dim[1], w.dim[2]);
 }
 
 /* ---- fully connected: x as rows of the weights' length, unless its dimensions are kept */
@@ -283,29 +200,28 @@ import_convolution(Operator *o)
 void
 import_fully_connected(Operator *o)
 {
-	if (!check_weights(o, 2, 0))
-		return;
-	Shape x = shape_in(o, 0), w = shape_in(o, 1);
-	int64_t batch = elements(&x) / w.dim[1];
-	bool keep = o->options.keep_num_dims;
+	int input[3];
+
 	if (o->options.weights_format) {
 		refuse(o, "shuffled weights are not supported");
 		note(o->g->diag, "convert without SHUFFLED4x16INT8");
 		return;
 	}
+	if (!has_rank(o, 1, 2) || !check_weights(o))
+		return;
+	Shape x = shape_in(o, 0), w = shape_in(o, 1);
+	int64_t batch = elements(&x) / w.dim[1];
+	bool keep = o->options.keep_num_dims;
 	if (elements(&x) % w.dim[1] || (keep && (!x.rank || x.dim[x.rank - 1] != w.dim[1]))) {
 		refuse(o, "an input of shape %s for weights of shape %s",
 			shape_text(o->g->arena, &x), shape_text(o->g->arena, &w));
 		return;
 	}
-	if (!check_bias(o, w.dim[0]))
-		return;
 	Shape rows = keep ? x : shape_of(2, (int)batch, w.dim[1]), y = rows;
 	y.dim[y.rank - 1] = w.dim[0];
-	if (elements(&y) != (int64_t)batch * w.dim[0] || (keep && !expect(o, 0, y)))
-		return;
-	int input[] = { reshaped(o, number_in(o, 0), rows), number_in(o, 1), number_in(o, 2) };
-	Node *n = make(o, OP_dense, input, input[2] < 0 ? 2 : 3, 0, y);
+	int inputs = weighted_inputs(o, input);
+	input[0] = reshaped(o, input[0], rows);
+	Node *n = make(o, OP_dense, input, inputs, 0, y);
 	if (n)
 		set_activation(o, n);
 }
@@ -390,21 +306,16 @@ import_arg_max(Operator *o)
 void
 import_resize(Operator *o)
 {
-	Shape x = shape_in(o, 0), y = x;
 	int size[2];
 
-	if (!is_image(o) || attribute(o, 1, size, 2, 2) < 0)
+	if (!has_rank(o, 0, NHWC) || attribute(o, 1, size, 2, 2) < 0)
 		return;
+	Shape y = shape_in(o, 0);
 	y.dim[1] = size[0];
 	y.dim[2] = size[1];
-	if (o->options.align_corners && o->options.half_pixel) {
-		refuse(o, "align_corners and half_pixel_centers exclude each other");
-		return;
-	}
 	if (!expect(o, 0, y))
 		return;
-	int input = number_in(o, 0);
-	Node *n = make(o, o->importer->op, &input, 1, 0, y);
+	Node *n = emit_plain(o);
 	n->attr.align_corners = o->options.align_corners;
 	n->attr.half_pixel = o->options.half_pixel;
 }

@@ -21,7 +21,7 @@ static const size_t kind_bytes[] = { [FLAG] = 1, [BYTE] = 1, [INT] = 4, [UINT] =
 	[LONG] = 8, [FLOAT] = 4, [INTS] = OFFSET };
 
 void
-broken(File *f, size_t at, const char *fmt, ...)
+broken(Source *f, size_t at, const char *fmt, ...)
 {
 	char problem[200]; /* messages of this folder are shorter */
 	va_list ap;
@@ -34,7 +34,7 @@ broken(File *f, size_t at, const char *fmt, ...)
 
 /* The position, if so many bytes from there lie in the file; from is what points there. */
 static size_t
-inside(File *f, size_t from, uint64_t at, uint64_t bytes)
+inside(Source *f, size_t from, uint64_t at, uint64_t bytes)
 {
 	if (at > f->size || bytes > f->size - at)
 		broken(f, from, "points to %llu bytes at 0x%llx, beyond the end of the file",
@@ -43,7 +43,7 @@ inside(File *f, size_t from, uint64_t at, uint64_t bytes)
 }
 
 static uint16_t
-u16_at(const File *f, size_t at)
+u16_at(const Source *f, size_t at)
 {
 	uint16_t v;
 
@@ -52,7 +52,7 @@ u16_at(const File *f, size_t at)
 }
 
 static uint32_t
-u32_at(const File *f, size_t at)
+u32_at(const Source *f, size_t at)
 {
 	uint32_t v;
 
@@ -61,7 +61,7 @@ u32_at(const File *f, size_t at)
 }
 
 static Table
-table_at(File *f, size_t from, uint64_t where)
+table_at(Source *f, size_t from, uint64_t where)
 {
 	size_t at = inside(f, from, where, OFFSET);
 	int64_t back = (int32_t)u32_at(f, at);
@@ -76,7 +76,7 @@ table_at(File *f, size_t from, uint64_t where)
 }
 
 Table
-root_table(File *f)
+root_table(Source *f)
 {
 	return table_at(f, 0, u32_at(f, inside(f, 0, 0, OFFSET)));
 }
@@ -145,8 +145,8 @@ get_table(const Table *t, int field, Table *result)
 	return at != 0;
 }
 
-static void
-take(File *f, size_t at, uint64_t bytes)
+void
+take(Source *f, size_t at, uint64_t bytes)
 {
 	f->taken += bytes;
 	if (f->taken > (uint64_t)f->size * TAKEN_LIMIT + TAKEN_FREE)
@@ -157,7 +157,7 @@ take(File *f, size_t at, uint64_t bytes)
 Vector
 get_vector(const Table *t, int field, size_t element_bytes)
 {
-	File *f = t->file;
+	Source *f = t->file;
 	size_t at = field_at(t, field, OFFSET);
 
 	if (!at)

@@ -158,7 +158,7 @@ read_subgraph(Model *m, const Table *root, const Table *subgraph)
 }
 
 static void
-check_file(File *f)
+check_file(Source *f)
 {
 	if (f->size < OFFSET_BYTES + sizeof identifier ||
 	    memcmp(f->data + OFFSET_BYTES, identifier, sizeof identifier))

@@ -114,41 +114,32 @@ import_expand_dims(Operator *o)
 
 /* ---- joining */
 
+/* Concatenates what the operator's operands have become. */
+static void
+emit_concat(const Operator *o, const int *input, int axis)
+{
+	emit(o, OP_concat, input, o->input_count,
+		tensor_number(o->model, o->output[0]))->attr.axis = axis;
+}
+
 void
 import_concatenation(Operator *o)
 {
-	Shape y = shape_in(o, 0);
 	int axis = o->options.axis;
-	int64_t size = 0;
 	int *input = alloc_array(o->g->arena, (size_t)o->input_count, sizeof *input);
 
-	if (o->options.activation) {
-		refuse(o, "a fused activation is not supported");
-		return;
-	}
-	if (!normal_axis(o, &axis, y.rank))
-		return;
-	for (int i = 0; i < o->input_count; i++) {
-		Shape x = shape_in(o, i), like = y;
-		like.dim[axis] = x.dim[axis];
-		if (!same_shape(&x, &like)) {
-			refuse(o, "operand %d has shape %s, operand 0 %s", i,
-				shape_text(o->g->arena, &x), shape_text(o->g->arena, &y));
-			return;
-		}
+	for (int i = 0; i < o->input_count; i++)
 		input[i] = number_in(o, i);
-		size += x.dim[axis];
-	}
-	y.dim[axis] = size > INT32_MAX ? 0 : (int)size;
-	if (expect(o, 0, y))
-		emit(o, OP_concat, input, o->input_count,
-			tensor_number(o->model, o->output[0]))->attr.axis = axis;
+	if (o->options.activation)
+		refuse(o, "a fused activation is not supported");
+	else if (normal_axis(o, &axis, shape_in(o, 0).rank))
+		emit_concat(o, input, axis);
 }
 
 void
 import_pack(Operator *o)
 {
-	Shape x = shape_in(o, 0), part;
+	Shape x = shape_in(o, 0);
 	int axis = o->options.axis;
 	int *input = alloc_array(o->g->arena, (size_t)o->input_count, sizeof *input);
 
@@ -165,14 +156,9 @@ import_pack(Operator *o)
 				shape_text(o->g->arena, &other), shape_text(o->g->arena, &x));
 			return;
 		}
+		input[i] = reshaped(o, number_in(o, i), inserted(x, axis, 1));
 	}
-	if (!expect(o, 0, inserted(x, axis, o->input_count)))
-		return;
-	part = inserted(x, axis, 1);
-	for (int i = 0; i < o->input_count; i++)
-		input[i] = reshaped(o, number_in(o, i), part);
-	emit(o, OP_concat, input, o->input_count,
-		tensor_number(o->model, o->output[0]))->attr.axis = axis;
+	emit_concat(o, input, axis);
 }
 
 /* ---- cutting */
@@ -366,7 +352,6 @@ static bool
 padding_value(const Operator *o, float *value)
 {
 	const Tensor *y = o->g->tensor + tensor_number(o->model, o->output[0]);
-	int64_t v;
 
 	*value = y->quant.count ? (float)y->quant.zero[0] : 0;
 	if (o->importer->builtin == BUILTIN_PAD)
@@ -374,76 +359,40 @@ padding_value(const Operator *o, float *value)
 	const Tensor *t = &file_tensor(o->model, o->input[2])->tensor;
 	if (t->type != y->type || elements(&t->shape) != 1 || !t->data)
 		return refuse(o, "the value (%s) must be a constant of the input's type", t->name);
-	switch (t->type) {
-	case TYPE_f32:
+	if (t->type == TYPE_f32) {
 		*value = *(const float *)t->data;
 		return true;
-	case TYPE_s8:
-		v = *(const int8_t *)t->data;
-		break;
-	case TYPE_u8:
-		v = *(const uint8_t *)t->data;
-		break;
-	case TYPE_s32:
-		v = *(const int32_t *)t->data;
-		break;
-	default:
-		v = *(const int64_t *)t->data;
-		break;
 	}
-	if (v < -EXACT_FLOAT || v > EXACT_FLOAT)
-		return refuse(o, "padding with %lld, beyond 2^24, is not supported", (long long)v);
+	int64_t v = integer_of(t, 0);
 	*value = (float)v;
-	return true;
+	return (v >= -EXACT_FLOAT && v <= EXACT_FLOAT) ||
+		refuse(o, "padding with %lld, beyond 2^24, is not supported", (long long)v);
 }
 
 void
 import_pad(Operator *o)
 {
-	Shape x = shape_in(o, 0), y = x, begin = all(x.rank, 0), end = begin;
-	int pads[2 * MAX_RANK];
+	int pads[2 * MAX_RANK], rank = shape_in(o, 0).rank, input = number_in(o, 0);
 	float value;
 
-	if (attribute(o, 1, pads, 2 * x.rank, 2 * x.rank) < 0 || !padding_value(o, &value))
+	if (attribute(o, 1, pads, 2 * rank, 2 * rank) < 0 || !padding_value(o, &value))
 		return;
-	for (int i = 0; i < x.rank; i++) {
-		begin.dim[i] = pads[2 * i];
-		end.dim[i] = pads[2 * i + 1];
-		int64_t size = (int64_t)x.dim[i] + begin.dim[i] + end.dim[i];
-		if (begin.dim[i] < 0 || end.dim[i] < 0 || size > INT32_MAX) {
-			refuse(o, "%d before and %d after axis %d", begin.dim[i], end.dim[i], i);
-			return;
-		}
-		y.dim[i] = (int)size;
+	Node *n = emit(o, OP_pad, &input, 1, tensor_number(o->model, o->output[0]));
+	n->attr.begin = n->attr.end = all(rank, 0);
+	for (int i = 0; i < rank; i++) {
+		n->attr.begin.dim[i] = pads[2 * i];
+		n->attr.end.dim[i] = pads[2 * i + 1];
 	}
-	if (!expect(o, 0, y))
-		return;
-	int input = number_in(o, 0);
-	Node *n = make(o, OP_pad, &input, 1, 0, y);
-	n->attr.begin = begin;
-	n->attr.end = end;
 	n->attr.pad_value = value;
 }
 
 void
 import_transpose(Operator *o)
 {
-	Shape x = shape_in(o, 0), y = x, perm = { .rank = x.rank };
-	unsigned seen = 0;
-
-	if (attribute(o, 1, perm.dim, x.rank, x.rank) < 0)
-		return;
-	for (int i = 0; i < x.rank; i++) {
-		int axis = perm.dim[i];
-		if (axis < 0 || axis >= x.rank || seen >> axis & 1) {
-			refuse(o, "%s is no order of axes", shape_text(o->g->arena, &perm));
-			return;
-		}
-		seen |= 1u << axis;
-		y.dim[i] = x.dim[axis];
-	}
-	if (!expect(o, 0, y))
-		return;
+	Shape perm = { .rank = shape_in(o, 0).rank };
 	int input = number_in(o, 0);
-	make(o, OP_transpose, &input, 1, 0, y)->attr.perm = perm;
+
+	if (attribute(o, 1, perm.dim, perm.rank, perm.rank) >= 0)
+		emit(o, OP_transpose, &input, 1,
+			tensor_number(o->model, o->output[0]))->attr.perm = perm;
 }

@@ -17,9 +17,8 @@ static const char *const builtin_names[BUILTIN_COUNT] = {
 };
 
 static const Importer importers[] = {
-#define IMPORT(builtin, function, op, options, number, operands, least, types, out, scales) \
-	{ BUILTIN_##builtin, import_##function, OP_##op, #options, number, operands, least, \
-		types, out, scales },
+#define IMPORT(builtin, function, op, options, number, operands, least) \
+	{ BUILTIN_##builtin, import_##function, OP_##op, #options, number, operands, least },
 #include "operators.def"
 #undef IMPORT
 };
@@ -81,12 +80,27 @@ clamp_int(int64_t v)
 }
 
 bool
-is_image(const Operator *o)
+has_rank(const Operator *o, int operand, int rank)
 {
-	Shape x = shape_in(o, 0);
+	Shape s = shape_in(o, operand);
 
-	return x.rank == NHWC || refuse(o, "an input of shape %s, not of batch, height, width and "
-		"channels", shape_text(o->g->arena, &x));
+	return s.rank == rank || refuse(o, "operand %d has shape %s, not %d dimensions", operand,
+		shape_text(o->g->arena, &s), rank);
+}
+
+int64_t
+integer_of(const Tensor *t, int64_t index)
+{
+	switch (t->type) {
+	case TYPE_s8:
+		return ((const int8_t *)t->data)[index];
+	case TYPE_s32:
+		return ((const int32_t *)t->data)[index];
+	case TYPE_s64:
+		return ((const int64_t *)t->data)[index];
+	default:
+		return ((const uint8_t *)t->data)[index];
+	}
 }
 
 static bool
@@ -117,8 +131,7 @@ attribute(const Operator *o, int operand, int *values, int least, int most)
 		return -1;
 	int count = (int)elements(&t->shape);
 	for (int i = 0; i < count; i++)
-		values[i] = t->type == TYPE_s32 ? ((const int32_t *)t->data)[i] :
-			clamp_int(((const int64_t *)t->data)[i]);
+		values[i] = clamp_int(integer_of(t, i));
 	return count;
 }
 
@@ -146,11 +159,15 @@ expect(const Operator *o, int output, Shape shape)
 	return true;
 }
 
+/* Types are checked here, so that what is unsupported is said together. */
 Node *
 emit(const Operator *o, Op op, const int *input, int inputs, int output)
 {
+	Type x = o->g->tensor[*input].type, y = o->g->tensor[output].type;
 	Node *n = add_node(o->g, op, o->name, o->loc, input, inputs, output);
 
+	if (!reference_has(TFLM, op, x, y) && !reference_has(LITERT, op, x, y))
+		refuse(o, "%s to %s is not supported", types[x].tflite, types[y].tflite);
 	n->number = o->number;
 	return n;
 }
@@ -163,6 +180,8 @@ tensor_like(const Operator *o, int tensor, Shape shape)
 
 	like.name = format(o->g->arena, "%s_%dd", like.name, shape.rank);
 	like.shape = shape;
+	if (like.quant.count > 1)
+		like.quant = (Quant){ 0 }; /* its axis is another, if any */
 	like.origin = (Origin){ -1, like.type, shape };
 	return add_tensor(o->g, &like);
 }
@@ -363,73 +382,17 @@ letter_of(const Operator *o, int operand)
 	return letters[1] == '*' ? letters[0] : letters[operand];
 }
 
+/* Brings data operands and outputs into the graph; false: one was refused, which was said. */
 static bool
-has_type(const char *list, Type type)
+enter_operands(const Operator *o)
 {
-	return !strcmp(list, "any") || has_word(list, types[type].name);
-}
-
-static bool
-check_scales(const Operator *o, const Tensor *t, bool weights)
-{
-	bool quantized = t->type == TYPE_s8 || t->type == TYPE_u8;
-
-	if (quantized && o->importer->scales && !t->quant.count)
-		return refuse(o, "%s is %s but has no scale", t->name, types[t->type].tflite);
-	if (t->quant.count > 1 && !weights)
-		return refuse(o, "%s has a scale per channel, which only weights may have", t->name);
-	return true;
-}
-
-/* Data operands enter the graph; those of one operator have one type. */
-static bool
-check_operand(const Operator *o, int i, Type *type)
-{
-	char letter = letter_of(o, i);
-	int number = letter == 'a' || letter == 'v' ? -1 : number_in(o, i);
-
-	if (number < 0) /* absent, or refused: then that was said */
-		return letter == 'a' || letter == 'v' || o->input[i] < 0;
-	const Tensor *t = o->g->tensor + number;
-	if (letter == 'i')
-		return t->type == TYPE_s32 || t->type == TYPE_s64 ||
-			refuse(o, "indices of type %s", types[t->type].tflite);
-	if (letter != 'x')
-		return true;
-	if (!has_type(o->importer->types, t->type))
-		return refuse(o, "type %s is not supported (%s)", types[t->type].tflite, t->name);
-	if (*type != TYPE_COUNT && *type != t->type)
-		return refuse(o, "operands of types %s and %s", types[*type].tflite,
-			types[t->type].tflite);
-	*type = t->type;
-	return check_scales(o, t, false);
-}
-
-static bool
-check_output(const Operator *o, int i, Type type)
-{
-	int number = tensor_number(o->model, o->output[i]);
-	const char *list = o->importer->out_types;
-
-	if (number < 0)
-		return false;
-	const Tensor *t = o->g->tensor + number;
-	if (*list ? !has_type(list, t->type) : t->type != type)
-		return refuse(o, "%s as output of %s is not supported", types[t->type].tflite,
-			types[type].tflite);
-	return check_scales(o, t, false);
-}
-
-static bool
-check_operands(const Operator *o)
-{
-	Type type = TYPE_COUNT;
 	bool good = true;
 
 	for (int i = 0; i < o->input_count; i++)
-		good &= check_operand(o, i, &type);
-	for (int i = 0; good && i < o->output_count; i++)
-		good &= check_output(o, i, type);
+		if (letter_of(o, i) == 'x' && o->input[i] >= 0)
+			good &= number_in(o, i) >= 0;
+	for (int i = 0; i < o->output_count; i++)
+		good &= tensor_number(o->model, o->output[i]) >= 0;
 	return good;
 }
 
@@ -451,7 +414,7 @@ import_operator(Model *m, const Table *table, int number)
 	check_order(&o);
 	if (!o.importer)
 		return refuse(&o, "this operator is not supported");
-	if (!count_operands(&o) || !read_options(&o, table) || !check_operands(&o))
+	if (!count_operands(&o) || !read_options(&o, table) || !enter_operands(&o))
 		return true;
 	o.name = layer_name(m->g->arena, file_tensor(m, o.output[0])->tensor.name);
 	o.importer->import(&o);

@@ -59,7 +59,7 @@ reject(Model *m, FileTensor *t, const char *problem, const char *help)
 static const uint8_t *
 data_of(Model *m, const FileTensor *t, size_t *bytes)
 {
-	File *f = &m->file;
+	Source *f = &m->file;
 	int64_t buffer = get_number(&t->table, TENSOR_BUFFER, UINT, 0);
 
 	if ((uint64_t)buffer >= m->buffers.count)
@@ -93,10 +93,7 @@ read_data(Model *m, FileTensor *t)
 			types[type].tflite, shape_text(m->g->arena, &t->tensor.shape),
 			(long long)tensor_bytes(&t->tensor));
 	if ((uintptr_t)data % (uintptr_t)types[type].bytes) {
-		/* Tensors may share a buffer: each copy counts. */
-		m->file.taken += bytes;
-		if (m->file.taken > (uint64_t)m->file.size * RANK_LIMIT * RANK_LIMIT)
-			broken(&m->file, t->table.at, "its data is shared too often and not aligned");
+		take(&m->file, t->table.at, bytes); /* many tensors may share a buffer */
 		data = copy_of(m->g->arena, data, bytes);
 	}
 	t->tensor.data = data;

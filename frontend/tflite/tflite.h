@@ -12,16 +12,16 @@ typedef struct {
 	Arena *arena;
 	Diag *diag;
 	const char *what; /* being read, for messages */
-} File;
+} Source;
 
 typedef struct {
-	File *file;
+	Source *file;
 	size_t at, vtable, size;
 	int fields;
 } Table;
 
 typedef struct {
-	File *file;
+	Source *file;
 	size_t at, count; /* of the first element; 0 when absent */
 } Vector;
 
@@ -58,7 +58,7 @@ typedef struct {
 } FileTensor;
 
 typedef struct {
-	File file;
+	Source file;
 	Graph *g;
 	Vector codes, buffers, tensors;
 	FileTensor *tensor;
@@ -87,13 +87,11 @@ struct Importer {
 	int options_type;    /* its number in the schema; 0: none is read */
 	const char *operands;
 	int least;
-	const char *types, *out_types;
-	bool scales; /* quantized operands need theirs */
 };
 
 /* flatbuffer.c */
-_Noreturn void broken(File *, size_t at, const char *fmt, ...) PRINTF(3, 4);
-Table root_table(File *);
+_Noreturn void broken(Source *, size_t at, const char *fmt, ...) PRINTF(3, 4);
+Table root_table(Source *);
 bool has_field(const Table *, int field);
 int64_t get_number(const Table *, int field, Kind, int64_t absent);
 float get_float(const Table *, int field, float absent);
@@ -103,6 +101,7 @@ const char *get_string(const Table *, int field);
 Table table_of(const Vector *, size_t index);
 int32_t int_of(const Vector *, size_t index);
 int64_t long_of(const Vector *, size_t index);
+void take(Source *, size_t at, uint64_t bytes); /* counts what is read or copied */
 float float_of(const Vector *, size_t index);
 
 /* tensors.c */
@@ -118,7 +117,8 @@ bool refuse(const Operator *, const char *fmt, ...) PRINTF(2, 3); /* says so; fa
 Shape shape_in(const Operator *, int operand);
 Shape shape_out(const Operator *, int output);
 int number_in(const Operator *, int operand); /* of the graph's tensor; -1: left out */
-bool is_image(const Operator *); /* operand 0 has four dimensions; false: said */
+bool has_rank(const Operator *, int operand, int rank); /* false: said */
+int64_t integer_of(const Tensor *, int64_t index); /* of a constant of an integer type */
 /* The values of a constant operand that is an attribute, and how many; -1: was said. */
 int attribute(const Operator *, int operand, int *values, int least, int most);
 bool normal_axis(const Operator *, int *axis, int rank);
