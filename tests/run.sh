@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs tests and sums up in one closing line, `N passed, N failed[, N skipped]`.
 #
-# A test is a script (.sh, .py) that prints `ok NAME`, `FAIL NAME` or `skip NAME: why` for each
+# A test is a script that prints `ok NAME`, `FAIL NAME` or `skip NAME: why` for each
 # thing it checks, whatever else it prints; or the Criterion program `unit`; or the word
 # skip:NAME:why. It fails as a whole when it exits non-zero without a FAIL line, says none of
 # the three, or takes longer than TEST_SECONDS. It finds in its environment:
@@ -20,7 +20,6 @@ run_one () { # a test; its output in $log
 	case "$1" in
 	skip:*) echo "$1" | sed 's/^skip:\([^:]*\):/skip \1: /' ;;
 	*.sh) timeout "$limit" bash "$1" ;;
-	*.py) timeout "$limit" "$PYTHON" "$1" ;;
 	*)
 		timeout "$limit" "$1" --tap >"$BUILD/tap" 2>&1
 		code=$?
@@ -46,9 +45,6 @@ for test do
 	rm -rf "$BUILD"
 	mkdir -p "$BUILD"
 	printf '== %s\n' "$name"
-	case "$test" in
-	*.py) [ -n "$PYTHON" ] || test="skip:$name:no Python environment" ;;
-	esac
 	{ run_one "$test" </dev/null 2>&1; echo "exit $?"; } | tee "$log" | grep -v '^exit [0-9]*$'
 	status=$(sed -n '$s/^exit //p' "$log")
 	if [ "$status" != 0 ] && [ "$(count FAIL)" = 0 ]; then
