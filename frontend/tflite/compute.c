@@ -4,13 +4,14 @@
 /* Codes of the schema's enums. */
 enum { PADDING_SAME, PADDING_VALID };
 enum { BIAS_FLOAT32 = 0, BIAS_INT32 = 2 };
-enum { WINDOW_LIMIT = 1 << 24 }; /* far beyond any use, and no sum of positions overflows */
+/* Far beyond any use, and no sum of positions overflows. */
+enum { WINDOW_LIMIT = 1 << 24 };
 
 static bool
 set_activation(const Operator *o, Node *n)
 {
-	static const char *const names[] = { "NONE", "RELU", "RELU_N1_TO_1", "RELU6", "TANH",
-		"SIGN_BIT" };
+	static const char *const names[] = { "NONE", "RELU", "RELU_N1_TO_1", "RELU6",
+		"TANH", "SIGN_BIT" };
 	static const Act acts[] = { ACT_NONE, ACT_RELU, ACT_RELU_N1, ACT_RELU6 };
 	int code = o->options.activation;
 	int known = sizeof acts / sizeof *acts, named = sizeof names / sizeof *names;
@@ -31,7 +32,7 @@ emit_op(const Operator *o, Op op)
 	int inputs = ops[op].most; /* the others are attributes */
 	int input[2] = { number_in(o, 0), inputs > 1 ? number_in(o, 1) : -1 };
 
-	return emit(o, op, input, inputs, tensor_number(o->model, o->output[0]));
+	return import_node(o, op, input, inputs, tensor_number(o->model, o->output[0]));
 }
 
 static Node *
@@ -51,8 +52,8 @@ import_binary(Operator *o)
 {
 	Node *n = emit_plain(o);
 
-	n->attr.pot_int16 = o->importer->op == OP_add || o->importer->op == OP_sub ?
-		o->options.pot_int16 : 0;
+	if (has_word(ops[n->op].attrs, "pot_int16"))
+		n->attr.pot_int16 = o->options.pot_int16;
 	set_activation(o, n);
 }
 
@@ -68,10 +69,10 @@ void
 import_relu(Operator *o)
 {
 	int builtin = o->importer->builtin;
-	Act act = builtin == BUILTIN_RELU ? ACT_RELU : builtin == BUILTIN_RELU6 ? ACT_RELU6 :
-		ACT_RELU_N1;
+	Act act = builtin == BUILTIN_RELU ? ACT_RELU : ACT_RELU6;
 
-	emit_plain(o)->attr.act = (int)act;
+	emit_plain(o)->attr.act =
+		(int)(builtin == BUILTIN_RELU_N1_TO_1 ? ACT_RELU_N1 : act);
 }
 
 void
@@ -100,7 +101,8 @@ set_padding(const Operator *o, int in, int kernel, int stride, int dilation, int
 	int padding = o->options.padding;
 
 	if (stride < 1 || extent < 1 || extent > WINDOW_LIMIT)
-		return refuse(o, "window of %d, stride %d, dilation %d", kernel, stride, dilation);
+		return refuse(o, "window of %d, stride %d, dilation %d", kernel, stride,
+			dilation);
 	if (padding == PADDING_VALID)
 		return true;
 	if (padding != PADDING_SAME)
@@ -129,12 +131,12 @@ emit_window(const Operator *o, const int *input, int inputs, int kernel_h, int k
 		a.kernel_w = kernel_w;
 	}
 	if (!set_padding(o, x.dim[1], kernel_h, a.stride_h, a.dilation_h, &a.pad_top,
-			&a.pad_bottom) ||
-	    !set_padding(o, x.dim[2], kernel_w, a.stride_w, a.dilation_w, &a.pad_left,
+		    &a.pad_bottom) ||
+		!set_padding(o, x.dim[2], kernel_w, a.stride_w, a.dilation_w, &a.pad_left,
 			&a.pad_right))
 		return;
-	Node *n = emit(o, o->importer->op, input, inputs,
-		tensor_number(o->model, o->output[0]));
+	Node *n = import_node(
+		o, o->importer->op, input, inputs, tensor_number(o->model, o->output[0]));
 	n->attr = a;
 	set_activation(o, n);
 }
@@ -153,18 +155,21 @@ import_pool(Operator *o)
 static bool
 check_weights(const Operator *o)
 {
-	const Tensor *x = o->g->tensor + number_in(o, 0), *w = o->g->tensor + number_in(o, 1);
+	const Tensor *x = o->g->tensor + number_in(o, 0),
+		     *w = o->g->tensor + number_in(o, 1);
 	int bias = o->options.bias_type;
 
 	if (x->type == TYPE_f32 && w->type == TYPE_s8) {
 		refuse(o, "FLOAT32 activations with INT8 weights are not supported");
-		note(o->g->diag, "convert with a representative dataset, so that activations are INT8");
+		note(o->g->diag,
+			"convert with a representative dataset: INT8 activations");
 		return false;
 	}
 	if (bias != BIAS_FLOAT32 && bias != BIAS_INT32)
 		return refuse(o, "biases of type %d are not supported", bias);
 	/* The reference takes these zero points as 0 without a look, but for dense ones. */
-	for (int i = 0; w->type == TYPE_s8 && o->importer->op != OP_dense && i < w->quant.count; i++)
+	bool zeros = w->type == TYPE_s8 && o->importer->op != OP_dense;
+	for (int i = 0; zeros && i < w->quant.count; i++)
 		if (w->quant.zero[i])
 			return refuse(o, "INT8 weights (%s) with zero point %d", w->name,
 				(int)w->quant.zero[i]);
@@ -189,8 +194,8 @@ import_convolution(Operator *o)
 		return;
 	Shape x = shape_in(o, 0), w = shape_in(o, 1);
 	if (multiplier && (int64_t)multiplier * x.dim[3] != w.dim[3])
-		refuse(o, "depth multiplier %d, but %d channels out of %d", multiplier, w.dim[3],
-			x.dim[3]);
+		refuse(o, "depth multiplier %d, but %d channels out of %d", multiplier,
+			w.dim[3], x.dim[3]);
 	else
 		emit_window(o, input, weighted_inputs(o, input), w.dim[1], w.dim[2]);
 }
@@ -212,7 +217,8 @@ import_fully_connected(Operator *o)
 	Shape x = shape_in(o, 0), w = shape_in(o, 1);
 	int64_t batch = elements(&x) / w.dim[1];
 	bool keep = o->options.keep_num_dims;
-	if (elements(&x) % w.dim[1] || (keep && (!x.rank || x.dim[x.rank - 1] != w.dim[1]))) {
+	if (elements(&x) % w.dim[1] ||
+		(keep && (!x.rank || x.dim[x.rank - 1] != w.dim[1]))) {
 		refuse(o, "an input of shape %s for weights of shape %s",
 			shape_text(o->g->arena, &x), shape_text(o->g->arena, &w));
 		return;
@@ -221,7 +227,7 @@ import_fully_connected(Operator *o)
 	y.dim[y.rank - 1] = w.dim[0];
 	int inputs = weighted_inputs(o, input);
 	input[0] = reshaped(o, input[0], rows);
-	Node *n = make(o, OP_dense, input, inputs, 0, y);
+	Node *n = import_shaped(o, OP_dense, input, inputs, 0, y);
 	if (n)
 		set_activation(o, n);
 }
@@ -269,16 +275,16 @@ emit_reduction(const Operator *o, const Shape *axes, bool keep_dims)
 
 	for (int i = 0; i < axes->rank; i++)
 		kept.dim[axes->dim[i]] = 1;
-	if (!expect(o, 0, keep_dims ? kept : without(x, axes)))
+	if (!expect_shape(o, 0, keep_dims ? kept : without(x, axes)))
 		return NULL;
-	return make(o, o->importer->op, &input, 1, 0, kept);
+	return import_shaped(o, o->importer->op, &input, 1, 0, kept);
 }
 
 void
 import_mean(Operator *o)
 {
 	int given[2 * MAX_RANK]; /* an axis may be given twice */
-	int count = attribute(o, 1, given, 1, 2 * MAX_RANK);
+	int count = read_attribute(o, 1, given, 1, 2 * MAX_RANK);
 	Shape axes = { 0 };
 
 	if (count < 0 || !normal_axes(o, given, count, &axes, shape_in(o, 0).rank))
@@ -293,7 +299,8 @@ import_arg_max(Operator *o)
 {
 	int axis;
 
-	if (attribute(o, 1, &axis, 1, 1) < 0 || !normal_axis(o, &axis, shape_in(o, 0).rank))
+	if (read_attribute(o, 1, &axis, 1, 1) < 0 ||
+		!normal_axis(o, &axis, shape_in(o, 0).rank))
 		return;
 	Shape axes = shape_of(1, axis);
 	Node *n = emit_reduction(o, &axes, false);
@@ -308,12 +315,12 @@ import_resize(Operator *o)
 {
 	int size[2];
 
-	if (!has_rank(o, 0, NHWC) || attribute(o, 1, size, 2, 2) < 0)
+	if (!has_rank(o, 0, NHWC) || read_attribute(o, 1, size, 2, 2) < 0)
 		return;
 	Shape y = shape_in(o, 0);
 	y.dim[1] = size[0];
 	y.dim[2] = size[1];
-	if (!expect(o, 0, y))
+	if (!expect_shape(o, 0, y))
 		return;
 	Node *n = emit_plain(o);
 	n->attr.align_corners = o->options.align_corners;

@@ -10,15 +10,16 @@
 #include "tflite.h"
 
 #if defined(__BYTE_ORDER__)
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "constants are used as they lie");
+_Static_assert(
+	__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "constants are used as they lie");
 #endif
 
 enum { OFFSET = 4, VTABLE_HEAD = 4, VTABLE_ENTRY = 2, LONGEST_NAME = 255 };
 /* Vectors of a sound file do not overlap: this many times the file is more than any takes. */
 enum { TAKEN_LIMIT = 8, TAKEN_FREE = 1 << 16 };
 
-static const size_t kind_bytes[] = { [FLAG] = 1, [BYTE] = 1, [INT] = 4, [UINT] = 4,
-	[LONG] = 8, [FLOAT] = 4, [INTS] = OFFSET };
+/* By Kind. */
+static const size_t kind_bytes[] = { 1, 1, 4, 4, 8, 4, OFFSET };
 
 void
 broken(Source *f, size_t at, const char *fmt, ...)
@@ -37,7 +38,8 @@ static size_t
 inside(Source *f, size_t from, uint64_t at, uint64_t bytes)
 {
 	if (at > f->size || bytes > f->size - at)
-		broken(f, from, "points to %llu bytes at 0x%llx, beyond the end of the file",
+		broken(f, from,
+			"points to %llu bytes at 0x%llx, beyond the end of the file",
 			(unsigned long long)bytes, (unsigned long long)at);
 	return (size_t)at;
 }
@@ -111,18 +113,14 @@ get_number(const Table *t, int field, Kind kind, int64_t absent)
 	if (!at)
 		return absent;
 	switch (kind) {
-	case FLAG:
-		return t->file->data[at];
-	case BYTE:
-		return (int8_t)t->file->data[at];
-	case UINT:
-		return u32_at(t->file, at);
-	case LONG:
-		memcpy(&v, t->file->data + at, sizeof v);
-		return v;
-	default:
-		return (int32_t)u32_at(t->file, at);
+	case FLAG: return t->file->data[at];
+	case BYTE: return (int8_t)t->file->data[at];
+	case UINT: return u32_at(t->file, at);
+	case LONG: break;
+	default: return (int32_t)u32_at(t->file, at);
 	}
+	memcpy(&v, t->file->data + at, sizeof v);
+	return v;
 }
 
 float
@@ -146,7 +144,7 @@ get_table(const Table *t, int field, Table *result)
 }
 
 void
-take(Source *f, size_t at, uint64_t bytes)
+take_bytes(Source *f, size_t at, uint64_t bytes)
 {
 	f->taken += bytes;
 	if (f->taken > (uint64_t)f->size * TAKEN_LIMIT + TAKEN_FREE)
@@ -166,7 +164,7 @@ get_vector(const Table *t, int field, size_t element_bytes)
 	uint64_t count = u32_at(f, head);
 	inside(f, head, (uint64_t)head + OFFSET, count * element_bytes);
 	if (element_bytes > 1)
-		take(f, head, count * element_bytes);
+		take_bytes(f, head, count * element_bytes);
 	return (Vector){ f, head + OFFSET, (size_t)count };
 }
 
@@ -179,7 +177,7 @@ get_string(const Table *t, int field)
 
 	if (!size)
 		return NULL;
-	take(t->file, v.at, size);
+	take_bytes(t->file, v.at, size);
 	char *s = alloc(t->file->arena, size + 1);
 	for (size_t i = 0; i < size; i++) {
 		char c = (char)t->file->data[v.at + i];

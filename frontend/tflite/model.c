@@ -5,11 +5,21 @@
 #include "tflite.h"
 
 /* Fields of the schema's tables. */
-enum { MODEL_VERSION, MODEL_CODES, MODEL_SUBGRAPHS, MODEL_BUFFERS = 4, MODEL_SIGNATURES = 7 };
+enum {
+	MODEL_VERSION,
+	MODEL_CODES,
+	MODEL_SUBGRAPHS,
+	MODEL_BUFFERS = 4,
+	MODEL_SIGNATURES = 7
+};
 enum { SUBGRAPH_TENSORS, SUBGRAPH_INPUTS, SUBGRAPH_OUTPUTS, SUBGRAPH_OPERATORS };
 enum { SIGNATURE_INPUTS, SIGNATURE_OUTPUTS, SIGNATURE_SUBGRAPH = 4 };
 enum { MAP_NAME, MAP_TENSOR };
-enum { SCHEMA_VERSION = 3, OFFSET_BYTES = sizeof(uint32_t), REFERENCE_BYTES = OFFSET_BYTES };
+enum {
+	SCHEMA_VERSION = 3,
+	OFFSET_BYTES = sizeof(uint32_t),
+	REFERENCE_BYTES = OFFSET_BYTES
+};
 
 static const char identifier[] = { 'T', 'F', 'L', '3' }; /* follows the root's offset */
 
@@ -28,7 +38,8 @@ static void
 check_limit(Model *m, const Vector *v, const char *what)
 {
 	if (v->count > COUNT_LIMIT)
-		broken(&m->file, v->at, "%zu %s, more than %d", v->count, what, COUNT_LIMIT);
+		broken(&m->file, v->at, "%zu %s, more than %d", v->count, what,
+			COUNT_LIMIT);
 }
 
 /* The file's numbers of the subgraph's inputs or outputs. */
@@ -42,12 +53,14 @@ read_ports(Model *m, const Table *subgraph, const Side *side, int *count)
 	for (size_t i = 0; i < v.count; i++) {
 		number[i] = int_of(&v, i);
 		if (number[i] < 0 || (size_t)number[i] >= m->tensors.count)
-			broken(&m->file, v.at + i * sizeof(int32_t), "%s %zu is tensor %d of %zu",
-				side->what, i, number[i], m->tensors.count);
+			broken(&m->file, v.at + i * sizeof(int32_t),
+				"%s %zu is tensor %d of %zu", side->what, i, number[i],
+				m->tensors.count);
 		for (size_t k = 0; k < i; k++)
 			if (number[k] == number[i])
-				broken(&m->file, v.at + i * sizeof(int32_t), "%s %zu is %s %zu too",
-					side->what, i, side->what, k);
+				broken(&m->file, v.at + i * sizeof(int32_t),
+					"%s %zu is %s %zu too", side->what, i, side->what,
+					k);
 	}
 	*count = (int)v.count;
 	return number;
@@ -69,8 +82,8 @@ find_signature(const Table *root, Table *signature)
 
 /* Puts the signature's ports first, in its order, under its names. */
 static void
-name_ports(Model *m, const Table *signature, const Side *side, int *number, const char **name,
-	int count)
+name_ports(Model *m, const Table *signature, const Side *side, int *number,
+	const char **name, int count)
 {
 	Vector v = get_vector(signature, side->signature_field, REFERENCE_BYTES);
 	int placed = 0;
@@ -82,8 +95,10 @@ name_ports(Model *m, const Table *signature, const Side *side, int *number, cons
 		while (at < count && number[at] != tensor)
 			at++;
 		if (at == count)
-			broken(&m->file, map.at, "the signature's %s %zu, tensor %lld, is no %s or is one "
-				"already", side->what, i, (long long)tensor, side->what);
+			broken(&m->file, map.at,
+				"the signature's %s %zu, tensor %lld, is no %s or is one "
+				"already",
+				side->what, i, (long long)tensor, side->what);
 		for (; at > placed; at--)
 			number[at] = number[at - 1];
 		number[placed] = (int)tensor;
@@ -114,7 +129,8 @@ read_inputs(Model *m, const int *number, int count)
 	for (int i = 0; i < count; i++) {
 		FileTensor *t = file_tensor(m, number[i]);
 		if (t->tensor.data)
-			broken(&m->file, t->table.at, "input %d (%s) is a constant", i, t->tensor.name);
+			broken(&m->file, t->table.at, "input %d (%s) is a constant", i,
+				t->tensor.name);
 		t->written = true;
 	}
 }
@@ -128,11 +144,14 @@ check_outputs(Model *m, const int *number, int count)
 		const FileTensor *t = file_tensor(m, number[i]);
 		int at = tensor_number(m, number[i]);
 		if (!t->written && !t->tensor.data)
-			broken(&m->file, t->table.at, "output %d (%s) is made by no operator", i,
+			broken(&m->file, t->table.at,
+				"output %d (%s) is made by no operator", i,
 				t->tensor.name);
 		if (t->tensor.data || (at >= 0 && is_input(m->g, at)))
-			error_at(m->g->diag, t->tensor.loc, "output %d (%s) is %s: it is not computed", i,
-				t->tensor.name, t->tensor.data ? "a constant" : "an input");
+			error_at(m->g->diag, t->tensor.loc,
+				"output %d (%s) is %s: it is not computed", i,
+				t->tensor.name,
+				t->tensor.data ? "a constant" : "an input");
 	}
 }
 
@@ -161,15 +180,18 @@ static void
 check_file(Source *f)
 {
 	if (f->size < OFFSET_BYTES + sizeof identifier ||
-	    memcmp(f->data + OFFSET_BYTES, identifier, sizeof identifier))
+		memcmp(f->data + OFFSET_BYTES, identifier, sizeof identifier))
 		broken(f, OFFSET_BYTES, "no TFLite model: it does not say TFL3");
 }
 
 Graph *
 read_tflite(Arena *arena, Diag *diag, const char *name, const uint8_t *data, size_t size)
 {
-	Model m = { .file = { .data = data, .size = size, .arena = arena, .diag = diag,
-		.what = "model" } };
+	Model m = { .file = { .data = data,
+			    .size = size,
+			    .arena = arena,
+			    .diag = diag,
+			    .what = "model" } };
 
 	check_file(&m.file);
 	m.g = graph_new(arena, diag, name);
@@ -180,8 +202,8 @@ read_tflite(Arena *arena, Diag *diag, const char *name, const uint8_t *data, siz
 	Table root = root_table(&m.file);
 	int64_t version = get_number(&root, MODEL_VERSION, UINT, 0);
 	if (version != SCHEMA_VERSION)
-		broken(&m.file, root.at, "schema version %lld, not %d", (long long)version,
-			SCHEMA_VERSION);
+		broken(&m.file, root.at, "schema version %lld, not %d",
+			(long long)version, SCHEMA_VERSION);
 	m.codes = get_vector(&root, MODEL_CODES, REFERENCE_BYTES);
 	m.buffers = get_vector(&root, MODEL_BUFFERS, REFERENCE_BYTES);
 	Vector subgraphs = get_vector(&root, MODEL_SUBGRAPHS, REFERENCE_BYTES);

@@ -9,8 +9,9 @@ emit_reshape(const Operator *o, Shape shape)
 {
 	int input = number_in(o, 0);
 
-	if (expect(o, 0, shape))
-		emit(o, OP_reshape, &input, 1, tensor_number(o->model, o->output[0]));
+	if (expect_shape(o, 0, shape))
+		import_node(
+			o, OP_reshape, &input, 1, tensor_number(o->model, o->output[0]));
 }
 
 static Shape
@@ -41,7 +42,7 @@ wanted_shape(const Operator *o, int *dim)
 	const Vector *dims = &o->options.dims;
 
 	if (o->input_count > 1 && o->input[1] >= 0)
-		return attribute(o, 1, dim, 0, MAX_RANK);
+		return read_attribute(o, 1, dim, 0, MAX_RANK);
 	if (dims->count > MAX_RANK) {
 		refuse(o, "%zu dimensions", dims->count);
 		return -1;
@@ -91,7 +92,8 @@ import_squeeze(Operator *o)
 			return;
 		gone[axis] = true;
 		if (x.dim[axis] != 1) {
-			refuse(o, "axis %d of %s is not 1", axis, shape_text(o->g->arena, &x));
+			refuse(o, "axis %d of %s is not 1", axis,
+				shape_text(o->g->arena, &x));
 			return;
 		}
 	}
@@ -107,7 +109,7 @@ import_expand_dims(Operator *o)
 	Shape x = shape_in(o, 0);
 	int axis;
 
-	if (attribute(o, 1, &axis, 1, 1) < 0 || !normal_axis(o, &axis, x.rank + 1))
+	if (read_attribute(o, 1, &axis, 1, 1) < 0 || !normal_axis(o, &axis, x.rank + 1))
 		return;
 	emit_reshape(o, inserted(x, axis, 1));
 }
@@ -118,8 +120,9 @@ import_expand_dims(Operator *o)
 static void
 emit_concat(const Operator *o, const int *input, int axis)
 {
-	emit(o, OP_concat, input, o->input_count,
-		tensor_number(o->model, o->output[0]))->attr.axis = axis;
+	import_node(o, OP_concat, input, o->input_count,
+		tensor_number(o->model, o->output[0]))
+		->attr.axis = axis;
 }
 
 void
@@ -146,14 +149,16 @@ import_pack(Operator *o)
 	if (!normal_axis(o, &axis, x.rank + 1))
 		return;
 	if (o->options.number != o->input_count) {
-		refuse(o, "%d operands, but options say %d", o->input_count, o->options.number);
+		refuse(o, "%d operands, but options say %d", o->input_count,
+			o->options.number);
 		return;
 	}
 	for (int i = 0; i < o->input_count; i++) {
 		Shape other = shape_in(o, i);
 		if (!same_shape(&x, &other)) {
 			refuse(o, "operand %d has shape %s, operand 0 %s", i,
-				shape_text(o->g->arena, &other), shape_text(o->g->arena, &x));
+				shape_text(o->g->arena, &other),
+				shape_text(o->g->arena, &x));
 			return;
 		}
 		input[i] = reshaped(o, number_in(o, i), inserted(x, axis, 1));
@@ -164,10 +169,11 @@ import_pack(Operator *o)
 /* ---- cutting */
 
 static void
-emit_slice(const Operator *o, int operand, int output, Shape begin, Shape step, Shape size)
+emit_slice(
+	const Operator *o, int operand, int output, Shape begin, Shape step, Shape size)
 {
 	int input = number_in(o, operand);
-	Node *n = make(o, OP_slice, &input, 1, output, size);
+	Node *n = import_shaped(o, OP_slice, &input, 1, output, size);
 
 	if (n) {
 		n->attr.begin = begin;
@@ -192,14 +198,15 @@ emit_parts(const Operator *o, int operand, int axis, bool keep)
 	Shape x = shape_in(o, operand), size = x, begin = all(x.rank, 0);
 	int parts = o->output_count;
 
-	if (o->options.number != parts || x.dim[axis] % parts || (!keep && x.dim[axis] != parts)) {
-		refuse(o, "%d parts of %s along axis %d for %d outputs", o->options.number,
-			shape_text(o->g->arena, &x), axis, parts);
+	if (o->options.number != parts || x.dim[axis] % parts ||
+		(!keep && x.dim[axis] != parts)) {
+		refuse(o, "%d parts of %s along axis %d for %d outputs",
+			o->options.number, shape_text(o->g->arena, &x), axis, parts);
 		return;
 	}
 	size.dim[axis] = x.dim[axis] / parts;
 	for (int i = 0; i < parts; i++) {
-		if (!expect(o, i, keep ? size : removed(size, axis)))
+		if (!expect_shape(o, i, keep ? size : removed(size, axis)))
 			return;
 		begin.dim[axis] = i * size.dim[axis];
 		emit_slice(o, operand, i, begin, all(x.rank, 1), size);
@@ -211,7 +218,8 @@ import_split(Operator *o)
 {
 	int axis;
 
-	if (attribute(o, 0, &axis, 1, 1) >= 0 && normal_axis(o, &axis, shape_in(o, 1).rank))
+	if (read_attribute(o, 0, &axis, 1, 1) >= 0 &&
+		normal_axis(o, &axis, shape_in(o, 1).rank))
 		emit_parts(o, 1, axis, true);
 }
 
@@ -229,19 +237,20 @@ import_slice(Operator *o)
 {
 	Shape x = shape_in(o, 0), begin = { .rank = x.rank }, size = begin;
 
-	if (attribute(o, 1, begin.dim, x.rank, x.rank) < 0 ||
-	    attribute(o, 2, size.dim, x.rank, x.rank) < 0)
+	if (read_attribute(o, 1, begin.dim, x.rank, x.rank) < 0 ||
+		read_attribute(o, 2, size.dim, x.rank, x.rank) < 0)
 		return;
 	for (int i = 0; i < x.rank; i++) {
 		if (size.dim[i] == REST)
 			size.dim[i] = x.dim[i] - begin.dim[i];
-		if (begin.dim[i] < 0 || size.dim[i] < 1 || size.dim[i] > x.dim[i] - begin.dim[i]) {
-			refuse(o, "%d elements from %d on axis %d of %s", size.dim[i], begin.dim[i],
-				i, shape_text(o->g->arena, &x));
+		if (begin.dim[i] < 0 || size.dim[i] < 1 ||
+			size.dim[i] > x.dim[i] - begin.dim[i]) {
+			refuse(o, "%d elements from %d on axis %d of %s", size.dim[i],
+				begin.dim[i], i, shape_text(o->g->arena, &x));
 			return;
 		}
 	}
-	if (expect(o, 0, size))
+	if (expect_shape(o, 0, size))
 		emit_slice(o, 0, 0, begin, all(x.rank, 1), size);
 }
 
@@ -251,7 +260,8 @@ typedef struct {
 	const Operator *o;
 	Shape x;
 	int entries, begin[2 * MAX_RANK], end[2 * MAX_RANK], stride[2 * MAX_RANK];
-	Shape first, step, size, result; /* result: with the new axes, without the shrunk ones */
+	Shape first, step, size,
+		result; /* result: with the new axes, without the shrunk ones */
 } Cut;
 
 static bool
@@ -283,17 +293,20 @@ cut_axis(Cut *c, int i)
 
 	if (!step)
 		return refuse(c->o, "stride 0");
-	int64_t first = from_edge ? (step > 0 ? 0 : size - 1) :
+	int64_t first = from_edge ?
+		(step > 0 ? 0 : size - 1) :
 		clip(c->begin[i] < 0 ? c->begin[i] + size : c->begin[i], low, high);
-	int64_t end = to_edge ? (step > 0 ? size : -1) : options->offset ? c->end[i] + first :
-		c->end[i];
+	int64_t end = to_edge   ? (step > 0 ? size : -1) :
+		options->offset ? c->end[i] + first :
+				  c->end[i];
 	if (!to_edge)
 		end = clip(end < 0 ? end + size : end, low, high);
 	if (shrink) {
 		step = 1;
 		end = first + 1;
 	}
-	int64_t count = step > 0 ? (end - first + step - 1) / step : (first - end - step - 1) / -step;
+	int64_t count = step > 0 ? (end - first + step - 1) / step :
+				   (first - end - step - 1) / -step;
 	if (first < 0 || first >= size || count < 1)
 		return refuse(c->o, "nothing is left of axis %d of %s", axis,
 			shape_text(c->o->g->arena, &c->x));
@@ -307,7 +320,8 @@ static bool
 cut_all(Cut *c)
 {
 	const Options *options = &c->o->options;
-	int whole = c->x.rank - c->entries; /* axes of an ellipsis, beyond the one of its entry */
+	int whole = c->x.rank -
+		c->entries; /* axes of an ellipsis, beyond the one of its entry */
 
 	for (int i = 0; i < c->entries; i++)
 		whole += (options->new_axis_mask & ~options->ellipsis_mask) >> i & 1;
@@ -337,11 +351,11 @@ import_strided_slice(Operator *o)
 {
 	Cut c = { .o = o, .x = shape_in(o, 0) };
 
-	c.entries = attribute(o, 1, c.begin, 0, 2 * MAX_RANK);
-	if (c.entries < 0 || attribute(o, 2, c.end, c.entries, c.entries) < 0 ||
-	    attribute(o, 3, c.stride, c.entries, c.entries) < 0)
+	c.entries = read_attribute(o, 1, c.begin, 0, 2 * MAX_RANK);
+	if (c.entries < 0 || read_attribute(o, 2, c.end, c.entries, c.entries) < 0 ||
+		read_attribute(o, 3, c.stride, c.entries, c.entries) < 0)
 		return;
-	if (cut_all(&c) && expect(o, 0, c.result))
+	if (cut_all(&c) && expect_shape(o, 0, c.result))
 		emit_slice(o, 0, 0, c.first, c.step, c.size);
 }
 
@@ -358,7 +372,8 @@ padding_value(const Operator *o, float *value)
 		return true;
 	const Tensor *t = &file_tensor(o->model, o->input[2])->tensor;
 	if (t->type != y->type || elements(&t->shape) != 1 || !t->data)
-		return refuse(o, "the value (%s) must be a constant of the input's type", t->name);
+		return refuse(o, "the value (%s) must be a constant of the input's type",
+			t->name);
 	if (t->type == TYPE_f32) {
 		*value = *(const float *)t->data;
 		return true;
@@ -366,7 +381,8 @@ padding_value(const Operator *o, float *value)
 	int64_t v = integer_of(t, 0);
 	*value = (float)v;
 	return (v >= -EXACT_FLOAT && v <= EXACT_FLOAT) ||
-		refuse(o, "padding with %lld, beyond 2^24, is not supported", (long long)v);
+		refuse(o, "padding with %lld, beyond 2^24, is not supported",
+			(long long)v);
 }
 
 void
@@ -375,9 +391,11 @@ import_pad(Operator *o)
 	int pads[2 * MAX_RANK], rank = shape_in(o, 0).rank, input = number_in(o, 0);
 	float value;
 
-	if (attribute(o, 1, pads, 2 * rank, 2 * rank) < 0 || !padding_value(o, &value))
+	if (read_attribute(o, 1, pads, 2 * rank, 2 * rank) < 0 ||
+		!padding_value(o, &value))
 		return;
-	Node *n = emit(o, OP_pad, &input, 1, tensor_number(o->model, o->output[0]));
+	Node *n =
+		import_node(o, OP_pad, &input, 1, tensor_number(o->model, o->output[0]));
 	n->attr.begin = n->attr.end = all(rank, 0);
 	for (int i = 0; i < rank; i++) {
 		n->attr.begin.dim[i] = pads[2 * i];
@@ -392,7 +410,8 @@ import_transpose(Operator *o)
 	Shape perm = { .rank = shape_in(o, 0).rank };
 	int input = number_in(o, 0);
 
-	if (attribute(o, 1, perm.dim, perm.rank, perm.rank) >= 0)
-		emit(o, OP_transpose, &input, 1,
-			tensor_number(o->model, o->output[0]))->attr.perm = perm;
+	if (read_attribute(o, 1, perm.dim, perm.rank, perm.rank) >= 0)
+		import_node(
+			o, OP_transpose, &input, 1, tensor_number(o->model, o->output[0]))
+			->attr.perm = perm;
 }

@@ -7,8 +7,13 @@
 
 /* Fields of the schema's tables. */
 enum { CODE_DEPRECATED, CODE_CUSTOM, CODE_BUILTIN = 3 };
-enum { OPERATOR_CODE, OPERATOR_INPUTS, OPERATOR_OUTPUTS, OPERATOR_OPTIONS_TYPE,
-	OPERATOR_OPTIONS };
+enum {
+	OPERATOR_CODE,
+	OPERATOR_INPUTS,
+	OPERATOR_OUTPUTS,
+	OPERATOR_OPTIONS_TYPE,
+	OPERATOR_OPTIONS
+};
 
 static const char *const builtin_names[BUILTIN_COUNT] = {
 #define BUILTIN(name) #name,
@@ -17,8 +22,9 @@ static const char *const builtin_names[BUILTIN_COUNT] = {
 };
 
 static const Importer importers[] = {
-#define IMPORT(builtin, function, op, options, number, operands, least) \
-	{ BUILTIN_##builtin, import_##function, OP_##op, #options, number, operands, least },
+#define IMPORT(builtin, function, op, options, number, operands, least)              \
+	{ BUILTIN_##builtin, import_##function, OP_##op, #options, number, operands, \
+		least },
 #include "operators.def"
 #undef IMPORT
 };
@@ -84,22 +90,19 @@ has_rank(const Operator *o, int operand, int rank)
 {
 	Shape s = shape_in(o, operand);
 
-	return s.rank == rank || refuse(o, "operand %d has shape %s, not %d dimensions", operand,
-		shape_text(o->g->arena, &s), rank);
+	return s.rank == rank ||
+		refuse(o, "operand %d has shape %s, not %d dimensions", operand,
+			shape_text(o->g->arena, &s), rank);
 }
 
 int64_t
 integer_of(const Tensor *t, int64_t index)
 {
 	switch (t->type) {
-	case TYPE_s8:
-		return ((const int8_t *)t->data)[index];
-	case TYPE_s32:
-		return ((const int32_t *)t->data)[index];
-	case TYPE_s64:
-		return ((const int64_t *)t->data)[index];
-	default:
-		return ((const uint8_t *)t->data)[index];
+	case TYPE_s8: return ((const int8_t *)t->data)[index];
+	case TYPE_s32: return ((const int32_t *)t->data)[index];
+	case TYPE_s64: return ((const int64_t *)t->data)[index];
+	default: return ((const uint8_t *)t->data)[index];
 	}
 }
 
@@ -110,20 +113,23 @@ is_attribute(const Operator *o, int operand, int least, int most)
 	int64_t count = elements(&t->shape);
 
 	if (t->type != TYPE_s32 && t->type != TYPE_s64)
-		return refuse(o, "operand %d (%s) must be INT32 or INT64", operand, t->name);
+		return refuse(
+			o, "operand %d (%s) must be INT32 or INT64", operand, t->name);
 	if (count < least || count > most)
-		return refuse(o, "operand %d (%s) has %lld elements, not %d to %d", operand, t->name,
-			(long long)count, least, most);
+		return refuse(o, "operand %d (%s) has %lld elements, not %d to %d",
+			operand, t->name, (long long)count, least, most);
 	if (!t->data && count) {
-		refuse(o, "operand %d (%s) is computed, but must be a constant", operand, t->name);
-		note(o->g->diag, "convert the model with fixed shapes, so that it is folded");
+		refuse(o, "operand %d (%s) is computed, but must be a constant", operand,
+			t->name);
+		note(o->g->diag,
+			"convert the model with fixed shapes, so that it is folded");
 		return false;
 	}
 	return true;
 }
 
 int
-attribute(const Operator *o, int operand, int *values, int least, int most)
+read_attribute(const Operator *o, int operand, int *values, int least, int most)
 {
 	const Tensor *t = &file_tensor(o->model, o->input[operand])->tensor;
 
@@ -148,20 +154,21 @@ normal_axis(const Operator *o, int *axis, int rank)
 }
 
 bool
-expect(const Operator *o, int output, Shape shape)
+expect_shape(const Operator *o, int output, Shape shape)
 {
 	Shape given = shape_out(o, output);
 	Arena *arena = o->g->arena;
 
 	if (!same_shape(&given, &shape))
-		return refuse(o, "output %d has shape %s, but %s follows from its operands", output,
-			shape_text(arena, &given), shape_text(arena, &shape));
+		return refuse(o,
+			"output %d has shape %s, but %s follows from its operands",
+			output, shape_text(arena, &given), shape_text(arena, &shape));
 	return true;
 }
 
 /* Types are checked here, so that what is unsupported is said together. */
 Node *
-emit(const Operator *o, Op op, const int *input, int inputs, int output)
+import_node(const Operator *o, Op op, const int *input, int inputs, int output)
 {
 	Type x = o->g->tensor[*input].type, y = o->g->tensor[output].type;
 	Node *n = add_node(o->g, op, o->name, o->loc, input, inputs, output);
@@ -193,27 +200,28 @@ reshaped(const Operator *o, int tensor, Shape shape)
 		return tensor;
 	int result = tensor_like(o, tensor, shape);
 	if (!o->g->tensor[tensor].data)
-		emit(o, OP_reshape, &tensor, 1, result);
+		import_node(o, OP_reshape, &tensor, 1, result);
 	return result;
 }
 
 Node *
-make(const Operator *o, Op op, const int *input, int inputs, int output, Shape shape)
+import_shaped(
+	const Operator *o, Op op, const int *input, int inputs, int output, Shape shape)
 {
 	int y = tensor_number(o->model, o->output[output]);
 	int at = o->g->node_count;
 	Shape given = o->g->tensor[y].shape;
 
 	if (same_shape(&given, &shape))
-		return emit(o, op, input, inputs, y);
+		return import_node(o, op, input, inputs, y);
 	if (elements(&given) != elements(&shape)) {
-		expect(o, output, shape);
+		expect_shape(o, output, shape);
 		return NULL;
 	}
 	int first = tensor_like(o, y, shape);
-	emit(o, op, input, inputs, first);
-	emit(o, OP_reshape, &first, 1, y);
-	return o->g->node + at; /* emit() may have moved it */
+	import_node(o, op, input, inputs, first);
+	import_node(o, OP_reshape, &first, 1, y);
+	return o->g->node + at; /* import_node() may have moved it */
 }
 
 /* ---- reading one operator */
@@ -238,7 +246,8 @@ code_of(Model *m, const Table *table, const char **name)
 	Table entry = table_of(&m->codes, (size_t)index);
 	int64_t old = get_number(&entry, CODE_DEPRECATED, BYTE, 0);
 	int64_t code = get_number(&entry, CODE_BUILTIN, INT, 0);
-	code = old > code ? old : code; /* files from before code 127 have only the old field */
+	code = old > code ? old :
+			    code; /* files from before code 127 have only the old field */
 	if (code < 0 || code >= BUILTIN_COUNT)
 		*name = format(m->g->arena, "builtin operator %lld", (long long)code);
 	else if (code == BUILTIN_CUSTOM)
@@ -256,9 +265,10 @@ read_numbers(Model *m, const Table *table, int field, int least, int *count)
 
 	for (size_t i = 0; i < v.count; i++) {
 		number[i] = int_of(&v, i);
-		if (number[i] < least || (number[i] >= 0 && (size_t)number[i] >= m->tensors.count))
-			broken(&m->file, v.at + i * sizeof(int32_t), "tensor %d of %zu", number[i],
-				m->tensors.count);
+		if (number[i] < least ||
+			(number[i] >= 0 && (size_t)number[i] >= m->tensors.count))
+			broken(&m->file, v.at + i * sizeof(int32_t), "tensor %d of %zu",
+				number[i], m->tensors.count);
 	}
 	*count = (int)v.count; /* the vector lies in the file, so it is small */
 	return number;
@@ -274,23 +284,29 @@ check_order(Operator *o)
 		if (o->input[i] < 0)
 			continue;
 		const FileTensor *t = file_tensor(m, o->input[i]);
-		if (!t->tensor.data && !t->written && elements(&t->tensor.shape) && !is_variable(t))
-			broken(&m->file, o->loc.offset, "reads tensor %d (%s), which nothing has made: "
-				"a cycle or a wrong order", o->input[i], t->tensor.name);
+		if (!t->tensor.data && !t->written && elements(&t->tensor.shape) &&
+			!is_variable(t))
+			broken(&m->file, o->loc.offset,
+				"reads tensor %d (%s), which nothing has made: "
+				"a cycle or a wrong order",
+				o->input[i], t->tensor.name);
 	}
 	for (int i = 0; i < o->output_count; i++) {
 		FileTensor *t = file_tensor(m, o->output[i]);
 		if (t->tensor.data || t->written)
-			broken(&m->file, o->loc.offset, "writes tensor %d (%s), which is %s", o->output[i],
-				t->tensor.name, t->written ? "made already" : "a constant");
+			broken(&m->file, o->loc.offset,
+				"writes tensor %d (%s), which is %s", o->output[i],
+				t->tensor.name,
+				t->written ? "made already" : "a constant");
 		t->written = true;
 	}
 }
 
 /* ---- names of nodes: of a layer rather than of its last operation */
 
-static const char *const generic_names[] = { "Add", "BiasAdd", "Conv2D", "FusedBatchNormV3",
-	"MatMul", "Mean", "Relu", "Relu6", "Softmax", "add", "depthwise", "separable_conv2d" };
+static const char *const generic_names[] = { "Add", "BiasAdd", "Conv2D",
+	"FusedBatchNormV3", "MatMul", "Mean", "Relu", "Relu6", "Softmax", "add",
+	"depthwise", "separable_conv2d" };
 enum { GENERIC_NAMES = sizeof generic_names / sizeof *generic_names };
 
 static const char *
@@ -303,7 +319,8 @@ layer_name(Arena *arena, const char *name)
 		while (start > 0 && name[start - 1] != '/')
 			start--;
 		const char *part = format(arena, "%.*s", size - start, name + start);
-		bool generic = !*part || find_name(generic_names, GENERIC_NAMES, part) >= 0;
+		bool generic =
+			!*part || find_name(generic_names, GENERIC_NAMES, part) >= 0;
 		if (!generic || start < 2)
 			return *part ? part : name;
 		size = start - 1;
@@ -316,7 +333,8 @@ static bool
 known_field(const char *table, int field)
 {
 	for (int i = 0; i < OPTION_FIELDS; i++)
-		if (option_fields[i].field == field && !strcmp(option_fields[i].table, table))
+		if (option_fields[i].field == field &&
+			!strcmp(option_fields[i].table, table))
 			return true;
 	return false;
 }
@@ -333,7 +351,8 @@ read_option(const Table *t, int i, Options *options)
 	else if (kind == INTS && t)
 		*(Vector *)at = get_vector(t, field, sizeof(int32_t));
 	else if (kind != INTS)
-		*(int *)at = t ? (int)get_number(t, field, kind, option_fields[i].absent) :
+		*(int *)at = t ?
+			(int)get_number(t, field, kind, option_fields[i].absent) :
 			option_fields[i].absent;
 }
 
@@ -343,11 +362,12 @@ read_options(Operator *o, const Table *table)
 	const Importer *row = o->importer;
 	int64_t type = get_number(table, OPERATOR_OPTIONS_TYPE, FLAG, 0);
 	Table options;
-	bool given = row->options_type && type && get_table(table, OPERATOR_OPTIONS, &options);
+	bool given =
+		row->options_type && type && get_table(table, OPERATOR_OPTIONS, &options);
 
 	if (given && type != row->options_type)
-		return refuse(o, "options of kind %lld, not %s (%d)", (long long)type, row->options,
-			row->options_type);
+		return refuse(o, "options of kind %lld, not %s (%d)", (long long)type,
+			row->options, row->options_type);
 	for (int i = 0; given && i < options.fields; i++)
 		if (has_field(&options, i) && !known_field(row->options, i))
 			return refuse(o, "option %d of %s is not known", i, row->options);
@@ -436,5 +456,6 @@ import_operators(Model *m, const Vector *operators)
 	Text text = text_new(m->g->arena);
 	for (int i = 0; i < IMPORTERS; i++)
 		put(&text, " %s", builtin_names[importers[i].builtin]);
-	note(m->g->diag, "build the model from the operators that are supported:%s", text.data);
+	note(m->g->diag, "build the model from the operators that are supported:%s",
+		text.data);
 }

@@ -5,8 +5,17 @@
 #include "tflite.h"
 
 /* Fields of the schema's tables. */
-enum { TENSOR_SHAPE, TENSOR_TYPE, TENSOR_BUFFER, TENSOR_NAME, TENSOR_QUANT, TENSOR_VARIABLE,
-	TENSOR_SPARSITY, TENSOR_VARIANTS = 9, TENSOR_EXTERNAL };
+enum {
+	TENSOR_SHAPE,
+	TENSOR_TYPE,
+	TENSOR_BUFFER,
+	TENSOR_NAME,
+	TENSOR_QUANT,
+	TENSOR_VARIABLE,
+	TENSOR_SPARSITY,
+	TENSOR_VARIANTS = 9,
+	TENSOR_EXTERNAL
+};
 enum { QUANT_SCALE = 2, QUANT_ZERO, QUANT_DETAILS_TYPE, QUANT_AXIS = 6 };
 enum { BUFFER_DATA, BUFFER_OFFSET, BUFFER_SIZE };
 
@@ -18,10 +27,13 @@ static const char *const type_names[] = { "FLOAT32", "FLOAT16", "INT32", "UINT8"
 enum { TYPE_NAMES = sizeof type_names / sizeof *type_names };
 
 enum { RANK_LIMIT = 5 };
-static const int64_t elements_limit = (int64_t)1 << 40; /* of any tensor: products stay exact */
+static const int64_t elements_limit = (int64_t)1
+	<< 40; /* of any tensor: products stay exact */
 
 /* Stored values of a zero point, by type. */
-static const struct { int low, high; } zero_range[TYPE_COUNT] = {
+static const struct {
+	int low, high;
+} zero_range[TYPE_COUNT] = {
 	[TYPE_s8] = { INT8_MIN, INT8_MAX }, [TYPE_u8] = { 0, UINT8_MAX }, /* s32: 0 */
 };
 
@@ -63,13 +75,16 @@ data_of(Model *m, const FileTensor *t, size_t *bytes)
 	int64_t buffer = get_number(&t->table, TENSOR_BUFFER, UINT, 0);
 
 	if ((uint64_t)buffer >= m->buffers.count)
-		broken(f, t->table.at, "buffer %lld of %zu", (long long)buffer, m->buffers.count);
+		broken(f, t->table.at, "buffer %lld of %zu", (long long)buffer,
+			m->buffers.count);
 	Table b = table_of(&m->buffers, (size_t)buffer);
 	uint64_t offset = (uint64_t)get_number(&b, BUFFER_OFFSET, LONG, 0);
 	uint64_t size = (uint64_t)get_number(&b, BUFFER_SIZE, LONG, 0);
 	if (offset > 1) { /* 1 is what writers put before they know */
 		if (offset > f->size || size > f->size - offset)
-			broken(f, b.at, "%llu bytes of data at 0x%llx, beyond the end of the file",
+			broken(f, b.at,
+				"%llu bytes of data at 0x%llx, beyond the end of the "
+				"file",
 				(unsigned long long)size, (unsigned long long)offset);
 		*bytes = (size_t)size;
 		return size ? f->data + offset : NULL;
@@ -89,11 +104,13 @@ read_data(Model *m, FileTensor *t)
 	if (!data || type == TYPE_COUNT)
 		return;
 	if (bytes != (uint64_t)tensor_bytes(&t->tensor))
-		broken(&m->file, t->table.at, "%zu bytes of data, but %s%s takes %lld", bytes,
-			types[type].tflite, shape_text(m->g->arena, &t->tensor.shape),
+		broken(&m->file, t->table.at, "%zu bytes of data, but %s%s takes %lld",
+			bytes, types[type].tflite,
+			shape_text(m->g->arena, &t->tensor.shape),
 			(long long)tensor_bytes(&t->tensor));
 	if ((uintptr_t)data % (uintptr_t)types[type].bytes) {
-		take(&m->file, t->table.at, bytes); /* many tensors may share a buffer */
+		take_bytes(&m->file, t->table.at,
+			bytes); /* many tensors may share a buffer */
 		data = copy_of(m->g->arena, data, bytes);
 	}
 	t->tensor.data = data;
@@ -137,7 +154,8 @@ check_pair(Model *m, const Vector *scales, const Vector *zeros, size_t i, Type t
 			"scale %g: it must be positive and finite", (double)scale);
 	if (zero < zero_range[type].low || zero > zero_range[type].high)
 		broken(&m->file, zeros->at + i * sizeof(int64_t),
-			"zero point %lld lies outside %s", (long long)zero, types[type].tflite);
+			"zero point %lld lies outside %s", (long long)zero,
+			types[type].tflite);
 }
 
 static Quant
@@ -152,12 +170,14 @@ read_quant(Model *m, const Table *table, const Tensor *t)
 	if (!scales.count)
 		return q;
 	if (zeros.count != scales.count)
-		broken(&m->file, table->at, "%zu scales but %zu zero points", scales.count,
-			zeros.count);
-	if (scales.count > 1 && (axis < 0 || axis >= t->shape.rank ||
-	    (size_t)t->shape.dim[axis] != scales.count))
-		broken(&m->file, table->at, "%zu scales along axis %lld of %s", scales.count,
-			(long long)axis, shape_text(m->g->arena, &t->shape));
+		broken(&m->file, table->at, "%zu scales but %zu zero points",
+			scales.count, zeros.count);
+	if (scales.count > 1 &&
+		(axis < 0 || axis >= t->shape.rank ||
+			(size_t)t->shape.dim[axis] != scales.count))
+		broken(&m->file, table->at, "%zu scales along axis %lld of %s",
+			scales.count, (long long)axis,
+			shape_text(m->g->arena, &t->shape));
 	float *scale = alloc_array(m->g->arena, scales.count, sizeof *scale);
 	int32_t *zero = alloc_array(m->g->arena, scales.count, sizeof *zero);
 	for (size_t i = 0; i < scales.count; i++) {
@@ -165,7 +185,8 @@ read_quant(Model *m, const Table *table, const Tensor *t)
 		scale[i] = float_of(&scales, i);
 		zero[i] = (int32_t)long_of(&zeros, i);
 	}
-	return (Quant){ (int)scales.count, scales.count > 1 ? (int)axis : 0, scale, zero };
+	return (Quant){ (int)scales.count, scales.count > 1 ? (int)axis : 0, scale,
+		zero };
 }
 
 /* ---- reading, and entering the graph */
@@ -183,8 +204,13 @@ read_tensor(Model *m, FileTensor *t, int number)
 	t->code = (int)get_number(&t->table, TENSOR_TYPE, BYTE, 0);
 	Type type = type_of(t->code);
 	Shape shape = read_shape(m, &t->table);
-	t->tensor = (Tensor){ .name = name, .loc = loc_of(&t->table), .type = type,
-		.shape = shape, .origin = { number, type, shape }, .view = -1, .offset = -1 };
+	t->tensor = (Tensor){ .name = name,
+		.loc = loc_of(&t->table),
+		.type = type,
+		.shape = shape,
+		.origin = { number, type, shape },
+		.view = -1,
+		.offset = -1 };
 	t->known = true;
 	if (shape.rank <= RANK_LIMIT)
 		read_data(m, t);
@@ -221,12 +247,16 @@ sizes_fit(Model *m, FileTensor *t)
 			"reshape it in the model, or split it");
 	for (int i = 0; i < s->rank; i++)
 		if (s->dim[i] < 1)
-			return reject(m, t, format(arena, "its shape %s is not fixed",
-				shape_text(arena, s)),
-				"convert the model with sizes that are known and positive");
+			return reject(m, t,
+				format(arena, "its shape %s is not fixed",
+					shape_text(arena, s)),
+				"convert the model with sizes that are known and "
+				"positive");
 	if (tensor_bytes(&t->tensor) > INT32_MAX)
-		return reject(m, t, format(arena, "takes %lld bytes, more than 2^31 - 1",
-			(long long)tensor_bytes(&t->tensor)), "use a smaller batch or input");
+		return reject(m, t,
+			format(arena, "takes %lld bytes, more than 2^31 - 1",
+				(long long)tensor_bytes(&t->tensor)),
+			"use a smaller batch or input");
 	return true;
 }
 
@@ -237,10 +267,13 @@ can_enter(Model *m, FileTensor *t)
 	Arena *arena = m->g->arena;
 
 	if (t->tensor.type == TYPE_COUNT || t->tensor.type == TYPE_s16)
-		return reject(m, t, format(arena, "type %s is not supported",
-			t->code >= 0 && t->code < TYPE_NAMES ? type_names[t->code] :
-			format(arena, "%d", t->code)),
-			"convert with INT8 activations and weights, or keep all in FLOAT32; INT32, "
+		return reject(m, t,
+			format(arena, "type %s is not supported",
+				t->code >= 0 && t->code < TYPE_NAMES ?
+					type_names[t->code] :
+					format(arena, "%d", t->code)),
+			"convert with INT8 activations and weights, or keep all in "
+			"FLOAT32; INT32, "
 			"INT64 and BOOL are also understood");
 	if (!sizes_fit(m, t))
 		return false;
@@ -250,7 +283,8 @@ can_enter(Model *m, FileTensor *t)
 	if (has_field(table, TENSOR_SPARSITY))
 		return reject(m, t, "sparse tensors are not supported",
 			"convert without sparsity; zeros are then stored");
-	if (has_field(table, TENSOR_VARIANTS) || get_number(table, TENSOR_EXTERNAL, UINT, 0))
+	if (has_field(table, TENSOR_VARIANTS) ||
+		get_number(table, TENSOR_EXTERNAL, UINT, 0))
 		return reject(m, t, "variants and data in other files are not supported",
 			"convert the model into a single file");
 	return true;

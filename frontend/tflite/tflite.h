@@ -101,7 +101,7 @@ const char *get_string(const Table *, int field);
 Table table_of(const Vector *, size_t index);
 int32_t int_of(const Vector *, size_t index);
 int64_t long_of(const Vector *, size_t index);
-void take(Source *, size_t at, uint64_t bytes); /* counts what is read or copied */
+void take_bytes(Source *, size_t at, uint64_t bytes); /* counts what is read or copied */
 float float_of(const Vector *, size_t index);
 
 /* tensors.c */
@@ -120,12 +120,13 @@ int number_in(const Operator *, int operand); /* of the graph's tensor; -1: left
 bool has_rank(const Operator *, int operand, int rank); /* false: said */
 int64_t integer_of(const Tensor *, int64_t index); /* of a constant of an integer type */
 /* The values of a constant operand that is an attribute, and how many; -1: was said. */
-int attribute(const Operator *, int operand, int *values, int least, int most);
+int read_attribute(const Operator *, int operand, int *values, int least, int most);
 bool normal_axis(const Operator *, int *axis, int rank);
-bool expect(const Operator *, int output, Shape); /* says how the file's differs */
-Node *emit(const Operator *, Op, const int *input, int inputs, int output);
+bool expect_shape(const Operator *, int output, Shape); /* says how the file's differs */
+Node *import_node(const Operator *, Op, const int *input, int inputs, int output);
 /* A node that makes this shape, and a reshape if the file's output has another. */
-Node *make(const Operator *, Op, const int *input, int inputs, int output, Shape);
+Node *import_shaped(
+	const Operator *, Op, const int *input, int inputs, int output, Shape);
 int reshaped(const Operator *, int tensor, Shape); /* in front of a node */
 
 /* compute.c, move.c: an import function for each operator or family. */
