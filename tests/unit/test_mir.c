@@ -399,3 +399,57 @@ Test(mir, a_text_with_any_byte_replaced)
 			survives(text, sizeof good - 1);
 		}
 }
+
+static uint8_t *
+whole_file(const char *path, size_t *size)
+{
+	FILE *from = fopen(path, "rb");
+
+	if (!from)
+		return NULL;
+	fseek(from, 0, SEEK_END);
+	*size = (size_t)ftell(from);
+	rewind(from);
+	uint8_t *data = malloc(*size);
+	cr_assert(data && fread(data, 1, *size, from) == *size);
+	fclose(from);
+	return data;
+}
+
+/* Graphs of real models, whose larger constants stay in the model file. */
+Test(mir, round_trip_of_the_models)
+{
+	static const char *const names[] = { "ad01_int8", "hello_world_int8", "kws_int8",
+		"mcunet_vww", "micro_speech_int8", "mobilenet_v1_0.25_128_quant",
+		"mobilenet_v2_1.0_224_quant", "movenet_single_pose_lightning_ptq",
+		"person_detect_int8", "resnet8_int8", "split_concat", "vww_96_float", "vww_96_int8" };
+	const char *shared = getenv("SHARED");
+	int tried = 0;
+
+	for (size_t i = 0; shared && i < sizeof names / sizeof *names; i++) {
+		char folder[4096], path[4200];
+		size_t size = 0;
+		Session s;
+		begin(&s);
+		snprintf(folder, sizeof folder, "%s/models", shared);
+		snprintf(path, sizeof path, "%s/%s.tflite", folder, names[i]);
+		s.diag.file = path;
+		uint8_t *data = whole_file(path, &size);
+		if (data) {
+			Graph *volatile g = NULL;
+			if (setjmp(s.escape) == 0)
+				g = read_tflite(s.arena, &s.diag, names[i], data, size);
+			fflush(s.diag.to);
+			cr_assert(g, "%s", s.messages);
+			Text text = printed(&s, g);
+			cr_expect_lt(text.size, size + 100000, "%s: %zu bytes of text", names[i],
+				text.size);
+			round_trip(&s, g, folder);
+			tried++;
+		}
+		free(data);
+		end(&s);
+	}
+	if (!tried)
+		cr_skip_test("no models: ../shared is absent");
+}
