@@ -35,7 +35,7 @@ round_up(int64_t n, int64_t to)
 
 /* The lowest gap among the placed buffers that are live with b. */
 static void
-place(Plan *p, int which)
+place_lowest(Plan *p, int which)
 {
 	Buffer *b = p->buffer + which;
 	int64_t at = 0;
@@ -63,7 +63,7 @@ place_all(Plan *p, const int *sequence)
 
 	p->placed = 0;
 	for (int i = 0; i < p->count; i++) {
-		place(p, sequence[i]);
+		place_lowest(p, sequence[i]);
 		const Buffer *b = p->buffer + sequence[i];
 		top = b->offset + b->bytes > top ? b->offset + b->bytes : top;
 	}
