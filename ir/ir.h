@@ -217,6 +217,22 @@ void give_up_if_errors(Diag *);
 _Noreturn void die(const char *fmt, ...) PRINTF(1, 2);
 extern const Loc nowhere;
 
+/* files.c: whole files.  Errors go to the Diag and end the work. */
+typedef struct {
+	const uint8_t *data;
+	size_t size;
+} File;
+typedef struct {
+	const char *path;
+	char *temporary;
+} Unfinished;
+File map_file(Diag *, const char *path);
+void unmap_file(File);
+/* Writes text beside path; finish renames all of them, abandon removes them. */
+Unfinished begin_file(Arena *, Diag *, const char *path, const Text *);
+void finish_files(Diag *, const Unfinished *, int count);
+void abandon_files(const Unfinished *, int count);
+
 /* graph.c: making and asking. */
 Graph *graph_new(Arena *, Diag *, const char *name);
 int add_tensor(Graph *, const Tensor *); /* returns its number */
@@ -257,9 +273,13 @@ Rows rows(const Graph *, const Node *, int operand, int r);
 int row_count(const Graph *, const Node *); /* calls an image: out_h, or 1 if flat or WHOLE */
 int kernel_height(const Graph *, const Node *); /* rows of a window, dilation not counted */
 int kernel_width(const Graph *, const Node *);
-/* Of a resize: the first source row of output row r and the weight of the next one (0: alone). */
+/* Of a resize: the source indices along an axis of the output's index at, and the weight of the
+ * second: a fraction, or in 1024ths for int8. */
 typedef struct { int low, high; float weight; int weight10; } Resample;
-Resample resample(int out, int in_size, int out_size, bool align_corners, bool half_pixel);
+Resample resample(const Graph *, const Node *, int axis, int at);
+
+/* infer.c: whether the named reference has a kernel for x to y. */
+bool reference_has(Dialect, Op, Type x, Type y);
 
 /* verify.c: whether the graph is well formed; a broken one is our own bug and dies. */
 void verify(const Graph *, const char *after);
@@ -268,6 +288,36 @@ void verify(const Graph *, const char *after);
 void infer(Graph *);
 void legalize(Graph *);
 void fuse(Graph *);
+
+/* fuse.c: nodes that nothing needs go; their tensors are gone, and why. */
+void sweep(Graph *);
+
+/* canonical.c: the last part of legalize(): row operators on [N,H,W,C]. */
+typedef struct {
+	Graph *g;
+	Shape *file; /* per tensor: its shape before the pass */
+	int *again;  /* per tensor: itself in another shape, made last; -1: none */
+} Canon;
+void canonicalize(Graph *);
+int volume(const Shape *, int from, int to);
+void merge_axes(Shape *, int axis);             /* with the next axis */
+Shape rows_swapped(Shape);                      /* H and W */
+int nhwc_place(int rank, int axis);             /* in [N,H,W,C], of a rank up to 4 */
+Shape nhwc_placed(const Shape *list, int rest); /* any list per axis, in [N,H,W,C] */
+Shape natural(const Shape *);                   /* [N,H,W,C] of a file's */
+Shape row_shape(const Canon *, int tensor);     /* what it has, if that is of rank 4 */
+int derived(Canon *, int tensor, Shape);        /* a new tensor like this one */
+int as(Canon *, const Node *reader, int tensor, Shape); /* the bytes in this shape */
+Node *append_like(Canon *, const Node *like, Op, const int *input, int inputs, int output);
+Node *rewrite(Canon *, const Node *, Shape x, Shape y); /* itself, on these shapes */
+void rename_bytes(Canon *, const Node *);       /* what turns out to be a view */
+
+/* movement.c: canonical.c's rules for what moves bytes. */
+void legal_pad(Canon *, const Node *);
+void legal_transpose(Canon *, const Node *);
+void legal_slice(Canon *, const Node *);
+void legal_concat(Canon *, const Node *);
+void legal_gather_nd(Canon *, const Node *);
 
 /* print.c: the graph as .mir text, and the table of its fields, which the reader walks too. */
 typedef enum { FIELD_INT, FIELD_INT64, FIELD_FLAG, FIELD_TEXT, FIELD_TENSOR, FIELD_SEMANTICS,
