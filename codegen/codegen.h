@@ -145,7 +145,7 @@ void add_include(Closure *, const char *name); /* "<string.h>" */
 void put_includes(Text *, const Closure *);
 void put_helpers(Text *, const Closure *);     /* in order of dependence, blank lines between */
 
-/* fold.c: expressions of a function that is being bound. */
+/* expression.c: expressions of a function that is being bound. */
 typedef struct {
 	Arena *arena;
 	Diag *diag;
@@ -161,16 +161,18 @@ bool writes(const Syntax *root, const char *name); /* or takes its address */
 void make_literal(Rewrite *, Syntax *, Value);
 void become(Rewrite *, Syntax *, Syntax *inside);  /* takes the place of what it is inside of */
 bool stands_alone(const Syntax *);   /* no operator takes its value */
-void drop_effect(Rewrite *, Syntax *assignment);
-void fold(Rewrite *, Syntax *expression);
+bool is_discarded(const Syntax *);    /* nobody takes its value */
+void drop_effect(Rewrite *, Syntax *); /* an assignment whose value is discarded goes */
+void fold_tree(Rewrite *, Syntax *expression);
 
 /* simplify.c: statements of a function that is being bound. */
 void simplify(Rewrite *, Syntax *);
 void vanish(Rewrite *, Syntax *statement);
+void drop_declarator(Rewrite *, Syntax *); /* with its comma, and the last with all */
 bool in_block(const Syntax *);
 
 /* sweep.c: locals and parameters that nobody reads. */
-void sweep(Rewrite *);
+void sweep_tree(Rewrite *);
 bool is_mentioned(const Syntax *root, const char *name);
 
 /* unparse.c: the rewritten tree as text. */
@@ -267,8 +269,8 @@ float tanh_of(float);
 /* evaluate.c: a node run with its ref kernel on the host; operands dense, one per input. */
 void evaluate_node(const Graph *, const Node *, const void *const *operand, void *out);
 
-/* fold_constants.c: the pass `fold`: nodes of constants become constants. */
-void fold_constants(Graph *);
+/* fold.c: the pass `fold`: nodes of constants become constants. */
+void fold(Graph *);
 
 /* ---- the compilation as a whole ---- */
 typedef enum { OPTIMIZE_SPEED, OPTIMIZE_RAM, OPTIMIZE_SIZE, OPTIMIZE_COUNT } Optimize;
@@ -391,7 +393,7 @@ int weights_header_bytes(void);
 /* More weights than this stand in a file of their own unless the user says otherwise. */
 enum { WEIGHTS_IN_C_MOST = 16 << 20 };
 typedef struct { Text header, source, weights; } Output;
-Output emit(Program *);
+Output emit_program(Program *);
 
 /* report.c: where every byte and cycle goes, as JSON. */
 Text report_json(const Program *);
@@ -407,7 +409,8 @@ typedef struct {
 Build build(const Program *, const Output *);
 /* Runs it on files: as many inferences as the inputs hold. Returns its exit status. */
 int run_build(const Program *, const Build *, const char *const *in, const char *const *out);
-void unbuild(const Build *);
-bool verify_build(const Program *, const Build *, int count, uint32_t seed, int64_t *bytes);
+void unbuild(const Program *, const Build *);
+/* Bytes that differ from ref's over count random inputs; -1: the program failed. */
+int64_t verify_build(const Program *, const Build *, int count, uint32_t seed);
 
 #endif

@@ -1,4 +1,4 @@
-/* fold_constants.c: what can be computed at compile time is. */
+/* fold.c: what can be computed at compile time is. */
 #include "codegen.h"
 
 static bool
@@ -12,7 +12,7 @@ is_foldable(const Graph *g, const Node *n)
 
 /* Nodes stand in order of execution: one walk folds chains. */
 void
-fold_constants(Graph *g)
+fold(Graph *g)
 {
 	for (int at = 0; at < g->node_count;) {
 		const Node *n = g->node + at;

@@ -1,0 +1,458 @@
+/* body.c: the function that runs the model: for each node its loops over images and rows. */
+#include <string.h>
+
+#include "codegen.h"
+
+typedef struct {
+	Text *out;
+	Program *program;
+	const Graph *graph;
+	int depth; /* of indentation */
+} Body;
+
+static void
+indent(const Body *b)
+{
+	for (int i = 0; i < b->depth; i++)
+		put(b->out, "\t");
+}
+
+static const char *
+dims(Arena *arena, const Tensor *t)
+{
+	const char *s = "";
+	int first = t->shape.rank == NHWC && t->shape.dim[0] == 1;
+
+	for (int i = first; i < t->shape.rank; i++)
+		s = format(arena, "%s%s%d", s, *s ? "x" : "", t->shape.dim[i]);
+	return *s ? s : "1";
+}
+
+/* ---- addresses ---- */
+
+/* How many elements to the image and row that the loops are at: " + 320 * r". */
+static const char *
+position(const Body *b, const Tensor *t, const char *image, const char *row)
+{
+	Arena *arena = b->graph->arena;
+	const char *s = "";
+
+	if (t->shape.rank != NHWC)
+		return s;
+	if (image && t->shape.dim[0] > 1)
+		s = format(arena, " + %lld * %s", (long long)tensor_image_step(t), image);
+	if (row && t->shape.dim[1] > 1)
+		s = format(arena, "%s + %lld * %s", s, (long long)tensor_row_step(t), row);
+	return s;
+}
+
+static const char *
+name_of_array(const Body *b, const char *name)
+{
+	const Program *p = b->program;
+
+	if (!p->weights_file)
+		return name;
+	for (int i = 0; i < p->array_count; i++)
+		if (!strcmp(p->array[i].name, name))
+			return format(b->graph->arena, "(const %s *)(weights + %lld)",
+				types[p->array[i].packed.type].ctype, (long long)p->array[i].at);
+	die("no array %s", name);
+}
+
+static const char *
+address(const Body *b, int tensor, const char *image, const char *row)
+{
+	const Tensor *t = b->graph->tensor + tensor;
+	const char *base = b->program->tensor[tensor];
+
+	return format(b->graph->arena, "%s%s", t->data ? name_of_array(b, base) : base,
+		position(b, t, image, row));
+}
+
+/* ---- calls ---- */
+
+/* What the loops around a call have at hand. */
+typedef struct {
+	const char *image, *row; /* variables, NULL: none */
+	const char *x;           /* operand 0, where it is rows under a window */
+} At;
+
+static const char *
+space(const Body *b, const Node *n, const Param *q)
+{
+	return format(b->graph->arena, "(%s *)(work->mem + %lld)", q->ctype,
+		(long long)n->scratch_offset);
+}
+
+static const char *
+operand(const Body *b, const Node *n, const char *word, const At *at)
+{
+	if (word[0] == 'y')
+		return address(b, n->output, at->image, at->row);
+	if (word[1])
+		return address(b, n->input[1], at->image, at->row);
+	return at->x ? at->x : address(b, n->input[0], at->image, at->row);
+}
+
+static void
+put_call(Body *b, const Call *c, int part, const At *at)
+{
+	const Bound *f = c->bound + part;
+	size_t line = b->out->size;
+
+	indent(b);
+	put(b->out, "%s(", c->function[part]);
+	for (int i = 0; i < f->param_count; i++) {
+		const Param *q = f->template->param + f->param[i];
+		const char *s = q->name;
+
+		if (word_kind(q->name) == WORD_OPERAND)
+			s = operand(b, c->node, q->name, at);
+		else if (word_kind(q->name) == WORD_ARRAY)
+			s = name_of_array(b, c->argument[part][i]);
+		else if (word_kind(q->name) == WORD_SPACE)
+			s = space(b, c->node, q);
+		else if (!strcmp(q->name, "row"))
+			s = at->row;
+		if (i && b->out->size + strlen(s) - line > 84 - 8 * (size_t)b->depth) {
+			put(b->out, ",\n\t");
+			line = b->out->size;
+			indent(b);
+		} else if (i) {
+			put(b->out, ", ");
+		}
+		put(b->out, "%s", s);
+	}
+	put(b->out, ");\n");
+}
+
+static void
+open_loop(Body *b, const char *variable, int turns)
+{
+	indent(b);
+	put(b->out, "for (int %s = 0; %s < %d; %s++) {\n", variable, variable, turns, variable);
+	b->depth++;
+}
+
+static void
+close_loop(Body *b)
+{
+	b->depth--;
+	indent(b);
+	put(b->out, "}\n");
+}
+
+/* ---- windows over rows ---- */
+
+static const char *
+times(Arena *arena, int factor, const char *variable)
+{
+	return factor == 1 ? variable : format(arena, "%d * %s", factor, variable);
+}
+
+/* The row of operand 0 under row i of the window of output row r, as text: "2 * r - 1 + i". */
+static const char *
+window_row(const Body *b, const Node *n, bool inner)
+{
+	Arena *arena = b->graph->arena;
+	int above = n->op == OP_pad ? n->attr.begin.dim[1] : n->attr.pad_top;
+	const char *s = times(arena, n->attr.stride_h, "r");
+
+	if (above)
+		s = format(arena, "%s %c %d", s, above > 0 ? '-' : '+', above > 0 ? above : -above);
+	if (inner)
+		s = format(arena, "%s + %s", s, times(arena, n->attr.dilation_h, "i"));
+	return s;
+}
+
+/* Whether a window ever looks at rows outside the image. */
+static bool
+looks_outside(const Graph *g, const Node *n)
+{
+	int above = n->op == OP_pad ? n->attr.begin.dim[1] : n->attr.pad_top;
+	int last = (tensor_out(g, n)->shape.dim[1] - 1) * n->attr.stride_h - above +
+		(kernel_height(g, n) - 1) * n->attr.dilation_h;
+
+	return above > 0 || last >= tensor_in(g, n, 0)->shape.dim[1];
+}
+
+static int
+param_at(const Bound *f, const char *word)
+{
+	for (int i = 0; i < f->param_count; i++)
+		if (!strcmp(f->template->param[f->param[i]].name, word))
+			return i;
+	return -1;
+}
+
+/* const int8_t *x[3]: the rows under the window, the row of zero points where there is none. */
+static void
+put_window(Body *b, const Call *c, const char *image)
+{
+	const Node *n = c->node;
+	Arena *arena = b->graph->arena;
+	const Tensor *x = tensor_in(b->graph, n, 0);
+	const char *type = types[x->type].ctype, *base = address(b, n->input[0], image, NULL);
+	bool counts = param_at(c->bound, "valid_h") >= 0;
+	int height = kernel_height(b->graph, n);
+
+	indent(b);
+	put(b->out, "const %s *x[%d];\n", type, height);
+	if (counts) {
+		indent(b);
+		put(b->out, "int valid_h = 0;\n");
+	}
+	put(b->out, "\n");
+	open_loop(b, "i", height);
+	indent(b);
+	if (!looks_outside(b->graph, n)) {
+		put(b->out, "x[i] = %s + %lld * (%s);\n", base, (long long)tensor_row_step(x),
+			window_row(b, n, true));
+	} else {
+		const char *inside = format(arena, "at >= 0 && at < %d", x->shape.dim[1]);
+		put(b->out, "int at = %s;\n\n", window_row(b, n, true));
+		indent(b);
+		put(b->out, "x[i] = %s ? %s + %lld * at : %s;\n", inside, base,
+			(long long)tensor_row_step(x), outside_row(b->program, n));
+		if (counts) {
+			indent(b);
+			put(b->out, "valid_h += %s;\n", inside);
+		}
+	}
+	close_loop(b);
+}
+
+/* One row pointer of a kernel that is one row high: 1x1 convolution, pad. */
+static const char *
+single_row(Body *b, const Call *c, const char *image)
+{
+	const Node *n = c->node;
+	Arena *arena = b->graph->arena;
+	const Tensor *x = tensor_in(b->graph, n, 0);
+	const char *base = address(b, n->input[0], image, NULL);
+	long long step = (long long)tensor_row_step(x);
+	const char *at = window_row(b, n, false);
+
+	if (x->shape.dim[1] == 1 && !looks_outside(b->graph, n))
+		return base;
+	if (!looks_outside(b->graph, n))
+		return format(arena, strchr(at, ' ') ? "%s + %lld * (%s)" : "%s + %lld * %s", base, step, at);
+	indent(b);
+	put(b->out, "int at = %s;\n", at);
+	indent(b);
+	put(b->out, "const %s *x = at >= 0 && at < %d ? %s + %lld * at : %s;\n\n",
+		types[x->type].ctype, x->shape.dim[1], base, step, outside_row(b->program, n));
+	return "x";
+}
+
+static void
+put_window_row(Body *b, const Call *c, const char *image, const char *row)
+{
+	At at = { image, row, NULL };
+	int x = param_at(c->bound, "x");
+
+	if (x >= 0 && c->bound->template->param[c->bound->param[x]].kind == PARAM_ROWS) {
+		put_window(b, c, image);
+		at.x = "x";
+	} else if (x >= 0) {
+		at.x = single_row(b, c, image);
+	}
+	put_call(b, c, 0, &at);
+}
+
+/* ---- resizing: rows from a table ---- */
+
+static void
+put_resize_row(Body *b, const Call *c, const char *image)
+{
+	const Node *n = c->node;
+	const Tensor *x = tensor_in(b->graph, n, 0);
+	const char *base = address(b, n->input[0], image, NULL), *table = resize_table(b->program, c);
+	long long step = (long long)tensor_row_step(x);
+	At at = { image, "r", "x" };
+
+	indent(b);
+	if (n->op == OP_resize_nearest)
+		put(b->out, "const %s *x = %s + %lld * %s[r];\n", types[x->type].ctype, base, step, table);
+	else
+		put(b->out, "const %s *const x[2] = { %s + %lld * %s[2 * r], %s + %lld * %s[2 * r + 1] };\n",
+			types[x->type].ctype, base, step, table, base, step, table);
+	put(b->out, "\n");
+	put_call(b, c, 0, &at);
+}
+
+/* ---- nodes ---- */
+
+static void
+put_reduction(Body *b, const Call *c, const char *image)
+{
+	At whole = { image, NULL, NULL }, row = { image, "r", NULL };
+
+	put_call(b, c, 0, &whole);
+	open_loop(b, "r", tensor_in(b->graph, c->node, 0)->shape.dim[1]);
+	put_call(b, c, 1, &row);
+	close_loop(b);
+	put_call(b, c, 2, &whole);
+}
+
+static void
+put_rows(Body *b, const Call *c, const char *image)
+{
+	RowRule rule = ops[c->node->op].rows;
+	int count = row_count(b->graph, c->node);
+	const char *row = count > 1 || rule == ROWS_WINDOW || rule == ROWS_RESIZE ? "r" : NULL;
+	At at = { image, row, NULL };
+
+	if (c->node->flat || rule == ROWS_WHOLE || rule == ROWS_VIEW || (!row && rule == ROWS_SAME)) {
+		at.row = NULL;
+		put_call(b, c, 0, &at);
+		return;
+	}
+	open_loop(b, "r", count);
+	if (rule == ROWS_WINDOW)
+		put_window_row(b, c, image, row);
+	else if (rule == ROWS_RESIZE)
+		put_resize_row(b, c, image);
+	else
+		put_call(b, c, 0, &at);
+	close_loop(b);
+}
+
+static void
+put_title(Body *b, const Call *c)
+{
+	const Node *n = c->node;
+	Arena *arena = b->graph->arena;
+
+	indent(b);
+	put(b->out, "/* %s: ", c->id);
+	for (int k = 0; k < n->input_count; k++) {
+		const Tensor *x = tensor_in(b->graph, n, k);
+		if (x && (!x->data || ops[n->op].rows == ROWS_SAME) && (k == 0 || n->op != OP_dense))
+			put(b->out, "%s%s", k ? " and " : "", dims(arena, x));
+	}
+	put(b->out, " -> %s", dims(arena, tensor_out(b->graph, n)));
+	if (n->in_place)
+		put(b->out, ", in place");
+	if (n->name && *n->name)
+		put(b->out, "; %s", comment_text(arena, n->name));
+	put(b->out, " */\n");
+}
+
+static void
+put_trace(Body *b, const Call *c)
+{
+	const Tensor *y = tensor_out(b->graph, c->node);
+
+	if (!b->program->job->trace || y->origin.number < 0)
+		return;
+	indent(b);
+	put(b->out, "%s_trace(%d, %d, %s, %s);\n", b->program->name, c->node->number,
+		c->node->output, is_dense(y) ? "1" : "0", b->program->tensor[c->node->output]);
+}
+
+static void
+put_node(Body *b, const Call *c)
+{
+	const Node *n = c->node;
+	RowRule rule = ops[n->op].rows;
+	int images = tensor_out(b->graph, n)->shape.dim[0];
+	bool loop = images > 1 && rule != ROWS_WHOLE && rule != ROWS_VIEW;
+
+	if (c->parts) {
+		put(b->out, "\n");
+		put_title(b, c);
+		if (loop)
+			open_loop(b, "b", images);
+		if (rule == ROWS_REDUCE)
+			put_reduction(b, c, loop ? "b" : NULL);
+		else
+			put_rows(b, c, loop ? "b" : NULL);
+		if (loop)
+			close_loop(b);
+	}
+	put_trace(b, c);
+}
+
+/* Where each tensor lies, as a C expression: a port, a constant or a place in the work area. */
+static void
+name_tensors(Body *b)
+{
+	const Graph *g = b->graph;
+	Program *p = b->program;
+
+	for (int i = 0; i < g->node_count; i++)
+		p->tensor[g->node[i].output] = format(g->arena, "%s_y", p->call[i].id);
+	for (int i = 0; i < g->input_count; i++)
+		p->tensor[g->input[i].tensor] = port_name(p, g->input, i, "input");
+	for (int i = 0; i < g->output_count; i++)
+		p->tensor[g->output[i].tensor] = port_name(p, g->output, i, "output");
+}
+
+static bool
+is_read(const Graph *g, int tensor)
+{
+	for (int i = 0; i < g->node_count; i++) {
+		const Node *n = g->node + i;
+		for (int k = 0; k < n->input_count && n->kernel; k++)
+			if (n->input[k] == tensor)
+				return true;
+	}
+	return false;
+}
+
+static bool
+is_made(const Body *b, int tensor)
+{
+	for (int i = 0; i < b->graph->node_count; i++)
+		if (b->graph->node[i].output == tensor)
+			return b->graph->node[i].kernel != NULL || b->program->job->trace;
+	return false;
+}
+
+/* Declares the pointer to a tensor that calls name: "int8_t *conv2d_0_y = ...". */
+static void
+declare(Body *b, int tensor)
+{
+	const Graph *g = b->graph;
+	const Tensor *t = g->tensor + tensor;
+	const char *type = types[t->type].ctype;
+	int64_t at;
+	int root = storage(g, tensor, &at);
+
+	if (t->data || !(is_read(g, tensor) || is_made(b, tensor)))
+		return;
+	bool caller = is_output(g, root) || (is_input(g, root) && g->input_mode == INPUT_CONST);
+	if (is_output(g, tensor) || (is_input(g, tensor) && caller))
+		return;
+	bool constant = g->tensor[root].data != NULL ||
+		(is_input(g, root) && g->input_mode == INPUT_CONST);
+	const char *c = constant ? "const " : "";
+	indent(b);
+	put(b->out, "%s%s *const %s = ", c, type, b->program->tensor[tensor]);
+	if (!caller)
+		put(b->out, "(%s *)(work->mem + %lld);", type, (long long)(g->tensor[root].offset + at));
+	else if (g->tensor[root].type == t->type)
+		put(b->out, "%s + %lld;", b->program->tensor[root],
+			(long long)(at / types[t->type].bytes));
+	else
+		put(b->out, "(%s%s *)%s + %lld;", c, type, b->program->tensor[root],
+			(long long)(at / types[t->type].bytes));
+	put(b->out, " /* %s */\n", dims(g->arena, t));
+}
+
+void
+put_body(Text *out, Program *p)
+{
+	Body b = { out, p, p->job->graph, 1 };
+
+	name_tensors(&b);
+	for (int t = 0; t < b.graph->tensor_count; t++)
+		if (is_input(b.graph, t) && !b.graph->tensor[t].data)
+			declare(&b, t);
+	for (int i = 0; i < b.graph->node_count; i++)
+		declare(&b, b.graph->node[i].output);
+	for (int i = 0; i < b.graph->node_count; i++)
+		put_node(&b, p->call + i);
+}

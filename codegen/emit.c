@@ -1,0 +1,230 @@
+/* emit.c: the output: header, source, and the weights file where there is one. */
+#include <string.h>
+
+#include "codegen.h"
+
+/*
+ * The weights file: a header of 64 bytes, little-endian, then the arrays as program.c placed
+ * them.  8 bytes "mcompile", u32 version, u32 header bytes, u64 all bytes, u64 identity; zeros.
+ */
+enum { WEIGHTS_HEADER = 64, WEIGHTS_VERSION = 1 };
+static const char weights_magic[] = "mcompile";
+
+static void
+store(uint8_t *at, uint64_t value, int bytes)
+{
+	for (int i = 0; i < bytes; i++)
+		at[i] = (uint8_t)(value >> (8 * i));
+}
+
+static Text
+weights_file(const Program *p)
+{
+	Text t = text_new(p->job->arena);
+	uint8_t *data = alloc(p->job->arena, (size_t)p->weights_size);
+
+	memcpy(data, weights_magic, 8);
+	store(data + 8, WEIGHTS_VERSION, 4);
+	store(data + 12, WEIGHTS_HEADER, 4);
+	store(data + 16, (uint64_t)p->weights_size, 8);
+	store(data + 24, p->identity, 8);
+	for (int i = 0; i < p->array_count; i++) {
+		const Array *a = p->array + i;
+		memcpy(data + WEIGHTS_HEADER + a->at, a->packed.data,
+			(size_t)a->packed.count * (size_t)types[a->packed.type].bytes);
+	}
+	put_bytes(&t, (const char *)data, (size_t)p->weights_size);
+	return t;
+}
+
+int
+weights_header_bytes(void)
+{
+	return WEIGHTS_HEADER;
+}
+
+/* The function that checks a weights file: identity and size, then the machine's byte order. */
+static void
+put_open(Text *t, const Program *p)
+{
+	uint8_t head[32];
+
+	memcpy(head, weights_magic, 8);
+	store(head + 8, WEIGHTS_VERSION, 4);
+	store(head + 12, WEIGHTS_HEADER, 4);
+	store(head + 16, (uint64_t)p->weights_size, 8);
+	store(head + 24, p->identity, 8);
+	put(t, "\nint\n%s_open(%s_work *work, const void *weights, size_t bytes)\n{\n", p->name, p->name);
+	put(t, "\tstatic const unsigned char head[32] = {\n\t\t");
+	for (int i = 0; i < 32; i++)
+		put(t, "%d%s", head[i], i == 31 ? ",\n" : i % 16 == 15 ? ",\n\t\t" : ", ");
+	put(t, "\t};\n\tconst uint32_t one = 1;\n\n");
+	put(t, "\twork->weights = NULL;\n");
+	put(t, "\tif (bytes != %s_WEIGHTS_BYTES || memcmp(weights, head, sizeof head) != 0)\n"
+		"\t\treturn 1; /* another model's, or not weights at all */\n", p->upper);
+	put(t, "\tif ((uintptr_t)weights %% %d != 0 || *(const unsigned char *)&one != 1)\n"
+		"\t\treturn 2; /* misaligned, or a big-endian machine */\n", work_alignment(p->job->target));
+	put(t, "\twork->weights = (const unsigned char *)weights + %d;\n\treturn 0;\n}\n",
+		WEIGHTS_HEADER);
+}
+
+static void
+put_section(Text *t, const char *what)
+{
+	put(t, "\n/* ---- %s ---- */\n", what);
+}
+
+/* "static KWS_CONST _Alignas(32) const int8_t". */
+static const char *
+declaration(const Program *p, const Array *a)
+{
+	int align = p->job->target->alignment;
+	const char *type = types[a->packed.type].ctype;
+
+	if (align <= types[a->packed.type].bytes || align <= 8)
+		return format(p->job->arena, "static %s_CONST const %s", p->upper, type);
+	return format(p->job->arena, "static %s_CONST _Alignas(%d) const %s", p->upper, align, type);
+}
+
+static void
+put_arrays(Text *t, const Program *p, const Array *array, int count)
+{
+	for (int i = 0; i < count; i++) {
+		const Array *a = array + i;
+
+		put(t, "\n");
+		put_array(t, declaration(p, a), a->name, a->packed.data, a->packed.type, a->packed.count);
+	}
+}
+
+static bool
+has_strings(const Program *p)
+{
+	for (int i = 0; i < p->array_count; i++)
+		if (is_string(p->array[i].packed.type, p->array[i].packed.count))
+			return true;
+	for (int i = 0; i < p->outside_count; i++)
+		if (is_string(p->outside[i].packed.type, p->outside[i].packed.count))
+			return true;
+	return p->job->selftest;
+}
+
+static void
+put_data(Text *t, const Program *p)
+{
+	if (p->weights_file ? !p->outside_count : !p->array_count && !p->outside_count)
+		return;
+	put_section(t, "weights");
+	if (!p->weights_file)
+		put_arrays(t, p, p->array, p->array_count);
+	put_arrays(t, p, p->outside, p->outside_count);
+}
+
+static void
+put_comment(Text *t, const Function *f)
+{
+	const char *line = f->bound->template->comment;
+
+	put(t, "\n/*\n * %s.\n", f->what);
+	while (line && *line) {
+		int size = (int)strcspn(line, "\n");
+		put(t, size ? " * %.*s\n" : " *\n", size, line);
+		line += size + (line[size] == '\n');
+	}
+	put(t, " */\n");
+}
+
+static void
+put_functions(Text *t, const Program *p)
+{
+	if (!p->function_count)
+		return;
+	put_section(t, "kernels");
+	for (int i = 0; i < p->function_count; i++) {
+		put_comment(t, p->function + i);
+		put_function(t, p->function[i].bound, p->function[i].name);
+	}
+}
+
+static void
+put_inputs(Text *t, const Program *p)
+{
+	const Graph *g = p->job->graph;
+
+	for (int i = 0; i < g->input_count && g->input_mode == INPUT_FULL; i++) {
+		const Tensor *x = g->tensor + g->input[i].tensor;
+		put(t, "\n");
+		put_input_prototype(t, p, i);
+		put(t, "\n{\n\treturn (%s *)(work->mem + %lld);\n}\n", types[x->type].ctype,
+			(long long)x->offset);
+	}
+}
+
+/* The bytes of the work area: what is where, and the bound that no plan can beat. */
+static void
+put_model(Text *t, Program *p, const Text *body)
+{
+	const Graph *g = p->job->graph;
+
+	put_section(t, "model");
+	put_inputs(t, p);
+	if (p->weights_file)
+		put_open(t, p);
+	put(t, "\n/* Work area: %lld bytes; the most that is live at once: %lld. */\n",
+		(long long)g->work_bytes, (long long)g->lower_bound);
+	put(t, "void\n%s_run", p->name);
+	put_parameters(t, p);
+	put(t, "\n{\n");
+	if (p->weights_file && p->array_count)
+		put(t, "\tconst unsigned char *const weights = work->weights;\n");
+	put_bytes(t, body->data, body->size);
+	put(t, "}\n");
+}
+
+static void
+put_guards(Text *t, const Program *p)
+{
+	const Target *target = p->job->target;
+
+	put(t, "#include \"%s.h\"\n\n", p->name);
+	put_includes(t, p->closure);
+	if (*target->guard)
+		put(t, "\n#ifndef %s\n#error \"compile this file with %s\"\n#endif\n", target->guard,
+			target->flags);
+	put(t, "\n#ifndef %s_CONST\n#define %s_CONST /* before each array of weights: a section, say */\n"
+		"#endif\n", p->upper, p->upper);
+	if (has_strings(p))
+		put(t, "\n/* Long arrays of bytes stand as string literals: compilers read them fastest. */\n"
+			"#ifdef __GNUC__\n#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n#endif\n");
+	if (p->job->trace)
+		put(t, "\n/* Tells each tensor when it is made. */\n"
+			"void %s_trace(int operator, int tensor, int dense, const void *data);\n", p->name);
+}
+
+Output
+emit_program(Program *p)
+{
+	Output o = { text_new(p->job->arena), text_new(p->job->arena), { 0 } };
+	Text body = text_new(p->job->arena);
+
+	put_body(&body, p);
+	add_include(p->closure, "<string.h>");
+	put_header(&o.header, p);
+	put_head(&o.source, p, "an inference, statically planned");
+	put_guards(&o.source, p);
+	Text helpers = text_new(p->job->arena);
+	put_helpers(&helpers, p->closure);
+	if (helpers.size) {
+		put_section(&o.source, "helpers");
+		put(&o.source, "\n");
+		put_bytes(&o.source, helpers.data, helpers.size);
+	}
+	put_data(&o.source, p);
+	put_functions(&o.source, p);
+	put_model(&o.source, p, &body);
+	if (p->job->selftest)
+		put_selftest(&o.source, p);
+	if (p->weights_file)
+		o.weights = weights_file(p);
+	return o;
+}

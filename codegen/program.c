@@ -1,0 +1,282 @@
+/* program.c: the nodes as calls of bound functions: names, data, which functions are one. */
+#include <ctype.h>
+#include <string.h>
+
+#include "codegen.h"
+
+enum { NAME_MOST = 40 };
+const uint64_t FNV_START = 0xcbf29ce484222325u; /* FNV-1a, 64 bits: offset basis, prime */
+static const uint64_t FNV_PRIME = 0x100000001b3u;
+
+uint64_t
+fnv1a(uint64_t hash, const void *data, size_t bytes)
+{
+	for (const uint8_t *p = data, *end = p + bytes; p < end; p++)
+		hash = (hash ^ *p) * FNV_PRIME;
+	return hash;
+}
+
+const char *
+identifier(Arena *arena, const char *text)
+{
+	char *name = alloc(arena, NAME_MOST + 2);
+	int n = 0;
+
+	for (; *text && n < NAME_MOST; text++) {
+		bool letter = isalnum((unsigned char)*text);
+		if (!n && (!letter || isdigit((unsigned char)*text)))
+			name[n++] = 'm';
+		if (letter)
+			name[n++] = (char)tolower((unsigned char)*text);
+		else if (n && name[n - 1] != '_')
+			name[n++] = '_';
+	}
+	while (n && name[n - 1] == '_')
+		name[--n] = 0;
+	return n ? name : "model";
+}
+
+const char *
+upper_case(Arena *arena, const char *text)
+{
+	char *name = copy_of(arena, text, strlen(text) + 1);
+
+	for (char *p = name; *p; p++)
+		*p = (char)toupper((unsigned char)*p);
+	return name;
+}
+
+/* "conv2d_3" of operator 3 of the model; what the compiler made counts by itself. */
+static void
+name_calls(Program *p)
+{
+	const Graph *g = p->job->graph;
+	int made = 0;
+
+	for (int i = 0; i < g->node_count; i++) {
+		const Node *n = g->node + i;
+		bool again = false;
+
+		for (int k = i - 1; k >= 0 && n->number >= 0; k--)
+			again |= g->node[k].number == n->number && g->node[k].op == n->op;
+		p->call[i].node = n;
+		p->call[i].id = n->number < 0 || again ?
+			format(p->job->arena, "%s_x%d", ops[n->op].name, made++) :
+			format(p->job->arena, "%s_%d", ops[n->op].name, n->number);
+	}
+}
+
+/* The array's name; equal ones are there once. */
+static const char *
+add_array(Program *p, const char *name, Packed packed)
+{
+	Arena *arena = p->job->arena;
+	size_t bytes = (size_t)packed.count * (size_t)types[packed.type].bytes;
+
+	for (int i = 0; i < p->array_count; i++) {
+		const Array *a = p->array + i;
+		if (a->packed.type == packed.type && a->packed.count == packed.count &&
+		    !memcmp(a->packed.data, packed.data, bytes))
+			return a->name;
+	}
+	p->array = grow(arena, p->array, p->array_count, sizeof *p->array);
+	p->array[p->array_count++] = (Array){ name, packed, -1 };
+	return name;
+}
+
+/* Binds what is known: integers, floats, the name of the helper that ends the kernel. */
+static Bound
+bind(Program *p, const Node *n, const Template *t)
+{
+	Arena *arena = p->job->arena;
+	Binding *binding = alloc_array(arena, (size_t)t->param_count + 1, sizeof *binding);
+	int count = 0;
+
+	for (int i = 0; i < t->param_count; i++) {
+		const Param *q = t->param + i;
+		Value v;
+		if (q->kind != PARAM_INT && q->kind != PARAM_FLOAT)
+			continue;
+		if (word_kind(q->name) == WORD_RUNTIME || !word_value(p->job->graph, n, q->name, &v))
+			continue;
+		binding[count++] = (Binding){ .name = q->name,
+			.kind = q->kind == PARAM_INT ? BIND_INT : BIND_FLOAT, .i = v.i,
+			.f = is_real(v) ? v.f : (double)v.i };
+	}
+	return specialize(p->closure, t, binding, count);
+}
+
+static void
+add_call(Program *p, Call *c)
+{
+	Job *job = p->job;
+	const Node *n = c->node;
+	const Template *part[3];
+	const char *slash = n->kernel ? strchr(n->kernel, '/') : NULL;
+
+	if (!slash)
+		return;
+	c->parts = kernel_parts(job->templates, format(job->arena, "%.*s", (int)(slash - n->kernel),
+		n->kernel), slash + 1, part);
+	for (int i = 0; i < c->parts; i++) {
+		Bound *b = c->bound + i;
+		*b = bind(p, n, part[i]);
+		if (b->failed)
+			die("%s: %s was selected: %s", n->name, n->kernel, b->failed);
+		const char **argument = alloc_array(job->arena, (size_t)b->param_count + 1, sizeof(char *));
+		for (int k = 0; k < b->param_count; k++) {
+			const char *word = b->template->param[b->param[k]].name;
+			if (word_kind(word) == WORD_ARRAY)
+				argument[k] = add_array(p, format(job->arena, "%s_%s", c->id, word),
+					pack(job->graph, n, word));
+		}
+		c->argument[i] = argument;
+	}
+}
+
+/* Whether the kernel reads input k as x or x2, not as weights. */
+static bool
+is_operand(const Call *c, int k)
+{
+	for (int i = 0; i < c->parts; i++)
+		for (int j = 0; j < c->bound[i].param_count; j++)
+			if (!strcmp(c->bound[i].template->param[c->bound[i].param[j]].name, k ? "x2" : "x"))
+				return k < 2;
+	return false;
+}
+
+/* Constant operands are arrays like weights. */
+static void
+add_constants(Program *p)
+{
+	const Graph *g = p->job->graph;
+
+	for (int i = 0; i < g->node_count; i++) {
+		const Node *n = g->node + i;
+		for (int k = 0; k < n->input_count && p->call[i].parts; k++) {
+			const Tensor *x = tensor_in(g, n, k);
+			if (!x || !x->data || p->tensor[n->input[k]] || !is_operand(p->call + i, k))
+				continue;
+			p->tensor[n->input[k]] = add_array(p, format(p->job->arena, "%s_%s", p->call[i].id,
+				k ? "x2" : "x"), (Packed){ .data = x->data, .type = x->type,
+				.count = elements(&x->shape) });
+		}
+	}
+}
+
+static const char *
+with_part(Program *p, const char *name, const Call *c, int part)
+{
+	static const char *const names[3] = { "begin", "row", "end" };
+
+	return c->parts == 1 ? name : format(p->job->arena, "%s_%s", name, names[part]);
+}
+
+/* "conv1x1_14x14_64_384": what layers of one shape share. */
+static const char *
+shape_name(Program *p, const Call *c, int part)
+{
+	const Graph *g = p->job->graph;
+	const Tensor *x = tensor_in(g, c->node, 0), *y = tensor_out(g, c->node);
+	const char *kernel = strchr(c->node->kernel, '/') + 1;
+	int size = (int)strcspn(kernel, "_");
+	const int *in = x->shape.dim, *out = y->shape.dim;
+
+	while (kernel[size] == '_' && strchr("nb", kernel[size + 1]))
+		size += 1 + (int)strcspn(kernel + size + 1, "_"); /* copy_nd */
+	if (x->shape.rank != NHWC || y->shape.rank != NHWC)
+		return with_part(p, format(p->job->arena, "%.*s_of_%s", size, kernel, c->id), c, part);
+	return with_part(p, format(p->job->arena, "%.*s_%dx%d_%d_%d", size, kernel, in[1], in[2],
+		in[3], out[3]), c, part);
+}
+
+static bool
+is_taken(const Program *p, const char *name)
+{
+	for (int i = 0; i < p->function_count; i++)
+		if (!strcmp(p->function[i].name, name))
+			return true;
+	for (int i = 0; i < p->array_count; i++)
+		if (!strcmp(p->array[i].name, name))
+			return true;
+	return false;
+}
+
+static int
+uses(const Program *p, const char *key)
+{
+	int count = 0;
+
+	for (int i = 0; i < p->job->graph->node_count; i++)
+		for (int k = 0; k < p->call[i].parts; k++)
+			count += !strcmp(p->call[i].bound[k].key, key);
+	return count;
+}
+
+/* Functions of equal text are emitted once, named after the layer or, shared, the shape. */
+static void
+add_functions(Program *p, Call *c)
+{
+	Arena *arena = p->job->arena;
+
+	for (int k = 0; k < c->parts; k++) {
+		Function *f = NULL;
+
+		for (int i = 0; i < p->function_count && !f; i++)
+			if (!strcmp(p->function[i].bound->key, c->bound[k].key))
+				f = p->function + i;
+		if (!f) {
+			bool shared = uses(p, c->bound[k].key) > 1;
+			const char *name = shared ? shape_name(p, c, k) : with_part(p, c->id, c, k);
+			if (is_taken(p, name))
+				name = format(arena, "%s_%s", name, c->id);
+			p->function = grow(arena, p->function, p->function_count, sizeof *f);
+			f = p->function + p->function_count++;
+			*f = (Function){ name, c->bound + k, c->id };
+		} else {
+			f->what = format(arena, "%s, %s", f->what, c->id);
+		}
+		c->function[k] = f->name;
+	}
+}
+
+/* Arrays one after the other in the weights file, each at home on the target's boundary. */
+static void
+place_arrays(Program *p)
+{
+	int64_t align = p->job->target->alignment, at = 0;
+
+	p->identity = FNV_START;
+	for (int i = 0; i < p->array_count; i++) {
+		Array *a = p->array + i;
+		int64_t bytes = a->packed.count * types[a->packed.type].bytes;
+		p->weights_bytes += bytes;
+		p->identity = fnv1a(p->identity, a->packed.data, (size_t)bytes);
+		a->at = at;
+		at = (at + bytes + align - 1) / align * align;
+	}
+	p->weights_file = p->job->weights == WEIGHTS_BIN ||
+		(p->job->weights == WEIGHTS_AUTO && p->weights_bytes > WEIGHTS_IN_C_MOST);
+	p->weights_size = weights_header_bytes() + at;
+}
+
+Program *
+program_new(Job *job)
+{
+	Program *p = alloc(job->arena, sizeof *p);
+
+	p->job = job;
+	p->name = identifier(job->arena, job->graph->name);
+	p->upper = upper_case(job->arena, p->name);
+	p->closure = closure_new(job->templates);
+	p->call = alloc_array(job->arena, (size_t)job->graph->node_count + 1, sizeof *p->call);
+	name_calls(p);
+	for (int i = 0; i < job->graph->node_count; i++)
+		add_call(p, p->call + i);
+	p->tensor = alloc_array(job->arena, (size_t)job->graph->tensor_count, sizeof *p->tensor);
+	add_constants(p);
+	for (int i = 0; i < job->graph->node_count; i++)
+		add_functions(p, p->call + i);
+	place_arrays(p);
+	return p;
+}

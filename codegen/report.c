@@ -1,0 +1,229 @@
+/* report.c: where every byte and multiply-accumulate goes: the JSON report, `inspect`. */
+#include <cjson/cJSON.h>
+#include <string.h>
+
+#include "codegen.h"
+
+/* Multiply-accumulates of all images: of convolutions and dense layers, padding taps included. */
+int64_t
+node_macs(const Graph *g, const Node *n)
+{
+	int64_t out = elements(&tensor_out(g, n)->shape);
+	const Shape *w;
+
+	switch (n->op) {
+	case OP_conv2d:
+		w = &tensor_in(g, n, 1)->shape;
+		return out * w->dim[1] * w->dim[2] * w->dim[3];
+	case OP_depthwise:
+		w = &tensor_in(g, n, 1)->shape;
+		return out * w->dim[1] * w->dim[2];
+	case OP_dense:
+		w = &tensor_in(g, n, 1)->shape;
+		return out * w->dim[w->rank - 1];
+	default:
+		return 0;
+	}
+}
+
+static int64_t
+all_macs(const Graph *g)
+{
+	int64_t sum = 0;
+
+	for (int i = 0; i < g->node_count; i++)
+		sum += node_macs(g, g->node + i);
+	return sum;
+}
+
+/*
+ * Bytes of stack: the frame of NAME_run() with a pointer per tensor and the row pointers of
+ * its windows, and the deepest kernel's.  Words of 8 bytes; tests hold it against what the
+ * compilers' -fstack-usage says.
+ */
+int64_t
+stack_bound(const Program *p)
+{
+	enum { RUN_FRAME = 256, KERNEL_FRAME = 512, POINTER = 8 };
+	const Graph *g = p->job->graph;
+	int64_t windows = 0, pointers = 0;
+
+	for (int i = 0; i < g->node_count; i++) {
+		const Node *n = g->node + i;
+		if (!p->call[i].parts)
+			continue;
+		pointers++;
+		int64_t rows = ops[n->op].rows == ROWS_WINDOW ? kernel_height(g, n) : 2;
+		windows = rows > windows ? rows : windows;
+	}
+	return RUN_FRAME + KERNEL_FRAME + POINTER * (pointers + windows);
+}
+
+static int64_t
+port_bytes(const Graph *g, const Port *port, int count)
+{
+	int64_t sum = 0;
+
+	for (int i = 0; i < count; i++)
+		sum += tensor_bytes(g->tensor + port[i].tensor);
+	return sum;
+}
+
+/* cJSON answers NULL when memory is out; so do we, once at the end. */
+static bool
+add_int(cJSON *to, const char *name, int64_t value)
+{
+	return cJSON_AddNumberToObject(to, name, (double)value) != NULL;
+}
+
+static bool
+add_layer(cJSON *layers, const Program *p, const Call *c)
+{
+	const Graph *g = p->job->graph;
+	const Node *n = c->node;
+	cJSON *layer = cJSON_CreateObject();
+	int64_t weights = 0;
+
+	for (int k = 0; k < n->input_count; k++)
+		if (n->input[k] >= 0 && g->tensor[n->input[k]].data)
+			weights += tensor_bytes(g->tensor + n->input[k]);
+	if (!layer || !cJSON_AddItemToArray(layers, layer))
+		return false;
+	return cJSON_AddStringToObject(layer, "name", c->id) &&
+		cJSON_AddStringToObject(layer, "source", n->name ? n->name : "") &&
+		cJSON_AddStringToObject(layer, "operator", ops[n->op].name) &&
+		cJSON_AddStringToObject(layer, "kernel", n->kernel ? n->kernel : "view") &&
+		cJSON_AddStringToObject(layer, "dialect", semantics_names[n->dialect]) &&
+		add_int(layer, "work", node_macs(g, n)) &&
+		add_int(layer, "bytes", tensor_bytes(tensor_out(g, n))) &&
+		add_int(layer, "weights_bytes", weights) &&
+		add_int(layer, "scratch_bytes", n->scratch) &&
+		cJSON_AddBoolToObject(layer, "in_place", n->in_place);
+}
+
+static bool
+add_ram(cJSON *root, const Program *p)
+{
+	const Graph *g = p->job->graph;
+	cJSON *ram = cJSON_AddObjectToObject(root, "ram");
+	int64_t in = g->input_mode == INPUT_FULL ? 0 : port_bytes(g, g->input, g->input_count);
+	int64_t out = port_bytes(g, g->output, g->output_count), stack = stack_bound(p);
+
+	return ram && add_int(ram, "work_bytes", g->work_bytes) && add_int(ram, "state_bytes", 0) &&
+		add_int(ram, "input_bytes", in) && add_int(ram, "output_bytes", out) &&
+		add_int(ram, "stack_bytes", stack) &&
+		add_int(ram, "lower_bound_bytes", g->lower_bound) &&
+		add_int(ram, "total_bytes", g->work_bytes + in + out + stack);
+}
+
+static bool
+add_flash(cJSON *root, const Program *p)
+{
+	cJSON *flash = cJSON_AddObjectToObject(root, "flash");
+	int64_t rows = 0;
+
+	for (int i = 0; i < p->outside_count; i++)
+		rows += p->outside[i].packed.count * types[p->outside[i].packed.type].bytes;
+	return flash && add_int(flash, "weights_bytes", p->weights_bytes) &&
+		add_int(flash, "outside_rows_bytes", rows);
+}
+
+static bool
+fill_report(cJSON *root, const Program *p)
+{
+	const Job *job = p->job;
+	cJSON *layers;
+
+	if (!root || !cJSON_AddStringToObject(root, "model", job->source) ||
+	    !cJSON_AddStringToObject(root, "target", target_name(job->arena, job->target)) ||
+	    !cJSON_AddStringToObject(root, "semantics", semantics_names[job->graph->semantics]) ||
+	    !add_ram(root, p) || !add_flash(root, p) || !add_int(root, "macs_model", job->macs_model) ||
+	    !add_int(root, "macs", all_macs(job->graph)) ||
+	    !add_int(root, "macs_executed", all_macs(job->graph)) ||
+	    !(layers = cJSON_AddArrayToObject(root, "layers")))
+		return false;
+	for (int i = 0; i < job->graph->node_count; i++)
+		if (!add_layer(layers, p, p->call + i))
+			return false;
+	return true;
+}
+
+Text
+report_json(const Program *p)
+{
+	cJSON *root = cJSON_CreateObject();
+	Text t = text_new(p->job->arena);
+	char *s = fill_report(root, p) ? cJSON_Print(root) : NULL;
+
+	if (s)
+		put(&t, "%s\n", s);
+	cJSON_free(s);
+	cJSON_Delete(root);
+	if (!t.size)
+		fail_at(p->job->graph->diag, nowhere, "out of memory");
+	return t;
+}
+
+/* ---- inspect ---- */
+
+static void
+inspect_port(FILE *to, const Graph *g, const Port *port, const char *kind)
+{
+	const Tensor *t = g->tensor + port->tensor;
+
+	fprintf(to, "%s %s: %s", kind, port->name && *port->name ? port->name : t->name,
+		types[t->type].name);
+	for (int i = 0; i < t->shape.rank; i++)
+		fprintf(to, "%s%d", i ? "x" : " ", t->shape.dim[i]);
+	if (t->quant.count == 1)
+		fprintf(to, ", scale %.9g zero %d", (double)t->quant.scale[0], (int)t->quant.zero[0]);
+	fputc('\n', to);
+}
+
+static int64_t
+live_bytes(const Graph *g, const Life *life, int at)
+{
+	int64_t sum = 0;
+
+	for (int t = 0; t < g->tensor_count; t++)
+		if (!g->tensor[t].data && life[t].first <= at && life[t].last >= at)
+			sum += tensor_bytes(g->tensor + t);
+	return sum;
+}
+
+/* Of the graph as the front end made it: tensors, operators, work, memory layer by layer. */
+void
+inspect(FILE *to, const Graph *g)
+{
+	const Life *life = lives(g);
+	int64_t weights = 0, most = 0;
+
+	for (int t = 0; t < g->tensor_count; t++)
+		weights += g->tensor[t].data ? tensor_bytes(g->tensor + t) : 0;
+	for (int i = 0; i < g->input_count; i++)
+		inspect_port(to, g, g->input + i, "input");
+	for (int i = 0; i < g->output_count; i++)
+		inspect_port(to, g, g->output + i, "output");
+	fprintf(to, "\n%4s  %-16s %-18s %12s %12s %12s\n", "#", "operator", "output", "MACs",
+		"weights", "live bytes");
+	for (int i = 0; i < g->node_count; i++) {
+		const Node *n = g->node + i;
+		const Tensor *y = tensor_out(g, n);
+		int64_t constant = 0, live = live_bytes(g, life, i);
+		char shape[64] = "";
+
+		for (int k = 0; k < n->input_count; k++)
+			if (n->input[k] >= 0 && g->tensor[n->input[k]].data)
+				constant += tensor_bytes(g->tensor + n->input[k]);
+		for (int k = 0; k < y->shape.rank; k++)
+			snprintf(shape + strlen(shape), sizeof shape - strlen(shape), "%s%d", k ? "x" : "",
+				y->shape.dim[k]);
+		most = live > most ? live : most;
+		fprintf(to, "%4d  %-16s %-4s %-13s %12lld %12lld %12lld\n", n->number, ops[n->op].name,
+			types[y->type].name, shape, (long long)node_macs(g, n), (long long)constant,
+			(long long)live);
+	}
+	fprintf(to, "\n%d operators, %lld multiply-accumulates, %lld bytes of constants,\n"
+		"%lld bytes live at most in this order\n", g->node_count, (long long)all_macs(g),
+		(long long)weights, (long long)most);
+}

@@ -1,0 +1,262 @@
+/* select.c: a kernel for each node: of all that apply, the cheapest. */
+#include <string.h>
+
+#include "codegen.h"
+
+const Target targets[] = {
+#define TARGET(id, folders, alignment, guard, flags, what) \
+	{ #id, folders, alignment, guard, flags, what },
+#include "targets.def"
+#undef TARGET
+};
+const int target_count = sizeof targets / sizeof *targets;
+const char *const weights_names[WEIGHTS_COUNT] = { "auto", "c", "bin" };
+
+const char *const reference_names[SEMANTICS_COUNT] = {
+	"TensorFlow Lite Micro's reference kernels", "LiteRT's reference resolver", "ONNX Runtime",
+};
+
+const char *
+target_name(Arena *arena, const Target *t)
+{
+	char *name = format(arena, "%s", t->name);
+
+	for (char *p = name; (p = strchr(p, '_')); )
+		*p = '-';
+	return name;
+}
+
+/* Weights and the work area hold int64_t on every target. */
+int
+work_alignment(const Target *t)
+{
+	return t->alignment < (int)sizeof(int64_t) ? (int)sizeof(int64_t) : t->alignment;
+}
+
+/* Names in the table are C identifiers; users write a dash. */
+static bool
+same_target(const char *id, const char *name)
+{
+	for (; *id && (*id == *name || (*id == '_' && *name == '-')); id++)
+		name++;
+	return *id == *name;
+}
+
+static const char *
+native_target(void)
+{
+#if defined(__x86_64__) && defined(__GNUC__)
+	__builtin_cpu_init();
+	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+		return "x86-avx2";
+#endif
+	return "c";
+}
+
+const Target *
+find_target(const char *name)
+{
+	if (!strcmp(name, "native"))
+		name = native_target();
+	for (int i = 0; i < target_count; i++)
+		if (same_target(targets[i].name, name))
+			return targets + i;
+	return NULL;
+}
+
+static bool
+whole_image(const Tensor *t, const Tensor *y)
+{
+	return t->shape.dim[1] == y->shape.dim[1] && t->shape.dim[2] == y->shape.dim[2];
+}
+
+/* Whether rows follow each other without a gap, and one value serves every pixel otherwise. */
+static bool
+may_be_flat(const Graph *g, const Node *n)
+{
+	const Tensor *y = tensor_out(g, n);
+	bool pointwise = n->op == OP_conv2d && kernel_height(g, n) == 1 && kernel_width(g, n) == 1 &&
+		whole_image(tensor_in(g, n, 0), y) && n->attr.pad_top == 0 && n->attr.pad_left == 0;
+	int operands = n->op == OP_conv2d || n->op == OP_dense ? 1 : n->input_count;
+
+	if ((ops[n->op].rows != ROWS_SAME && !pointwise) || y->row_step || n->op == OP_arg_max)
+		return false;
+	for (int k = 0; k < operands; k++) {
+		const Tensor *x = tensor_in(g, n, k);
+		bool one = x->shape.dim[1] == 1 && x->shape.dim[2] == 1;
+		if (x->row_step || !(whole_image(x, y) || one))
+			return false;
+	}
+	return true;
+}
+
+typedef struct {
+	const Graph *graph;
+	const Node *node;
+} Asked;
+
+static bool
+lookup(void *ctx, const char *word, Value *out)
+{
+	const Asked *a = ctx;
+
+	return word_value(a->graph, a->node, word, out);
+}
+
+/* The parts of a kernel: one, or those of a reduction. */
+int
+kernel_parts(Templates *t, const char *folder, const char *name, const Template *part[3])
+{
+	static const char *const names[3] = { "begin", "row", "end" };
+	int count = 0;
+
+	part[0] = find_template(t, folder, name, NULL);
+	if (part[0])
+		return 1;
+	while (count < 3 && (part[count] = find_template(t, folder, name, names[count])))
+		count++;
+	return count;
+}
+
+static bool
+strided(const Graph *g, const Node *n, const char *word)
+{
+	const Tensor *t = word[0] == 'y' ? tensor_out(g, n) : tensor_in(g, n, word[1] ? 1 : 0);
+
+	return t && !t->data && t->pixel_step;
+}
+
+/* A kernel that knows no step of an operand wants its pixels side by side. */
+static bool
+takes_steps(const Graph *g, const Node *n, const Template *t)
+{
+	bool fit = true;
+
+	for (int i = 0; i < t->param_count; i++) {
+		const char *word = t->param[i].name;
+		if (strcmp(word, "x") && strcmp(word, "x2") && strcmp(word, "y"))
+			continue;
+		bool known = ops[n->op].rows == ROWS_WHOLE || ops[n->op].rows == ROWS_VIEW;
+		for (int k = 0; k < t->param_count; k++) {
+			const char *step = t->param[k].name;
+			size_t size = strlen(word);
+			known |= !strncmp(step, word, size) && !strcmp(step + size, "_step");
+		}
+		fit &= known || !strided(g, n, word);
+	}
+	return fit;
+}
+
+/* Whether every part applies; what does not is said under --explain. */
+static bool
+applies(const Job *job, const Node *n, const Template *const *part, int parts)
+{
+	Asked asked = { job->graph, n };
+	const char *failed = NULL;
+
+	for (int i = 0; i < parts; i++) {
+		bool fits = takes_steps(job->graph, n, part[i]);
+		if (fits && template_applies(job->templates, part[i], lookup, &asked, &failed))
+			continue;
+		if (job->explain)
+			fprintf(stderr, "%s: %s/%s does not apply: %s\n", n->name, part[i]->folder,
+				part[i]->name, fits ? failed : "an operand's pixels lie apart");
+		return false;
+	}
+	return true;
+}
+
+static void
+take(Job *job, Node *n, const char *name, const Template *const *part)
+{
+	Asked asked = { job->graph, n };
+	const Template *t = part[0];
+
+	n->kernel = format(job->arena, "%s/%s", t->folder, name);
+	n->overlays = t->in_place;
+	n->scratch = template_bytes(job->templates, t, t->scratch, lookup, &asked) +
+		template_bytes(job->templates, t, t->acc, lookup, &asked);
+}
+
+/* Tries the kernel `name` in every folder of the target. */
+static void
+try_folders(Job *job, Node *n, const char *name, double *least)
+{
+	const char *at = job->target->folders;
+	Asked asked = { job->graph, n };
+
+	while (*at) {
+		int size = (int)strcspn(at, " ");
+		const char *folder = format(job->arena, "%.*s", size, at);
+		const Template *part[3];
+		int parts = kernel_parts(job->templates, folder, name, part);
+
+		at += size + (at[size] == ' ');
+		if (!parts || !applies(job, n, part, parts))
+			continue;
+		double cost = 0;
+		for (int i = 0; i < parts; i++)
+			cost += template_cost(job->templates, part[i], lookup, &asked);
+		cost *= row_count(job->graph, n);
+		if (job->explain)
+			fprintf(stderr, "%s: %s/%s costs %.0f\n", n->name, folder, name, cost);
+		if (*least >= 0 && cost >= *least)
+			continue;
+		*least = cost;
+		take(job, n, name, part);
+	}
+}
+
+static void
+select_for(Job *job, Node *n)
+{
+	const char *at = ops[n->op].stems;
+	double least = -1;
+
+	n->kernel = NULL;
+	n->overlays = false;
+	n->scratch = 0;
+	n->flat = may_be_flat(job->graph, n);
+	while (*at) {
+		int size = (int)strcspn(at, " ");
+		const char *name = kernel_name(job->graph, n, format(job->arena, "%.*s", size, at));
+
+		at += size + (at[size] == ' ');
+		if (name)
+			try_folders(job, n, name, &least);
+	}
+	if (!n->kernel)
+		error_at(job->graph->diag, n->loc,
+			"%s: no kernel of operator %s for %s -> %s in dialect %s", n->name, ops[n->op].name,
+			types[tensor_in(job->graph, n, 0)->type].name,
+			types[tensor_out(job->graph, n)->type].name, semantics_names[n->dialect]);
+}
+
+/* Whether the node's output is there already: a view, or a concat made in its parts. */
+static bool
+needs_no_code(const Graph *g, const Node *n)
+{
+	int x = n->input[0], y = n->output;
+
+	if (n->op == OP_concat)
+		return true;
+	if (n->op != OP_reshape && n->op != OP_slice)
+		return false;
+	return g->tensor[y].view == x || (g->tensor[x].view == y && is_dense(g->tensor + x));
+}
+
+void
+select_kernels(Job *job)
+{
+	for (int i = 0; i < job->graph->node_count; i++) {
+		Node *n = job->graph->node + i;
+
+		if (needs_no_code(job->graph, n))
+			*n = (Node){ .op = n->op, .dialect = n->dialect, .name = n->name, .loc = n->loc,
+				.input = n->input, .input_count = n->input_count, .output = n->output,
+				.number = n->number, .attr = n->attr, .scratch_offset = -1 };
+		else
+			select_for(job, n);
+	}
+	give_up_if_errors(job->graph->diag);
+}
