@@ -29,7 +29,7 @@ module.exports = grammar({
 		list: $ => seq('[', optional($._integers), ']'),
 		_integers: $ => seq($.number, repeat(seq(',', $.number))),
 		/* Elements by the thousand: one token, which mir.c takes apart; it misses the end, too. */
-		numbers: $ => /\{[^{}]*\}?/,
+		numbers: $ => /\{([^{}#]|#[^\n]*)*\}?/,
 		/* elements in another file, from a byte of it on */
 		far: $ => seq($.string, '+', $.number),
 		/* of the binary model that this was read from */

@@ -224,7 +224,10 @@ finish_quant(const Line *l, Tensor *t)
 static void
 read_version(Line *l)
 {
-	read_integer(l->r, next_value(l, "the version"), VERSION_OF_MIR, VERSION_OF_MIR);
+	const Item *i = next_value(l, "the version");
+
+	if (read_integer(l->r, i, 0, INT_MAX) != VERSION_OF_MIR)
+		fail_at(l->r->diag, i->loc, "this compiler reads version %d", VERSION_OF_MIR);
 	end_of_line(l);
 	if (l->head != l->r->item)
 		fail_at(l->r->diag, l->head->loc, "this stands in the first line only");
@@ -247,7 +250,7 @@ read_tensor_line(Line *l)
 
 	/* Those that come are counted already: an earlier one has its place and its type. */
 	if (number >= g->tensor_count)
-		fail_at(r->diag, i->loc, "%s, but tensors are numbered from 0 without gaps",
+		fail_at(r->diag, i->loc, "%s: tensors are numbered from 0 without gaps",
 			shown(r, i));
 	if (g->tensor[number].name)
 		fail_at(r->diag, i->loc, "%s is defined already, in line %d", shown(r, i),
@@ -329,12 +332,12 @@ read_operands(Line *l, const OpInfo *op, int *input)
 			break;
 		const Item *i = next_value(l, "");
 		if (count == op->most || (absent && count < op->least))
-			fail_at(r->diag, i->loc, "%s takes %d to %d tensors, and needs the first %d",
-				op->name, op->least, op->most, op->least);
+			fail_at(r->diag, i->loc, absent ? "%s needs its first %d operands" :
+				"%s has more than %d operands", op->name, absent ? op->least : op->most);
 		input[count] = absent ? -1 : read_tensor(r, i);
 	}
 	if (count < op->least)
-		fail_at(r->diag, l->at[-1].loc, "%s needs %d tensors, not %d", op->name, op->least,
+		fail_at(r->diag, l->at[-1].loc, "%s needs %d operands, not %d", op->name, op->least,
 			count);
 	return count;
 }
@@ -417,6 +420,7 @@ check_views(const Reader *r)
 	}
 }
 
+/* In their order, which is that of execution; then every output has a value. */
 static void
 read_nodes(const Reader *r, const Item **given)
 {
@@ -427,10 +431,10 @@ read_nodes(const Reader *r, const Item **given)
 			Line l = line_at(r, given, i);
 			read_node(&l);
 		}
-	for (int i = 0; i < g->output_count; i++)
-		if (!r->written[g->output[i].tensor])
-			fail_at(r->diag, g->tensor[g->output[i].tensor].loc,
-				"no node makes the output %s", g->output[i].name);
+	for (int i = 0, k = 0; i < r->count; i = r->item[i].after)
+		if (r->item[i].kind == ITEM_STATEMENT && is_word(&r->item[i + 1], "output")
+			&& !r->written[g->output[k++].tensor])
+			fail_at(r->diag, r->item[i].loc, "no node makes %s", shown(r, &r->item[i + 2]));
 }
 
 Graph *

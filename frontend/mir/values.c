@@ -191,15 +191,16 @@ next_number(Item *i)
 	const char *at = i->text + i->size;
 
 	i->loc.column += (int)i->size;
-	for (; strchr(" \t\r\n", *at); at++) {
-		i->loc.column++;
+	for (; strchr(" \t\r\n#", *at); at++, i->loc.column++) {
+		if (*at == '#') /* a comment: on to the end of its line */
+			at += strcspn(at, "\n");
 		if (*at == '\n') {
 			i->loc.line++;
-			i->loc.column = 1;
+			i->loc.column = 0;
 		}
 	}
 	i->text = at;
-	i->size = strcspn(at, " \t\r\n}");
+	i->size = strcspn(at, " \t\r\n#}");
 	return *at != '}';
 }
 

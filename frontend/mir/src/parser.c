@@ -287,67 +287,67 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (eof) ADVANCE(11);
       ADVANCE_MAP(
         '\n', 12,
-        '"', 32,
-        '#', 33,
-        '+', 20,
+        '"', 33,
+        '#', 34,
+        '+', 21,
         ',', 17,
         '-', 3,
-        '0', 26,
+        '0', 27,
         '=', 13,
-        '@', 21,
+        '@', 22,
         '[', 14,
         ']', 15,
-        'i', 23,
-        '{', 19,
+        'i', 24,
+        '{', 20,
       );
       if (lookahead == '\t' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(10);
-      if (('1' <= lookahead && lookahead <= '9')) ADVANCE(27);
+      if (('1' <= lookahead && lookahead <= '9')) ADVANCE(28);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(24);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(25);
       END_STATE();
     case 1:
       ADVANCE_MAP(
         '\n', 12,
-        '"', 32,
-        '#', 33,
-        '+', 20,
+        '"', 33,
+        '#', 34,
+        '+', 21,
         '-', 3,
-        '0', 26,
+        '0', 27,
         '=', 13,
-        '@', 21,
+        '@', 22,
         '[', 16,
-        'i', 23,
-        '{', 19,
+        'i', 24,
+        '{', 20,
       );
       if (lookahead == '\t' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(1);
-      if (('1' <= lookahead && lookahead <= '9')) ADVANCE(27);
+      if (('1' <= lookahead && lookahead <= '9')) ADVANCE(28);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(24);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(25);
       END_STATE();
     case 2:
-      if (lookahead == '#') ADVANCE(33);
+      if (lookahead == '#') ADVANCE(34);
       if (lookahead == '-') ADVANCE(3);
-      if (lookahead == '0') ADVANCE(26);
+      if (lookahead == '0') ADVANCE(27);
       if (lookahead == ']') ADVANCE(15);
       if (lookahead == 'i') ADVANCE(5);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(2);
-      if (('1' <= lookahead && lookahead <= '9')) ADVANCE(27);
+      if (('1' <= lookahead && lookahead <= '9')) ADVANCE(28);
       END_STATE();
     case 3:
-      if (lookahead == '0') ADVANCE(26);
+      if (lookahead == '0') ADVANCE(27);
       if (lookahead == 'i') ADVANCE(5);
-      if (('1' <= lookahead && lookahead <= '9')) ADVANCE(27);
+      if (('1' <= lookahead && lookahead <= '9')) ADVANCE(28);
       END_STATE();
     case 4:
-      if (lookahead == 'f') ADVANCE(25);
+      if (lookahead == 'f') ADVANCE(26);
       END_STATE();
     case 5:
       if (lookahead == 'n') ADVANCE(4);
@@ -355,44 +355,44 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
     case 6:
       if (lookahead == '+' ||
           lookahead == '-') ADVANCE(7);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(29);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(30);
       END_STATE();
     case 7:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(29);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(30);
       END_STATE();
     case 8:
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(30);
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(31);
       END_STATE();
     case 9:
       if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(32);
+          lookahead != '\n') ADVANCE(33);
       END_STATE();
     case 10:
       if (eof) ADVANCE(11);
       ADVANCE_MAP(
         '\n', 12,
-        '"', 32,
-        '#', 33,
-        '+', 20,
+        '"', 33,
+        '#', 34,
+        '+', 21,
         ',', 17,
         '-', 3,
-        '0', 26,
+        '0', 27,
         '=', 13,
-        '@', 21,
+        '@', 22,
         '[', 16,
         ']', 15,
-        'i', 23,
-        '{', 19,
+        'i', 24,
+        '{', 20,
       );
       if (lookahead == '\t' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(10);
-      if (('1' <= lookahead && lookahead <= '9')) ADVANCE(27);
+      if (('1' <= lookahead && lookahead <= '9')) ADVANCE(28);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(24);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(25);
       END_STATE();
     case 11:
       ACCEPT_TOKEN(ts_builtin_sym_end);
@@ -420,87 +420,96 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 19:
       ACCEPT_TOKEN(sym_numbers);
-      if (lookahead == '}') ADVANCE(18);
-      if (lookahead != 0 &&
-          lookahead != '{') ADVANCE(19);
+      if (lookahead == '\n') ADVANCE(20);
+      if (lookahead == '#') ADVANCE(19);
+      if (lookahead == '{') ADVANCE(19);
+      if (lookahead == '}') ADVANCE(19);
+      if (lookahead != 0) ADVANCE(19);
       END_STATE();
     case 20:
-      ACCEPT_TOKEN(anon_sym_PLUS);
+      ACCEPT_TOKEN(sym_numbers);
+      if (lookahead == '#') ADVANCE(19);
+      if (lookahead == '}') ADVANCE(18);
+      if (lookahead != 0 &&
+          lookahead != '{') ADVANCE(20);
       END_STATE();
     case 21:
-      ACCEPT_TOKEN(anon_sym_AT);
+      ACCEPT_TOKEN(anon_sym_PLUS);
       END_STATE();
     case 22:
-      ACCEPT_TOKEN(sym_word);
-      if (lookahead == 'f') ADVANCE(24);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(24);
+      ACCEPT_TOKEN(anon_sym_AT);
       END_STATE();
     case 23:
       ACCEPT_TOKEN(sym_word);
-      if (lookahead == 'n') ADVANCE(22);
+      if (lookahead == 'f') ADVANCE(25);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(24);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(25);
       END_STATE();
     case 24:
+      ACCEPT_TOKEN(sym_word);
+      if (lookahead == 'n') ADVANCE(23);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(25);
+      END_STATE();
+    case 25:
       ACCEPT_TOKEN(sym_word);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(24);
-      END_STATE();
-    case 25:
-      ACCEPT_TOKEN(sym_number);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(25);
       END_STATE();
     case 26:
       ACCEPT_TOKEN(sym_number);
-      if (lookahead == '.') ADVANCE(28);
-      if (lookahead == 'x') ADVANCE(8);
-      if (lookahead == 'E' ||
-          lookahead == 'e') ADVANCE(6);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(27);
       END_STATE();
     case 27:
       ACCEPT_TOKEN(sym_number);
-      if (lookahead == '.') ADVANCE(28);
+      if (lookahead == '.') ADVANCE(29);
+      if (lookahead == 'x') ADVANCE(8);
       if (lookahead == 'E' ||
           lookahead == 'e') ADVANCE(6);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(27);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(28);
       END_STATE();
     case 28:
       ACCEPT_TOKEN(sym_number);
+      if (lookahead == '.') ADVANCE(29);
       if (lookahead == 'E' ||
           lookahead == 'e') ADVANCE(6);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(28);
       END_STATE();
     case 29:
       ACCEPT_TOKEN(sym_number);
+      if (lookahead == 'E' ||
+          lookahead == 'e') ADVANCE(6);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(29);
       END_STATE();
     case 30:
       ACCEPT_TOKEN(sym_number);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(30);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(30);
       END_STATE();
     case 31:
-      ACCEPT_TOKEN(sym_string);
+      ACCEPT_TOKEN(sym_number);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(31);
       END_STATE();
     case 32:
       ACCEPT_TOKEN(sym_string);
-      if (lookahead == '"') ADVANCE(31);
-      if (lookahead == '\\') ADVANCE(9);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(32);
       END_STATE();
     case 33:
-      ACCEPT_TOKEN(sym_comment);
+      ACCEPT_TOKEN(sym_string);
+      if (lookahead == '"') ADVANCE(32);
+      if (lookahead == '\\') ADVANCE(9);
       if (lookahead != 0 &&
           lookahead != '\n') ADVANCE(33);
+      END_STATE();
+    case 34:
+      ACCEPT_TOKEN(sym_comment);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(34);
       END_STATE();
     default:
       return false;
