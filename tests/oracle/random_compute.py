@@ -75,7 +75,7 @@ def weights(g, name, dtype, shape, axis, per_channel=True):
     channels = shape[axis]
     scale = g.dice.log(1e-3, 0.2)
     if dtype == "uint8":
-        zero = g.dice.pick((0, 255, 128, g.dice.int(0, 255), g.dice.int(90, 160)))
+        zero = g.dice.pick((0, 255, 128, g.dice.int(1, 254)))
         g.note(f"{name} weight zero", {0: 0, 128: 128, 255: 255}.get(zero, "other"))
         return g.const(dtype, data, float(numpy.float32(scale)), zero)
     if not per_channel or g.dice.chance(0.25):

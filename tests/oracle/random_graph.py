@@ -14,6 +14,7 @@ CHANNELS = (1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 24, 31, 32, 33, 40)
 ELEMENTS_LIMIT = 3000      # of one tensor; keeps thousands of models quick
 WIDE_BOUND = 1000          # of fresh int32 and int64 values
 FLOAT_BOUND = 8.0
+CONSTANT_SHARE = 0.15      # of the fresh main operands inside graphs
 RUNS = 3                   # inputs tried on each model
 
 
@@ -154,6 +155,17 @@ class Graph:
             bound = float(numpy.abs(data.astype(numpy.float64)).max())
         return Tensor(index, dtype, data.shape, scale, zero, bound, data=data)
 
+    def constant(self, dtype, shape, kind, bound):
+        """Where an input would be: something for the compiler to fold."""
+        self.note("main operand", "constant")
+        quant = self.quant(dtype)
+        if kind == "positive" and quant:
+            quant["zero"] = RANGE[dtype][0]
+        data = self.values(dtype, shape, kind, quant.get("zero", 0), bound)
+        x = self.const(dtype, data, **quant, bound=bound)
+        x.kind = kind
+        return x
+
     def values(self, dtype, shape, kind="any", zero=0, bound=None, style=None):
         """Random data for an input or an operand; style chooses the distribution."""
         state, dice = self.dice.state, self.dice
@@ -217,8 +229,11 @@ class Graph:
     def take(self, x, dtype, ranks, channels=False, kind="any", bound=None):
         """The main operand: x if it will do, else a fresh input."""
         if x is None:
-            x = self.input(dtype, self.shape(self.dice.pick(ranks), channels), kind,
-                           bound=bound)
+            shape = self.shape(self.dice.pick(ranks), channels)
+            if self.operators and self.dice.chance(CONSTANT_SHARE):
+                x = self.constant(dtype, shape, kind, bound)
+            else:
+                x = self.input(dtype, shape, kind, bound=bound)
         elif x.dtype != dtype or x.rank not in ranks or x.count > 2 * ELEMENTS_LIMIT:
             raise Unfit
         elif kind != "any":

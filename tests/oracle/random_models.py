@@ -38,6 +38,7 @@ TFLM_HAS_ALSO = {("RESHAPE", "uint8"), ("SQUEEZE", "uint8"), ("DEQUANTIZE", "uin
 TFLM_PAIRS = [p for p in PAIRS if p in TFLM_HAS_ALSO or (
     p[1] not in ("uint8", "int64") and p[1] not in TFLM_LACKS.get(p[0], ()))]
 TFLM_SHARE = 0.7
+FRESH_SHARE = 0.06
 
 
 class Signature:
@@ -121,6 +122,14 @@ def grow(graph, pairs, want_used):
     return None
 
 
+def fold(graph, pairs):
+    """An operator on a constant, and its output on to something that there is."""
+    outputs = insist(graph, graph.dice.pick(pairs))
+    if outputs and outputs[0].rank:
+        fitting = [pair for pair in pairs if pair[1] == outputs[0].dtype]
+        attempt(graph, graph.dice.pick(fitting or pairs), outputs[0])
+
+
 def build_graph(graph, focus, pairs):
     dice = graph.dice
     length, before = dice.int(3, 7), dice.int(0, 1)
@@ -132,7 +141,9 @@ def build_graph(graph, focus, pairs):
     else:
         insist(graph, focus)
     while len(graph.operators) < length:
-        if not grow(graph, pairs, want_used=dice.chance(0.3)):
+        if dice.chance(FRESH_SHARE):   # another start: an input or a constant
+            fold(graph, pairs)
+        elif not grow(graph, pairs, want_used=dice.chance(0.3)):
             break
     for _ in range(ATTEMPTS):
         if any(t.uses > 1 for t in graph.tensors):

@@ -279,6 +279,8 @@ def strided_slice(g, dtype, x):
     shape = numpy.empty(x.shape, numpy.int8)[tuple(index)].shape
     if len(shape) > RANK_LIMIT or 0 in shape:
         raise Unfit
+    if mask["new_axis"] or mask["ellipsis"]:
+        g.undefined.add("tflm")   # not looked at; rejected only if shapes then disagree
     for key, value in mask.items():
         g.note(f"{name} {key}_mask", bool(value))
     y = g.like(x, shape)
