@@ -163,7 +163,7 @@ void become(Rewrite *, Syntax *, Syntax *inside);  /* takes the place of what it
 bool stands_alone(const Syntax *);   /* no operator takes its value */
 bool is_discarded(const Syntax *);    /* nobody takes its value */
 void drop_effect(Rewrite *, Syntax *); /* an assignment whose value is discarded goes */
-void fold_tree(Rewrite *, Syntax *expression);
+void simplify_expression(Rewrite *, Syntax *);
 
 /* simplify.c: statements of a function that is being bound. */
 void simplify(Rewrite *, Syntax *);
@@ -171,8 +171,8 @@ void vanish(Rewrite *, Syntax *statement);
 void drop_declarator(Rewrite *, Syntax *); /* with its comma, and the last with all */
 bool in_block(const Syntax *);
 
-/* sweep.c: locals and parameters that nobody reads. */
-void sweep_tree(Rewrite *);
+/* unused.c: locals and parameters that nobody reads. */
+void drop_unused(Rewrite *);
 bool is_mentioned(const Syntax *root, const char *name);
 
 /* unparse.c: the rewritten tree as text. */

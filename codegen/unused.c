@@ -1,0 +1,97 @@
+/* unused.c: of a function that is being bound: locals and parameters that nobody reads. */
+#include <string.h>
+
+#include "codegen.h"
+
+static bool
+is_declarator(const Syntax *n)
+{
+	return n->field && strcmp(n->field, "declarator") == 0;
+}
+
+static Syntax *
+find_mention(const Syntax *root, const char *name)
+{
+	for (const Syntax *n = root; n; n = walk(root, n))
+		if (is_name(n, name) && !is_declarator(n))
+			return (Syntax *)(uintptr_t)n;
+	return NULL;
+}
+
+bool
+is_mentioned(const Syntax *root, const char *name)
+{
+	return find_mention(root, name) != NULL;
+}
+
+/* Whether an assignment stores into the variable itself, an element of it if it is an array. */
+static bool
+stores(const Syntax *n, const char *name, bool is_array)
+{
+	const Syntax *target = field_of(n, is_kind(n, "update_expression") ? "argument" : "left");
+
+	while (is_array && is_kind(target, "subscript_expression"))
+		target = field_of(target, "argument");
+	return is_name(target, name);
+}
+
+/* The assignment that a mention only serves, if its going would not be noticed; NULL: a read. */
+static Syntax *
+idle_assignment(const Rewrite *r, Syntax *mention, const char *name, bool is_array)
+{
+	for (Syntax *n = mention->parent; n && n != r->function; n = n->parent) {
+		bool assigns = is_kind(n, "assignment_expression");
+		if (!assigns && !is_kind(n, "update_expression"))
+			continue;
+		if (stores(n, name, is_array))
+			return is_discarded(n) && is_pure(r, field_of(n, "right")) &&
+				is_pure(r, field_of(n, "left")) ? n : NULL;
+	}
+	return NULL;
+}
+
+/* Whether nothing in scope reads the variable; then the assignments to it go. */
+static bool
+drop_assignments(Rewrite *r, Syntax *scope, const char *name, bool is_array)
+{
+	Syntax *n;
+
+	for (n = scope; n; n = walk(scope, n))
+		if (is_name(n, name) && !is_declarator(n) && !idle_assignment(r, n, name, is_array))
+			return false;
+	while ((n = find_mention(scope, name)))
+		drop_effect(r, idle_assignment(r, n, name, is_array));
+	return true;
+}
+
+static void
+drop_from_declaration(Rewrite *r, Syntax *n)
+{
+	Syntax *scope = n->parent;
+
+	if (!in_block(n))
+		return;
+	for (Syntax *d = n->child; d && !n->gone; d = d->next) {
+		if (d->gone || !is_declarator(d))
+			continue;
+		const Syntax *name = is_kind(d, "identifier") ? d : declared(d);
+		const Syntax *inside = is_kind(d, "init_declarator") ? field_of(d, "declarator") : d;
+		if (is_kind(name, "identifier") && is_pure(r, field_of(d, "value")) &&
+				drop_assignments(r, scope, text_of(r->arena, name),
+					is_kind(inside, "array_declarator")))
+			drop_declarator(r, d);
+	}
+}
+
+void
+drop_unused(Rewrite *r)
+{
+	Syntax *body = field_of(r->function, "body");
+	const Template *k = r->template;
+
+	for (Syntax *n = body; n; n = walk(body, n))
+		if (is_kind(n, "declaration"))
+			drop_from_declaration(r, n);
+	for (int i = 0; i < k->param_count; i++)
+		drop_assignments(r, body, k->param[i].name, false);
+}
