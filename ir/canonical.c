@@ -78,8 +78,9 @@ int
 derived(Canon *c, int tensor, Shape shape)
 {
 	const Tensor t = c->g->tensor[tensor];
-	int made = new_tensor(c->g, format(c->g->arena, "%s.%d", t.name, c->g->tensor_count),
-		t.type, shape, t.quant, t.loc);
+	int made =
+		new_tensor(c->g, format(c->g->arena, "%s.%d", t.name, c->g->tensor_count),
+			t.type, shape, t.quant, t.loc);
 
 	c->g->tensor[made].origin.type = t.origin.type;
 	remember(c, made);
@@ -204,7 +205,8 @@ window(Canon *c, const Node *old)
 	n.attr.kernel_h = a->kernel_w, n.attr.kernel_w = a->kernel_h;
 	n.attr.pad_top = a->pad_left, n.attr.pad_left = a->pad_top;
 	n.attr.pad_bottom = a->pad_right, n.attr.pad_right = a->pad_bottom;
-	n.input = copy_of(c->g->arena, old->input, (size_t)old->input_count * sizeof *n.input);
+	n.input = copy_of(
+		c->g->arena, old->input, (size_t)old->input_count * sizeof *n.input);
 	if (n.input_count > 1)
 		n.input[1] = as(c, old, n.input[1], rows_swapped(c->file[n.input[1]]));
 	rewrite(c, &n, rows_swapped(x), rows_swapped(y));
@@ -242,13 +244,15 @@ grouped(Canon *c, const Node *old, int groups)
 	for (int k = 0; k < groups; k++) {
 		Shape x = c->file[old->input[0]], y = c->file[old->output];
 		x.dim[3] /= groups, y.dim[3] /= groups;
-		Node part = draft(c, old, OP_slice, old->input[0], derived(c, old->input[0], x));
+		Node part = draft(
+			c, old, OP_slice, old->input[0], derived(c, old->input[0], x));
 		part.attr.begin = shape_of(NHWC, 0, 0, 0, k * x.dim[3]);
 		part.attr.step = shape_of(NHWC, 1, 1, 1, 1);
 		legal_slice(c, &part);
 
 		Node conv = *old;
-		int input[] = { part.output, constant_part(c, old->input[1], k, groups), -1 };
+		int input[] = { part.output, constant_part(c, old->input[1], k, groups),
+			-1 };
 		if (tensor_in(c->g, old, 2))
 			input[2] = constant_part(c, old->input[2], k, groups);
 		conv.input = copy_of(c->g->arena, input, sizeof input);
@@ -266,7 +270,8 @@ weights_by_pixel(Canon *c, int tensor)
 	const Tensor t = c->g->tensor[tensor];
 	Shape s = shape_of(NHWC, 1, t.shape.dim[1], t.shape.dim[2], t.shape.dim[0]);
 	int made = derived(c, tensor, s), outputs = s.dim[3];
-	size_t bytes = (size_t)types[t.type].bytes, pixels = (size_t)(s.dim[1] * s.dim[2]);
+	size_t bytes = (size_t)types[t.type].bytes,
+	       pixels = (size_t)(s.dim[1] * s.dim[2]);
 	char *data = alloc(c->g->arena, (size_t)tensor_bytes(&t));
 
 	for (size_t o = 0; o < (size_t)outputs; o++)
@@ -289,7 +294,8 @@ convolution(Canon *c, const Node *old)
 		window(c, old);
 	} else if (w->dim[3] == 1) {
 		n.op = OP_depthwise;
-		n.input = copy_of(c->g->arena, n.input, (size_t)n.input_count * sizeof *n.input);
+		n.input = copy_of(
+			c->g->arena, n.input, (size_t)n.input_count * sizeof *n.input);
 		n.input[1] = weights_by_pixel(c, n.input[1]);
 		window(c, &n);
 	} else {
@@ -482,12 +488,26 @@ mean(Canon *c, const Node *old)
 
 /* Of the operators that are not elementwise. */
 static void (*const rules[OP_COUNT])(Canon *, const Node *) = {
-	[OP_conv2d] = convolution, [OP_depthwise] = window, [OP_dense] = dense,
-	[OP_add] = binary, [OP_sub] = binary, [OP_mul] = binary, [OP_div] = binary,
-	[OP_floor_div] = binary, [OP_avg_pool] = window, [OP_max_pool] = window,
-	[OP_mean] = mean, [OP_softmax] = softmax, [OP_pad] = legal_pad, [OP_reshape] = rename_bytes,
-	[OP_transpose] = legal_transpose, [OP_slice] = legal_slice, [OP_concat] = legal_concat,
-	[OP_gather_nd] = legal_gather_nd, [OP_resize_nearest] = resize, [OP_resize_bilinear] = resize,
+	[OP_conv2d] = convolution,
+	[OP_depthwise] = window,
+	[OP_dense] = dense,
+	[OP_add] = binary,
+	[OP_sub] = binary,
+	[OP_mul] = binary,
+	[OP_div] = binary,
+	[OP_floor_div] = binary,
+	[OP_avg_pool] = window,
+	[OP_max_pool] = window,
+	[OP_mean] = mean,
+	[OP_softmax] = softmax,
+	[OP_pad] = legal_pad,
+	[OP_reshape] = rename_bytes,
+	[OP_transpose] = legal_transpose,
+	[OP_slice] = legal_slice,
+	[OP_concat] = legal_concat,
+	[OP_gather_nd] = legal_gather_nd,
+	[OP_resize_nearest] = resize,
+	[OP_resize_bilinear] = resize,
 	[OP_arg_max] = arg_max,
 };
 
@@ -501,7 +521,8 @@ canonicalize(Graph *g)
 	for (int t = 0; t < g->tensor_count; t++)
 		remember(&c, t);
 	for (int i = 0; i < g->input_count; i++)
-		g->tensor[g->input[i].tensor].shape = natural(&c.file[g->input[i].tensor]);
+		g->tensor[g->input[i].tensor].shape =
+			natural(&c.file[g->input[i].tensor]);
 	g->node = NULL;
 	g->node_count = 0;
 	for (int i = 0; i < old_count; i++)

@@ -87,9 +87,9 @@ pads_with_zero(const Graph *g, const Node *pad)
 	const Tensor *x = tensor_in(g, pad, 0), *y = tensor_out(g, pad);
 	int32_t zero = y->quant.count ? y->quant.zero[0] : 0;
 
-	return !pad->attr.begin.dim[0] && !pad->attr.end.dim[0] && !pad->attr.begin.dim[3] &&
-		!pad->attr.end.dim[3] && same_quant(&x->quant, &y->quant) &&
-		pad->attr.pad_value == (float)zero;
+	return !pad->attr.begin.dim[0] && !pad->attr.end.dim[0] &&
+		!pad->attr.begin.dim[3] && !pad->attr.end.dim[3] &&
+		same_quant(&x->quant, &y->quant) && pad->attr.pad_value == (float)zero;
 }
 
 static void
@@ -102,8 +102,8 @@ fuse_pad(Fuse *f, Node *n)
 		return;
 	if (!absorb(&a.pad_top, &a.pad_bottom, kernel_height(f->g, n), a.dilation_h,
 		    pad->attr.begin.dim[1], pad->attr.end.dim[1]) ||
-	    !absorb(&a.pad_left, &a.pad_right, kernel_width(f->g, n), a.dilation_w,
-		    pad->attr.begin.dim[2], pad->attr.end.dim[2]))
+		!absorb(&a.pad_left, &a.pad_right, kernel_width(f->g, n), a.dilation_w,
+			pad->attr.begin.dim[2], pad->attr.end.dim[2]))
 		return;
 	n->attr = a;
 	bypass(f, n, pad, n->name);
@@ -134,8 +134,8 @@ fuse_relu(Fuse *f, Node *n)
 	const Tensor *x = tensor_in(g, n, 0), *y = tensor_out(g, n);
 
 	if (!before || before->op == OP_relu || !has_word(ops[before->op].attrs, "act") ||
-	    f->uses[n->input[0]] != 1 || x->type != y->type || !same_quant(&x->quant, &y->quant) ||
-	    !same_shape(&x->shape, &y->shape))
+		f->uses[n->input[0]] != 1 || x->type != y->type ||
+		!same_quant(&x->quant, &y->quant) || !same_shape(&x->shape, &y->shape))
 		return;
 	int act = both_acts(before->attr.act, n->attr.act);
 	if (act < 0)
@@ -180,8 +180,11 @@ fuse_requantize(Fuse *f, Node *n)
 }
 
 static void (*const rules[OP_COUNT])(Fuse *, Node *) = {
-	[OP_conv2d] = fuse_pad, [OP_depthwise] = fuse_pad, [OP_relu] = fuse_relu,
-	[OP_recode] = fuse_recode, [OP_requantize] = fuse_requantize,
+	[OP_conv2d] = fuse_pad,
+	[OP_depthwise] = fuse_pad,
+	[OP_relu] = fuse_relu,
+	[OP_recode] = fuse_recode,
+	[OP_requantize] = fuse_requantize,
 };
 
 void

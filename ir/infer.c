@@ -1,59 +1,21 @@
 /* infer.c: every operator's output from its operands; what a file says wrongly is an error. */
 #include <limits.h>
 #include <math.h>
-#include <string.h>
 
 #include "ir.h"
 
-#define SOFTMAX_STEPS 256.0f
-#define SOFTMAX_SLACK 0.001f /* TFLM: kernels/softmax_common.cc */
-enum {
-	LARGEST = 1 << 20,       /* stride, dilation, window, padding: beyond any sense */
-	LARGEST_EXTENT = 1 << 30 /* of an axis with its padding: indices stay in int */
-};
-
-/* What the reference runtimes have kernels for: types of x, and of y where that differs. */
+/* By dialect, TFLM and LITERT; see support.def. */
 typedef struct {
-	const char *types[2], *made[2]; /* by Dialect: TFLM, LITERT */
-	bool scaled;                    /* bytes have a scale */
+	const char *x[2], *y[2];
+	bool scaled;
 } Support;
 
 #define ALL "s8 u8 s16 s32 s64 f32 b8"
-#define USUAL { "s8 f32", "s8 u8 f32" }, { 0 }, true
 static const Support supports[OP_COUNT] = {
-	[OP_conv2d] = { USUAL },
-	[OP_depthwise] = { USUAL },
-	[OP_dense] = { USUAL },
-	[OP_add] = { { "s8 f32 s32", "s8 u8 f32 s32 s64" }, { 0 }, true },
-	[OP_sub] = { { "s8 f32 s32", "s8 u8 f32 s32 s64" }, { 0 }, true },
-	[OP_mul] = { { "s8 f32 s32", "s8 u8 f32 s32 s64" }, { 0 }, true },
-	[OP_div] = { { "s8 f32 s32", "s8 u8 f32 s32" }, { 0 }, true },
-	[OP_floor_div] = { { "f32", "s8 f32 s32" }, { 0 }, false },
-	[OP_sqrt] = { { "f32", "s8 f32" }, { 0 }, true },
-	[OP_avg_pool] = { USUAL },
-	[OP_max_pool] = { USUAL },
-	[OP_mean] = { { "s8 f32", "s8 u8 f32 s32 s64" }, { 0 }, true },
-	[OP_softmax] = { USUAL },
-	[OP_logistic] = { USUAL },
-	[OP_tanh] = { USUAL },
-	[OP_relu] = { USUAL },
-	[OP_hard_swish] = { USUAL },
-	[OP_leaky_relu] = { USUAL },
-	[OP_pad] = { { ALL, ALL }, { 0 }, false },
-	[OP_reshape] = { { ALL, ALL }, { 0 }, false },
-	[OP_transpose] = { { ALL, ALL }, { 0 }, false },
-	[OP_slice] = { { ALL, ALL }, { 0 }, false },
-	[OP_concat] = { { ALL, ALL }, { 0 }, false },
-	[OP_gather_nd] = { { ALL, ALL }, { 0 }, false },
-	[OP_resize_nearest] = { { ALL, ALL }, { 0 }, false },
-	[OP_resize_bilinear] = { { "s8 f32", "s8 u8 f32" }, { 0 }, false },
-	[OP_quantize] = { { "f32", "f32" }, { "s8", "s8 u8" }, true },
-	[OP_dequantize] = { { "s8 u8", "s8 u8" }, { "f32", "f32" }, true },
-	[OP_requantize] = { { "s8", "s8 u8" }, { "s8 u8", "s8 u8" }, true },
-	[OP_cast] = { { "s8 s32 f32", "s8 u8 s32 s64 f32 b8" },
-		{ "s8 s32 f32", "s8 u8 s32 s64 f32 b8" }, false },
-	[OP_arg_max] = { { "s8 f32", "s8 u8 f32 s32" }, { "s32", "s32 s64" }, false },
-	[OP_recode] = { { "s8 u8", "s8 u8" }, { "s8 u8", "s8 u8" }, false },
+#define SUPPORT(op, rule, scaled, tflm_x, litert_x, tflm_y, litert_y) \
+	[OP_##op] = { { tflm_x, litert_x }, { tflm_y, litert_y }, scaled },
+#include "support.def"
+#undef SUPPORT
 };
 
 bool
@@ -63,41 +25,29 @@ reference_has(Dialect dialect, Op op, Type x, Type y)
 
 	if (dialect > LITERT)
 		return true;
-	return has_word(s->types[dialect], types[x].name) &&
-		(s->made[dialect] ? has_word(s->made[dialect], types[y].name) : x == y);
+	return has_word(s->x[dialect], types[x].name) &&
+		(*s->y[dialect] ? has_word(s->y[dialect], types[y].name) : x == y);
 }
 
-static const char *
-shape_text(Arena *arena, const Shape *s)
-{
-	char *text = "[";
-
-	for (int i = 0; i < s->rank; i++)
-		text = format(arena, "%s%s%d", text, i ? "," : "", s->dim[i]);
-	return format(arena, "%s]", text);
-}
-
-/* Says what is wrong with a node; always false. */
-static bool PRINTF(3, 4)
+bool
 wrong(const Graph *g, const Node *n, const char *fmt, ...)
 {
+	const char *name = n->name ? n->name : "";
 	char text[256];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	error_at(g->diag, n->loc, "%s \"%s\": %s", ops[n->op].name, n->name ? n->name : "", text);
+	error_at(g->diag, n->loc, "%s \"%s\": %s", ops[n->op].name, name, text);
 	return false;
 }
 
-static bool
+bool
 in_range(int value, int least, int most)
 {
 	return value >= least && value <= most;
 }
-
-/* ---- operands */
 
 static bool
 check_tensor(const Graph *g, const Tensor *t)
@@ -111,21 +61,19 @@ check_tensor(const Graph *g, const Tensor *t)
 	}
 	if (sane && bytes <= INT32_MAX)
 		return true;
-	error_at(g->diag, t->loc, "tensor \"%s\": %s", t->name, sane ?
-		"has 2^31 bytes or more" : "its shape has a dimension below 1 or too many");
+	error_at(g->diag, t->loc, "tensor \"%s\" %s", t->name,
+		sane ? "has 2^31 bytes or more" : "has a dimension below 1, or too many");
 	return false;
 }
 
-static bool
+bool
 check_scales(const Graph *g, const Node *n, const Tensor *t, int count, const char *which)
 {
 	static const int least[] = { [TYPE_s8] = INT8_MIN, [TYPE_u8] = 0 };
 	const Quant *q = &t->quant;
 
 	if (q->count != count)
-		return wrong(g, n, q->count ? "%s has %d scales, not %d" :
-			"%s is %d-bit, but has no scale and zero point", which,
-			q->count ? q->count : CHAR_BIT * types[t->type].bytes, count);
+		return wrong(g, n, "%s has %d scales, not %d", which, q->count, count);
 	for (int i = 0; i < count; i++) {
 		if (!(q->scale[i] > 0) || !isfinite(q->scale[i]))
 			return wrong(g, n, "%s: scale %g is not a positive number", which,
@@ -137,7 +85,7 @@ check_scales(const Graph *g, const Node *n, const Tensor *t, int count, const ch
 	return true;
 }
 
-static bool
+bool
 is_byte(Type type)
 {
 	return type == TYPE_s8 || type == TYPE_u8;
@@ -147,13 +95,13 @@ static bool
 check_types(const Graph *g, const Node *n)
 {
 	Type x = tensor_in(g, n, 0)->type, y = tensor_out(g, n)->type;
+	const char *from = supports[n->op].x[LITERT], *to = supports[n->op].y[LITERT];
 
 	if (reference_has(TFLM, n->op, x, y) || reference_has(LITERT, n->op, x, y))
 		return true;
 	wrong(g, n, "%s to %s is not supported", types[x].tflite, types[y].tflite);
-	note(g->diag, "supported are %s%s%s; a cast, or another quantization of the model, "
-		"would help", supports[n->op].types[LITERT], supports[n->op].made[LITERT] ? " to " : "",
-		supports[n->op].made[LITERT] ? supports[n->op].made[LITERT] : "");
+	note(g->diag, "it takes %s%s%s; convert the model with other types, or cast",
+		from, *to ? ", and makes " : "", to);
 	return false;
 }
 
@@ -161,13 +109,15 @@ check_types(const Graph *g, const Node *n)
 static bool
 is_binary(Op op)
 {
-	return op == OP_add || op == OP_sub || op == OP_mul || op == OP_div || op == OP_floor_div;
+	return op == OP_add || op == OP_sub || op == OP_mul || op == OP_div ||
+		op == OP_floor_div;
 }
 
 static bool
 check_operands(const Graph *g, const Node *n)
 {
-	const Tensor *x = tensor_in(g, n, 0), *y = tensor_out(g, n), *x2 = tensor_in(g, n, 1);
+	const Tensor *x = tensor_in(g, n, 0), *y = tensor_out(g, n),
+		     *x2 = tensor_in(g, n, 1);
 	bool scaled = supports[n->op].scaled, ok = check_types(g, n);
 
 	if (ok && scaled && is_byte(x->type))
@@ -182,391 +132,17 @@ check_operands(const Graph *g, const Node *n)
 	return !scaled || !is_byte(x2->type) || check_scales(g, n, x2, 1, "operand 1");
 }
 
-/* Weights and bias, constants both; outputs: channels; axis: of the weights' scales. */
-static bool
-check_weights(const Graph *g, const Node *n, int outputs, int axis)
-{
-	const Tensor *x = tensor_in(g, n, 0), *w = tensor_in(g, n, 1), *b = tensor_in(g, n, 2);
-	Type sum = is_byte(x->type) ? TYPE_s32 : x->type;
-
-	if (!w->data || (b && !b->data)) {
-		wrong(g, n, "its %s are computed, not constant", w->data ? "biases" : "weights");
-		note(g->diag, "weights must be constants of the model file");
-		return false;
-	}
-	if (w->type != x->type)
-		return wrong(g, n, "%s input with %s weights is not supported",
-			types[x->type].tflite, types[w->type].tflite);
-	if (b && (b->type != sum || elements(&b->shape) != outputs))
-		return wrong(g, n, "the bias must be %d of %s", outputs, types[sum].tflite);
-	if (!is_byte(w->type))
-		return true;
-	if (w->quant.count > 1 && w->quant.axis != axis)
-		return wrong(g, n, "scales along axis %d of the weights, not %d", w->quant.axis, axis);
-	return check_scales(g, n, w, w->quant.count > 1 ? outputs : 1, "the weights");
-}
-
-/* ---- shapes: each rule fills in y's, or says what is wrong and returns false */
-
-typedef bool ShapeRule(const Graph *, const Node *, Shape *y);
-
-static bool
-infer_same(const Graph *g, const Node *n, Shape *y)
-{
-	*y = tensor_in(g, n, 0)->shape;
-	return true;
-}
-
-static bool
-infer_broadcast(const Graph *g, const Node *n, Shape *y)
-{
-	const Shape *a = &tensor_in(g, n, 0)->shape, *b = &tensor_in(g, n, 1)->shape;
-
-	y->rank = a->rank > b->rank ? a->rank : b->rank;
-	for (int i = 0; i < y->rank; i++) {
-		int ia = i - (y->rank - a->rank), ib = i - (y->rank - b->rank);
-		int da = ia < 0 ? 1 : a->dim[ia], db = ib < 0 ? 1 : b->dim[ib];
-
-		if (da != db && da != 1 && db != 1)
-			return wrong(g, n, "operands %s and %s do not broadcast",
-				shape_text(g->arena, a), shape_text(g->arena, b));
-		y->dim[i] = da == 1 ? db : da;
-	}
-	return true;
-}
-
-static bool
-check_rank(const Graph *g, const Node *n, const char *which, const Shape *s, int rank)
-{
-	return s->rank == rank ||
-		wrong(g, n, "%s is %s, not of rank %d", which, shape_text(g->arena, s), rank);
-}
-
-/* One axis of a window's walk. */
-static bool
-walk(const Graph *g, const Node *n, int in, int window, int stride, int dilation, int before,
-	int after, int *out)
-{
-	if (!in_range(window, 1, LARGEST) || !in_range(stride, 1, LARGEST) ||
-	    !in_range(dilation, 1, LARGEST) || !in_range(before, 0, LARGEST) ||
-	    !in_range(after, 0, LARGEST))
-		return wrong(g, n, "window %d, stride %d, dilation %d, padding %d and %d: "
-			"not in 1 (padding: 0) .. %d", window, stride, dilation, before, after, LARGEST);
-	int64_t extent = (window - 1) * (int64_t)dilation + 1;
-	int64_t room = (int64_t)in + before + after;
-	if (extent > room || room > LARGEST_EXTENT)
-		return wrong(g, n, "a window over %lld does not fit %lld (padding included)",
-			(long long)extent, (long long)room);
-	bool pool = n->op == OP_avg_pool || n->op == OP_max_pool;
-	if (pool && (before >= extent || after >= extent))
-		return wrong(g, n, "padding of %d and %d: windows of %lld would be empty", before,
-			after, (long long)extent);
-	*out = (int)((room - extent) / stride) + 1;
-	return true;
-}
-
-static bool
-infer_window(const Graph *g, const Node *n, int channels, Shape *y)
-{
-	const Shape *x = &tensor_in(g, n, 0)->shape;
-	const Attr *a = &n->attr;
-
-	*y = shape_of(NHWC, x->dim[0], 0, 0, channels);
-	return walk(g, n, x->dim[1], kernel_height(g, n), a->stride_h, a->dilation_h, a->pad_top,
-			a->pad_bottom, &y->dim[1]) &&
-		walk(g, n, x->dim[2], kernel_width(g, n), a->stride_w, a->dilation_w, a->pad_left,
-			a->pad_right, &y->dim[2]);
-}
-
-static bool
-infer_pool(const Graph *g, const Node *n, Shape *y)
-{
-	const Shape *x = &tensor_in(g, n, 0)->shape;
-
-	return check_rank(g, n, "operand 0", x, NHWC) && infer_window(g, n, x->dim[3], y);
-}
-
-static bool
-infer_conv2d(const Graph *g, const Node *n, Shape *y)
-{
-	const Shape *x = &tensor_in(g, n, 0)->shape, *w = &tensor_in(g, n, 1)->shape;
-
-	if (!check_rank(g, n, "operand 0", x, NHWC) || !check_rank(g, n, "the weights", w, NHWC))
-		return false;
-	if (x->dim[3] % w->dim[3] || w->dim[0] % (x->dim[3] / w->dim[3]))
-		return wrong(g, n, "weights %s do not fit input %s", shape_text(g->arena, w),
-			shape_text(g->arena, x));
-	return infer_window(g, n, w->dim[0], y) && check_weights(g, n, w->dim[0], 0);
-}
-
-static bool
-infer_depthwise(const Graph *g, const Node *n, Shape *y)
-{
-	const Shape *x = &tensor_in(g, n, 0)->shape, *w = &tensor_in(g, n, 1)->shape;
-
-	if (!check_rank(g, n, "operand 0", x, NHWC) || !check_rank(g, n, "the weights", w, NHWC))
-		return false;
-	if (w->dim[0] != 1 || w->dim[3] % x->dim[3])
-		return wrong(g, n, "weights %s do not fit input %s", shape_text(g->arena, w),
-			shape_text(g->arena, x));
-	return infer_window(g, n, w->dim[3], y) && check_weights(g, n, w->dim[3], 3);
-}
-
-/* [outputs, inputs] by rows of x; the file shapes y as it likes: [rows, out] or x's but the last. */
-static bool
-infer_dense(const Graph *g, const Node *n, Shape *y)
-{
-	const Shape *x = &tensor_in(g, n, 0)->shape, *w = &tensor_in(g, n, 1)->shape;
-
-	*y = tensor_out(g, n)->shape;
-	if (!check_rank(g, n, "the weights", w, 2))
-		return false;
-	int64_t rows = elements(x) / w->dim[1];
-	if (elements(x) % w->dim[1] || elements(y) != rows * w->dim[0] ||
-	    (y->rank && y->dim[y->rank - 1] != w->dim[0]))
-		return wrong(g, n, "%s with weights %s cannot make %s", shape_text(g->arena, x),
-			shape_text(g->arena, w), shape_text(g->arena, y));
-	return check_weights(g, n, w->dim[0], 0);
-}
-
-static bool
-infer_mean(const Graph *g, const Node *n, Shape *y)
-{
-	const Shape *axes = &n->attr.axes;
-
-	*y = tensor_in(g, n, 0)->shape;
-	if (!in_range(axes->rank, 0, MAX_RANK))
-		return wrong(g, n, "too many axes");
-	for (int i = 0; i < axes->rank; i++) {
-		if (!in_range(axes->dim[i], i ? axes->dim[i - 1] + 1 : 0, y->rank - 1))
-			return wrong(g, n, "axes %s of rank %d", shape_text(g->arena, axes), y->rank);
-		y->dim[axes->dim[i]] = 1;
-	}
-	return true;
-}
-
-static bool
-check_axis(const Graph *g, const Node *n)
-{
-	const Shape *x = &tensor_in(g, n, 0)->shape;
-
-	return in_range(n->attr.axis, 0, x->rank - 1) ||
-		wrong(g, n, "axis %d of %s", n->attr.axis, shape_text(g->arena, x));
-}
-
-static bool
-infer_arg_max(const Graph *g, const Node *n, Shape *y)
-{
-	if (!check_axis(g, n))
-		return false;
-	*y = tensor_in(g, n, 0)->shape;
-	y->dim[n->attr.axis] = 1;
-	return true;
-}
-
-/* Reference softmax makes 1/256 steps from the type's least value, whatever the file says. */
-static bool
-infer_softmax(const Graph *g, const Node *n, Shape *y)
-{
-	const Tensor *x = tensor_in(g, n, 0), *out = tensor_out(g, n);
-
-	*y = x->shape;
-	if (!x->shape.rank || !isfinite(n->attr.beta) || n->attr.beta <= 0)
-		return wrong(g, n, "beta %g over %s", (double)n->attr.beta,
-			shape_text(g->arena, &x->shape));
-	if (is_byte(x->type) && (fabsf(out->quant.scale[0] * SOFTMAX_STEPS - 1) > SOFTMAX_SLACK ||
-	    out->quant.zero[0] != (x->type == TYPE_s8 ? INT8_MIN : 0)))
-		return wrong(g, n, "its output must have scale 1/256 and the least zero point");
-	return true;
-}
-
-static bool
-infer_relu(const Graph *g, const Node *n, Shape *y)
-{
-	*y = tensor_in(g, n, 0)->shape;
-	return n->attr.act != ACT_NONE || wrong(g, n, "has no activation");
-}
-
-static bool
-infer_leaky_relu(const Graph *g, const Node *n, Shape *y)
-{
-	*y = tensor_in(g, n, 0)->shape;
-	return isfinite(n->attr.alpha) || wrong(g, n, "alpha is not a number");
-}
-
-/* A stored value of this type. */
-static bool
-fits(float value, Type type)
-{
-	static const double least[] = { [TYPE_s8] = INT8_MIN, [TYPE_s16] = INT16_MIN,
-		[TYPE_s32] = INT32_MIN, [TYPE_s64] = -0x1p62, [TYPE_b8] = 0 };
-	static const double most[] = { [TYPE_s8] = INT8_MAX, [TYPE_u8] = UINT8_MAX,
-		[TYPE_s16] = INT16_MAX, [TYPE_s32] = INT32_MAX, [TYPE_s64] = 0x1p62, [TYPE_b8] = 1 };
-
-	if (type == TYPE_f32)
-		return true;
-	return value >= least[type] && value <= most[type] && (float)(int64_t)value == value;
-}
-
-static bool
-infer_pad(const Graph *g, const Node *n, Shape *y)
-{
-	const Shape *begin = &n->attr.begin, *end = &n->attr.end;
-
-	*y = tensor_in(g, n, 0)->shape;
-	if (begin->rank != y->rank || end->rank != y->rank)
-		return wrong(g, n, "pads %d and %d axes of %d", begin->rank, end->rank, y->rank);
-	for (int i = 0; i < y->rank; i++) {
-		int64_t size = (int64_t)y->dim[i] + begin->dim[i] + end->dim[i];
-
-		if (begin->dim[i] < 0 || end->dim[i] < 0 || size > LARGEST_EXTENT)
-			return wrong(g, n, "padding %d and %d of axis %d", begin->dim[i], end->dim[i], i);
-		y->dim[i] = (int)size;
-	}
-	return fits(n->attr.pad_value, tensor_out(g, n)->type) ||
-		wrong(g, n, "value %g does not fit the type", (double)n->attr.pad_value);
-}
-
-static bool
-infer_reshape(const Graph *g, const Node *n, Shape *y)
-{
-	const Shape *x = &tensor_in(g, n, 0)->shape;
-
-	*y = tensor_out(g, n)->shape;
-	return elements(x) == elements(y) || wrong(g, n, "%s has not the elements of %s",
-		shape_text(g->arena, x), shape_text(g->arena, y));
-}
-
-static bool
-infer_transpose(const Graph *g, const Node *n, Shape *y)
-{
-	const Shape *x = &tensor_in(g, n, 0)->shape, *perm = &n->attr.perm;
-	unsigned seen = 0;
-
-	*y = *x;
-	for (int i = 0; i < x->rank && perm->rank == x->rank; i++)
-		if (in_range(perm->dim[i], 0, x->rank - 1)) {
-			seen |= 1u << perm->dim[i];
-			y->dim[i] = x->dim[perm->dim[i]];
-		}
-	return (perm->rank == x->rank && seen == (1u << x->rank) - 1) ||
-		wrong(g, n, "%s is no permutation of %d axes", shape_text(g->arena, perm), x->rank);
-}
-
-static bool
-infer_slice(const Graph *g, const Node *n, Shape *y)
-{
-	const Shape *x = &tensor_in(g, n, 0)->shape;
-	const Shape *begin = &n->attr.begin, *step = &n->attr.step;
-
-	*y = tensor_out(g, n)->shape;
-	if (y->rank != x->rank || begin->rank != x->rank || step->rank != x->rank)
-		return wrong(g, n, "begin, step and the shapes differ in rank");
-	for (int i = 0; i < x->rank; i++) {
-		int64_t last = begin->dim[i] + (y->dim[i] - 1) * (int64_t)step->dim[i];
-
-		if (!in_range(begin->dim[i], 0, x->dim[i] - 1) || last < 0 || last >= x->dim[i])
-			return wrong(g, n, "takes %d from %d on in steps of %d from axis %d, which has %d",
-				y->dim[i], begin->dim[i], step->dim[i], i, x->dim[i]);
-	}
-	return true;
-}
-
-static bool
-infer_concat(const Graph *g, const Node *n, Shape *y)
-{
-	int axis = n->attr.axis;
-	int64_t sum = 0;
-
-	if (!check_axis(g, n))
-		return false;
-	*y = tensor_in(g, n, 0)->shape;
-	for (int k = 0; k < n->input_count; k++) {
-		const Tensor *x = tensor_in(g, n, k);
-		Shape part = x->shape;
-
-		sum += part.dim[axis];
-		part.dim[axis] = y->dim[axis];
-		if (!same_shape(&part, y) || x->type != tensor_in(g, n, 0)->type)
-			return wrong(g, n, "operand %d is %s of %s", k, shape_text(g->arena, &x->shape),
-				types[x->type].tflite);
-	}
-	y->dim[axis] = sum > INT_MAX ? 0 : (int)sum;
-	return true;
-}
-
-/* Indices known now are checked now. */
-static bool
-check_indices(const Graph *g, const Node *n, int parts)
-{
-	const Tensor *x = tensor_in(g, n, 0), *i = tensor_in(g, n, 1);
-
-	for (int64_t at = 0; i->data && at < elements(&i->shape); at++) {
-		int64_t index = i->type == TYPE_s64 ? ((const int64_t *)i->data)[at] :
-			((const int32_t *)i->data)[at];
-
-		if (index < 0 || index >= x->shape.dim[at % parts])
-			return wrong(g, n, "index %lld of an axis of %d", (long long)index,
-				x->shape.dim[at % parts]);
-	}
-	return true;
-}
-
-static bool
-infer_gather_nd(const Graph *g, const Node *n, Shape *y)
-{
-	const Shape *x = &tensor_in(g, n, 0)->shape, *i = &tensor_in(g, n, 1)->shape;
-	Type type = tensor_in(g, n, 1)->type;
-	int parts = i->rank ? i->dim[i->rank - 1] : 0;
-
-	if (!in_range(parts, 1, x->rank) || x->rank == MAX_RANK || i->rank - 1 + x->rank - parts > MAX_RANK)
-		return wrong(g, n, "indices %s into %s", shape_text(g->arena, i),
-			shape_text(g->arena, x));
-	if (type != TYPE_s32 && type != TYPE_s64)
-		return wrong(g, n, "indices of type %s", types[type].tflite);
-	for (int k = 0; k < i->rank - 1; k++)
-		y->dim[y->rank++] = i->dim[k];
-	for (int k = parts; k < x->rank; k++)
-		y->dim[y->rank++] = x->dim[k];
-	return check_indices(g, n, parts);
-}
-
-static bool
-infer_resize(const Graph *g, const Node *n, Shape *y)
-{
-	const Shape *x = &tensor_in(g, n, 0)->shape, *out = &tensor_out(g, n)->shape;
-
-	if (!check_rank(g, n, "operand 0", x, NHWC) || !check_rank(g, n, "the output", out, NHWC))
-		return false;
-	if (n->attr.align_corners && n->attr.half_pixel)
-		return wrong(g, n, "align_corners and half_pixel_centers exclude each other");
-	*y = shape_of(NHWC, x->dim[0], out->dim[1], out->dim[2], x->dim[3]);
-	return true;
-}
-
-static ShapeRule *const shape_rules[OP_COUNT] = {
-	[OP_conv2d] = infer_conv2d, [OP_depthwise] = infer_depthwise, [OP_dense] = infer_dense,
-	[OP_add] = infer_broadcast, [OP_sub] = infer_broadcast, [OP_mul] = infer_broadcast,
-	[OP_div] = infer_broadcast, [OP_floor_div] = infer_broadcast,
-	[OP_avg_pool] = infer_pool, [OP_max_pool] = infer_pool, [OP_mean] = infer_mean,
-	[OP_softmax] = infer_softmax, [OP_relu] = infer_relu, [OP_leaky_relu] = infer_leaky_relu,
-	[OP_pad] = infer_pad, [OP_reshape] = infer_reshape, [OP_transpose] = infer_transpose,
-	[OP_slice] = infer_slice, [OP_concat] = infer_concat, [OP_gather_nd] = infer_gather_nd,
-	[OP_resize_nearest] = infer_resize, [OP_resize_bilinear] = infer_resize,
-	[OP_arg_max] = infer_arg_max,
-};
-
 static void
 infer_node(const Graph *g, const Node *n)
 {
-	ShapeRule *rule = shape_rules[n->op] ? shape_rules[n->op] : infer_same;
+	const Shape *given = &tensor_out(g, n)->shape;
 	Shape y = { 0 };
 
 	if (!in_range(n->attr.act, 0, ACT_COUNT - 1))
 		wrong(g, n, "has no known activation");
-	else if (check_operands(g, n) && rule(g, n, &y) && !same_shape(&y, &tensor_out(g, n)->shape))
+	else if (check_operands(g, n) && infer_shape(g, n, &y) && !same_shape(&y, given))
 		wrong(g, n, "makes %s, but the file says %s", shape_text(g->arena, &y),
-			shape_text(g->arena, &tensor_out(g, n)->shape));
+			shape_text(g->arena, given));
 }
 
 /* ---- the graph */
@@ -581,42 +157,53 @@ check_flow(const Graph *g, const Node *n, bool *made)
 		return wrong(g, n, "has %d operands", n->input_count);
 	for (int k = 0; k < n->input_count; k++)
 		if (n->input[k] < 0 ? k < op->least : !made[n->input[k]])
-			return wrong(g, n, n->input[k] < 0 ? "operand %d is missing" :
-				"operand %d is read before it is made", k);
+			return wrong(g, n, "operand %d %s", k,
+				n->input[k] < 0 ? "is missing" :
+						  "is read before it is made");
 	if (made[n->output])
 		return wrong(g, n, "makes what was there before");
 	return made[n->output] = true;
 }
 
 static void
-check_ports(const Graph *g, bool *made)
+check_inputs(const Graph *g, bool *made)
 {
 	for (int i = 0; i < g->input_count; i++) {
-		const Tensor *t = g->tensor + g->input[i].tensor;
+		const Port *p = g->input + i;
 
-		if (made[g->input[i].tensor])
-			error_at(g->diag, t->loc, "input \"%s\" is a constant, or an input twice",
-				g->input[i].name);
-		made[g->input[i].tensor] = true;
+		if (made[p->tensor])
+			error_at(g->diag, g->tensor[p->tensor].loc,
+				"input \"%s\" is a constant, or an input twice", p->name);
+		made[p->tensor] = true;
+	}
+}
+
+static void
+check_outputs(const Graph *g, const bool *made)
+{
+	for (int i = 0; i < g->output_count; i++) {
+		const Port *p = g->output + i;
+
+		if (!made[p->tensor])
+			error_at(g->diag, g->tensor[p->tensor].loc,
+				"output \"%s\" is never made", p->name);
 	}
 }
 
 void
 infer(Graph *g)
 {
-	bool *made = alloc_array(g->arena, (size_t)g->tensor_count, sizeof *made), sane = true;
+	bool *made = alloc_array(g->arena, (size_t)g->tensor_count, sizeof *made);
+	bool sane = true;
 
 	for (int i = 0; i < g->tensor_count; i++) {
 		made[i] = g->tensor[i].data != NULL;
 		sane &= check_tensor(g, g->tensor + i);
 	}
-	check_ports(g, made);
+	check_inputs(g, made);
 	for (int i = 0; sane && i < g->node_count; i++)
 		if (check_flow(g, g->node + i, made))
 			infer_node(g, g->node + i);
-	for (int i = 0; i < g->output_count; i++)
-		if (!made[g->output[i].tensor])
-			error_at(g->diag, g->tensor[g->output[i].tensor].loc,
-				"output \"%s\" is never made", g->output[i].name);
+	check_outputs(g, made);
 	give_up_if_errors(g->diag);
 }

@@ -261,6 +261,7 @@ int tensor_pixel_step(const Tensor *);
 int64_t tensor_row_step(const Tensor *);   /* of rank 4, as the next */
 int64_t tensor_image_step(const Tensor *);
 bool is_dense(const Tensor *);
+int64_t tensor_span(const Tensor *); /* bytes from the first element to the last */
 /* The tensor that has the bytes of this one, through its views, and where in them. */
 int storage(const Graph *, int tensor, int64_t *offset);
 /* Per storage tensor, the first node that writes it (-1: the caller) and the last that reads. */
@@ -278,8 +279,16 @@ int kernel_width(const Graph *, const Node *);
 typedef struct { int low, high; float weight; int weight10; } Resample;
 Resample resample(const Graph *, const Node *, int axis, int at);
 
-/* infer.c: whether the named reference has a kernel for x to y. */
+/* infer.c: whether the named reference has a kernel for x to y; what the shapes' rules ask. */
 bool reference_has(Dialect, Op, Type x, Type y);
+bool wrong(const Graph *, const Node *, const char *fmt, ...) PRINTF(3, 4); /* says so; false */
+bool in_range(int value, int least, int most);
+bool is_byte(Type);
+bool check_scales(const Graph *, const Node *, const Tensor *, int count, const char *which);
+
+/* shapes.c: the shape that a node makes; false: it said what is wrong. */
+bool infer_shape(const Graph *, const Node *, Shape *y);
+const char *shape_text(Arena *, const Shape *);
 
 /* verify.c: whether the graph is well formed; a broken one is our own bug and dies. */
 void verify(const Graph *, const char *after);
@@ -321,7 +330,7 @@ void legal_gather_nd(Canon *, const Node *);
 
 /* print.c: the graph as .mir text, and the table of its fields, which the reader walks too. */
 typedef enum { FIELD_INT, FIELD_INT64, FIELD_FLAG, FIELD_TEXT, FIELD_TENSOR, FIELD_SEMANTICS,
-	FIELD_SCALES, FIELD_ZEROS, FIELD_ORIGIN, FIELD_PLACE, FIELD_DATA } FieldKind;
+	FIELD_INPUT_MODE, FIELD_SCALES, FIELD_ZEROS, FIELD_ORIGIN, FIELD_PLACE, FIELD_DATA } FieldKind;
 typedef enum { OF_GRAPH, OF_TENSOR, OF_NODE } FieldOwner;
 typedef struct {
 	FieldOwner owner;

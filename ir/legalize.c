@@ -7,27 +7,27 @@
  * by such nodes are one class, and a class is stored anew only if something computes with it.
  * The caller's tensors keep uint8; a recode stands between.
  */
-#include <string.h>
-
 #include "ir.h"
 
 enum { SHIFT = 128 }; /* from uint8 to int8 */
 
 typedef struct {
 	Graph *g;
-	int tensors;    /* before the pass */
-	int *class;     /* per tensor: another of its class, nearer to the root; itself: the root */
+	int tensors; /* before the pass */
+	int *class
+		; /* per tensor: another of its class, nearer to the root; itself: the root */
 	bool *computed; /* per tensor, and after survey() per root: some node computes with it */
-	int *stored;    /* per tensor: what the graph reads and writes instead, or itself */
-	bool *shifted;  /* per tensor: that is 128 less */
+	int *stored; /* per tensor: what the graph reads and writes instead, or itself */
+	bool *shifted;        /* per tensor: that is 128 less */
 	bool *input, *output; /* per tensor: the graph's */
 } Bytes;
 
 static bool
 moves(Op op)
 {
-	return op == OP_reshape || op == OP_transpose || op == OP_slice || op == OP_concat ||
-		op == OP_gather_nd || op == OP_pad || op == OP_resize_nearest;
+	return op == OP_reshape || op == OP_transpose || op == OP_slice ||
+		op == OP_concat || op == OP_gather_nd || op == OP_pad ||
+		op == OP_resize_nearest;
 }
 
 static int
@@ -43,8 +43,8 @@ static int
 sibling(Graph *g, int tensor, Type type, Quant quant, const char *suffix)
 {
 	const Tensor t = g->tensor[tensor];
-	int made = new_tensor(g, format(g->arena, "%s%s", t.name, suffix), type, t.shape, quant,
-		t.loc);
+	int made = new_tensor(
+		g, format(g->arena, "%s%s", t.name, suffix), type, t.shape, quant, t.loc);
 
 	g->tensor[made].origin.type = t.origin.type;
 	g->tensor[made].origin.shape = t.origin.shape;
@@ -98,7 +98,8 @@ requantize_operands(Graph *g, Node *n)
 		if (same_quant(&tensor_in(g, n, k)->quant, &y.quant))
 			continue;
 		int made = sibling(g, n->input[k], y.type, y.quant, ".scaled");
-		Node *r = add_node(g, OP_requantize, g->tensor[made].name, n->loc, &n->input[k], 1, made);
+		Node *r = add_node(g, OP_requantize, g->tensor[made].name, n->loc,
+			&n->input[k], 1, made);
 		r->dialect = LITERT;
 		r->attr.x_bias = SHIFT;
 		n->input[k] = made;
@@ -136,7 +137,8 @@ ignore_weights_zero(Graph *g, Node *n)
 
 	if ((n->op != OP_conv2d && n->op != OP_depthwise) || w->type != TYPE_s8)
 		return;
-	w->quant.zero = alloc_array(g->arena, (size_t)w->quant.count, sizeof *w->quant.zero);
+	w->quant.zero =
+		alloc_array(g->arena, (size_t)w->quant.count, sizeof *w->quant.zero);
 }
 
 static void
@@ -252,8 +254,10 @@ store_node(Bytes *b, const Node *old)
 	n.output = b->stored[y];
 	if (n.op == OP_cast && b->shifted[y]) {
 		to = b->stored[y];
-		n.output = y != to ? y : sibling(g, y, TYPE_u8, g->tensor[y].quant, ".u8");
-	} else if (n.op == OP_recode && tensor_in(g, &n, 0)->type == tensor_out(g, &n)->type) {
+		n.output =
+			y != to ? y : sibling(g, y, TYPE_u8, g->tensor[y].quant, ".u8");
+	} else if (n.op == OP_recode &&
+		tensor_in(g, &n, 0)->type == tensor_out(g, &n)->type) {
 		n.op = OP_reshape;
 	}
 	append(g, &n);

@@ -7,10 +7,11 @@
 static void
 pad_axis(Canon *c, const Node *n, const Shape *x, int axis)
 {
-	int outer = volume(x, 0, axis), inner = volume(x, axis + 1, x->rank), at = inner > 1 ? 1 : 3;
+	int outer = volume(x, 0, axis), inner = volume(x, axis + 1, x->rank),
+	    at = inner > 1 ? 1 : 3;
 	Node one = *n;
 	Shape from = inner > 1 ? shape_of(NHWC, outer, x->dim[axis], 1, inner) :
-		shape_of(NHWC, 1, 1, outer, x->dim[axis]);
+				 shape_of(NHWC, 1, 1, outer, x->dim[axis]);
 	Shape to = from;
 
 	one.attr.begin = one.attr.end = shape_of(NHWC, 0, 0, 0, 0);
@@ -52,11 +53,13 @@ legal_pad(Canon *c, const Node *old)
 
 	if (same_shape(&x, &y)) {
 		rename_bytes(c, old);
-	} else if (x.rank > NHWC || nhwc_placed(&x, 1).dim[0] != nhwc_placed(&y, 1).dim[0]) {
+	} else if (x.rank > NHWC ||
+		nhwc_placed(&x, 1).dim[0] != nhwc_placed(&y, 1).dim[0]) {
 		pad_by_axes(c, old, x);
 	} else {
 		bool turn = nhwc_placed(&y, 1).dim[1] == 1;
-		Shape begin = nhwc_placed(&old->attr.begin, 0), end = nhwc_placed(&old->attr.end, 0);
+		Shape begin = nhwc_placed(&old->attr.begin, 0),
+		      end = nhwc_placed(&old->attr.end, 0);
 		n.attr.begin = turn ? rows_swapped(begin) : begin;
 		n.attr.end = turn ? rows_swapped(end) : end;
 		x = nhwc_placed(&x, 1), y = nhwc_placed(&y, 1);
@@ -113,7 +116,8 @@ slice_of_many(Canon *c, const Node *old, Shape x, Shape y)
 		whole[i] = x.dim[i] == y.dim[i] && n.attr.step.dim[i] == 1;
 	for (int i = x.rank - 2; i >= 0; i--)
 		if (whole[i] && whole[i + 1]) {
-			merge_axes(&x, i), merge_axes(&y, i), merge_axes(&n.attr.begin, i), merge_axes(&n.attr.step, i);
+			merge_axes(&x, i), merge_axes(&y, i),
+				merge_axes(&n.attr.begin, i), merge_axes(&n.attr.step, i);
 			memmove(whole + i + 1, whole + i + 2,
 				(size_t)(MAX_RANK - i - 2) * sizeof *whole);
 		}
@@ -137,7 +141,8 @@ legal_slice(Canon *c, const Node *old)
 		bool turn = nhwc_placed(&x, 1).dim[1] == 1;
 		x = nhwc_placed(&x, 1), y = nhwc_placed(&y, 1);
 		turn &= y.dim[1] == 1;
-		Shape begin = nhwc_placed(&old->attr.begin, 0), step = nhwc_placed(&old->attr.step, 1);
+		Shape begin = nhwc_placed(&old->attr.begin, 0),
+		      step = nhwc_placed(&old->attr.step, 1);
 		n.attr.begin = turn ? rows_swapped(begin) : begin;
 		n.attr.step = turn ? rows_swapped(step) : step;
 		rewrite(c, &n, turn ? rows_swapped(x) : x, turn ? rows_swapped(y) : y);
@@ -153,7 +158,7 @@ concat_shape(const Shape *s, int axis, bool turn, int *to)
 	if (s->rank > NHWC) {
 		*to = inner > 1 ? 1 : 3;
 		return inner > 1 ? shape_of(NHWC, outer, s->dim[axis], 1, inner) :
-			shape_of(NHWC, 1, 1, outer, s->dim[axis]);
+				   shape_of(NHWC, 1, 1, outer, s->dim[axis]);
 	}
 	*to = nhwc_place(s->rank, axis);
 	if (!turn)
@@ -174,10 +179,11 @@ legal_concat(Canon *c, const Node *old)
 		rename_bytes(c, old);
 		return;
 	}
-	n.input = copy_of(c->g->arena, old->input, (size_t)old->input_count * sizeof *n.input);
+	n.input = copy_of(
+		c->g->arena, old->input, (size_t)old->input_count * sizeof *n.input);
 	for (int k = 0; k < n.input_count; k++)
-		n.input[k] = as(c, old, n.input[k], concat_shape(&c->file[n.input[k]], axis,
-			turn, &n.attr.axis));
+		n.input[k] = as(c, old, n.input[k],
+			concat_shape(&c->file[n.input[k]], axis, turn, &n.attr.axis));
 	Shape s = concat_shape(y, axis, turn, &n.attr.axis);
 	rewrite(c, &n, c->g->tensor[n.input[0]].shape, s);
 }
@@ -187,7 +193,8 @@ legal_gather_nd(Canon *c, const Node *old)
 {
 	const Shape *index = &c->file[old->input[1]];
 	Shape x = c->file[old->input[0]];
-	int parts = index->dim[index->rank - 1], count = volume(index, 0, index->rank - 1);
+	int parts = index->dim[index->rank - 1],
+	    count = volume(index, 0, index->rank - 1);
 	Shape list = shape_of(2, count, parts);
 	Node n = *old;
 
@@ -196,7 +203,8 @@ legal_gather_nd(Canon *c, const Node *old)
 	n.input = copy_of(c->g->arena, old->input, 2 * sizeof *old->input);
 	n.input[1] = as(c, old, n.input[1], list);
 	if (c->g->tensor[n.input[1]].type == TYPE_s64) {
-		int wide = as(c, old, n.input[1], natural(&list)), narrow = derived(c, wide, natural(&list));
+		int wide = as(c, old, n.input[1], natural(&list)),
+		    narrow = derived(c, wide, natural(&list));
 		c->g->tensor[narrow].type = TYPE_s32;
 		append_like(c, old, OP_cast, &wide, 1, narrow)->dialect = LITERT;
 		n.input[1] = as(c, old, narrow, list);

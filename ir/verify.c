@@ -6,13 +6,14 @@
 typedef struct {
 	const Graph *g;
 	const char *after;
-	bool *known;   /* per tensor: a node may read it */
-	bool legal;    /* legalize() is behind us */
-	bool listed[OP_COUNT][sizeof(Attr) / sizeof(int)]; /* per attribute in attrs.def */
+	bool *known; /* per tensor: a node may read it */
+	bool legal;  /* legalize() is behind us */
+	bool listed[OP_COUNT]
+		   [sizeof(Attr) / sizeof(int)]; /* per attribute in attrs.def */
 } Check;
 
 static _Noreturn void PRINTF(3, 4)
-broken(const Check *c, const Node *n, const char *fmt, ...)
+	broken(const Check *c, const Node *n, const char *fmt, ...)
 {
 	char text[160];
 	va_list ap;
@@ -32,24 +33,14 @@ check_shape(const Check *c, int tensor)
 	const Tensor *t = c->g->tensor + tensor;
 
 	if (t->shape.rank < 0 || t->shape.rank > MAX_RANK || t->type >= TYPE_COUNT)
-		broken(c, NULL, "tensor %d has rank %d, type %d", tensor, t->shape.rank, t->type);
+		broken(c, NULL, "tensor %d has rank %d, type %d", tensor, t->shape.rank,
+			t->type);
 	for (int i = 0; i < t->shape.rank; i++)
 		if (t->shape.dim[i] < 1)
-			broken(c, NULL, "tensor %d has dimension %d", tensor, t->shape.dim[i]);
+			broken(c, NULL, "tensor %d has dimension %d", tensor,
+				t->shape.dim[i]);
 	if (t->quant.count && (!t->quant.scale || !t->quant.zero))
 		broken(c, NULL, "tensor %d lacks its scales", tensor);
-}
-
-/* The bytes from a tensor's first element to its last, with its steps. */
-static int64_t
-span(const Tensor *t)
-{
-	const int *d = t->shape.dim;
-
-	if (is_dense(t) || t->shape.rank != NHWC)
-		return tensor_bytes(t);
-	return ((d[0] - 1) * tensor_image_step(t) + (d[1] - 1) * tensor_row_step(t) +
-		(d[2] - 1) * (int64_t)tensor_pixel_step(t) + d[3]) * types[t->type].bytes;
 }
 
 /* A view lies inside what it views, and that, in the end, is no view. */
@@ -68,7 +59,7 @@ check_view(const Check *c, int tensor)
 			broken(c, NULL, "tensor %d is a view of itself", tensor);
 	}
 	if (in >= g->tensor_count || at < 0 ||
-	    at + span(g->tensor + tensor) > tensor_bytes(g->tensor + in))
+		at + tensor_span(g->tensor + tensor) > tensor_bytes(g->tensor + in))
 		broken(c, NULL, "tensor %d, a view, leaves tensor %d", tensor, in);
 }
 
@@ -81,8 +72,9 @@ check_attributes(const Check *c, const Node *n, const Attr *defaults)
 	for (int i = 0; i < attr_count; i++) {
 		size_t bytes = attrs[i].kind == ATTR_LIST ? sizeof(int) : sizeof(int32_t);
 
-		if (!c->listed[n->op][i] && memcmp((const char *)&n->attr + attrs[i].at,
-		    (const char *)defaults + attrs[i].at, bytes) != 0)
+		if (!c->listed[n->op][i] &&
+			memcmp((const char *)&n->attr + attrs[i].at,
+				(const char *)defaults + attrs[i].at, bytes) != 0)
 			broken(c, n, "has attribute %s", attrs[i].name);
 	}
 }
@@ -123,15 +115,17 @@ check_legal(const Check *c, const Node *n)
 {
 	for (int k = -1; k < n->input_count; k++) {
 		const Tensor *t = k < 0 ? tensor_out(c->g, n) : tensor_in(c->g, n, k);
-		bool parameter = k > 0 && (n->op == OP_conv2d || n->op == OP_depthwise ||
-			n->op == OP_dense);
+		bool parameter = k > 0 &&
+			(n->op == OP_conv2d || n->op == OP_depthwise ||
+				n->op == OP_dense);
 
 		if (!t)
 			continue;
 		if (takes_rows(n) && !parameter && t->shape.rank != NHWC)
 			broken(c, n, "operand %d is of rank %d", k, t->shape.rank);
-		if (t->type == TYPE_u8 && takes_rows(n) && n->op != OP_cast && n->op != OP_recode &&
-		    n->op != OP_concat && n->op != OP_pad && n->op != OP_resize_nearest)
+		if (t->type == TYPE_u8 && takes_rows(n) && n->op != OP_cast &&
+			n->op != OP_recode && n->op != OP_concat && n->op != OP_pad &&
+			n->op != OP_resize_nearest)
 			broken(c, n, "computes with uint8");
 	}
 }

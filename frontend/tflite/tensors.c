@@ -43,18 +43,6 @@ loc_of(const Table *t)
 	return (Loc){ .offset = t->at };
 }
 
-const char *
-shape_text(Arena *arena, const Shape *s)
-{
-	Text text = text_new(arena);
-
-	put(&text, "[");
-	for (int i = 0; i < s->rank; i++)
-		put(&text, i ? ",%d" : "%d", s->dim[i]);
-	put(&text, "]");
-	return text.data;
-}
-
 static bool
 reject(Model *m, FileTensor *t, const char *problem, const char *help)
 {

@@ -108,7 +108,6 @@ float float_of(const Vector *, size_t index);
 FileTensor *file_tensor(Model *, int number);
 int tensor_number(Model *, int number); /* in the graph, which gets it now; -1: refused */
 bool is_variable(const FileTensor *);
-const char *shape_text(Arena *, const Shape *);
 Loc loc_of(const Table *);
 
 /* operators.c */
