@@ -236,6 +236,8 @@ read_model(const Options *o, Arena *arena, Diag *diag, File f)
 		read_mir(arena, diag, o->name ? o->name : name, (const char *)f.data, f.size,
 		folder ? format(arena, "%.*s", (int)folder, path) : NULL);
 
+	if (o->name)
+		g->name = o->name; /* a .mir has one of its own */
 	if (o->semantics >= 0)
 		g->semantics = (Semantics)o->semantics;
 	g->input_mode = (InputMode)o->input_mode;
@@ -383,8 +385,8 @@ compile(const Options *o, Arena *arena, Diag *diag, File f)
 	if (!target)
 		usage("no such target", o->target);
 	job.graph = read_model(o, arena, diag, f);
+	infer(job.graph); /* a pass like others, but what is counted next relies on it */
 	if (o->command == INSPECT) {
-		infer(job.graph);
 		inspect(stdout, job.graph);
 		return 0;
 	}

@@ -254,6 +254,17 @@ is_dense(const Tensor *t)
 	return !t->pixel_step && !t->row_step && !t->image_step;
 }
 
+int64_t
+tensor_span(const Tensor *t)
+{
+	const int *d = t->shape.dim;
+
+	if (is_dense(t) || t->shape.rank != NHWC)
+		return tensor_bytes(t);
+	return ((d[0] - 1) * tensor_image_step(t) + (d[1] - 1) * tensor_row_step(t) +
+		(d[2] - 1) * (int64_t)tensor_pixel_step(t) + d[3]) * types[t->type].bytes;
+}
+
 int
 storage(const Graph *g, int tensor, int64_t *offset)
 {

@@ -209,6 +209,10 @@ print_field(Text *to, const Graph *g, const Field *f, const void *owner)
 		if ((int)*(const Semantics *)at != value)
 			put(to, " %s %s", f->name, semantics_names[*(const Semantics *)at]);
 		break;
+	case FIELD_INPUT_MODE:
+		if ((int)*(const InputMode *)at != value)
+			put(to, " %s %s", f->name, input_mode_names[*(const InputMode *)at]);
+		break;
 	case FIELD_PLACE:
 		if (((const Loc *)at)->offset != nowhere.offset)
 			put(to, " @ 0x%zx", ((const Loc *)at)->offset);

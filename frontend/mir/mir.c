@@ -6,7 +6,8 @@
 #include "frontend/frontend.h"
 #include "mir.h"
 
-enum { VERSION_OF_MIR = 1 };
+enum { VERSION_OF_MIR = 1, DEEPEST_VIEW = 1000 };
+#define MOST_BYTES (INT64_C(1) << 40)
 
 /* A statement being read: its values from `at` on, and what was given already. */
 typedef struct {
@@ -87,12 +88,16 @@ set_field(Line *l, const Field *f, const Item *word, void *owner)
 	const Item *value = f->kind == FIELD_PLACE ? word + 1 : next_value(l, "a value");
 	switch (f->kind) {
 	case FIELD_INT: *(int *)at = (int)read_integer(r, value, f->value, INT_MAX); break;
-	case FIELD_INT64: *(int64_t *)at = read_integer(r, value, f->value, INT64_MAX); break;
+	case FIELD_INT64: *(int64_t *)at = read_integer(r, value, f->value, MOST_BYTES); break;
 	case FIELD_TEXT: *(const char **)at = read_string(r, value); break;
 	case FIELD_TENSOR: *(int *)at = read_tensor(r, value); break;
 	case FIELD_SEMANTICS:
 		*(Semantics *)at = (Semantics)word_index(r, value, semantics_names, SEMANTICS_COUNT,
 			"semantics (tflm, litert, ort)");
+		break;
+	case FIELD_INPUT_MODE:
+		*(InputMode *)at = (InputMode)word_index(r, value, input_mode_names, INPUT_MODE_COUNT,
+			"input mode (full, const, push)");
 		break;
 	case FIELD_PLACE: ((Loc *)at)->offset = (size_t)read_integer(r, value, 0, INT64_MAX); break;
 	case FIELD_SCALES: set_scales(l, value, &((Tensor *)owner)->quant); break;
@@ -404,20 +409,21 @@ count_statements(const Reader *r, int counts[STATEMENT_KINDS])
 	}
 }
 
-/* Views must end at a tensor with bytes of its own; each is followed but once. */
+/* Views end at a tensor with bytes of its own, and lie inside it: verify() would die of others. */
 static void
-check_views(const Reader *r)
+check_view(const Reader *r, int tensor)
 {
-	const Graph *g = r->g;
-	int *round = alloc_array(r->arena, (size_t)g->tensor_count, sizeof *round);
+	const Tensor *t = r->g->tensor + tensor, *in = t;
+	int64_t at = 0;
 
-	for (int i = 0; i < g->tensor_count; i++) {
-		int t = i;
-		for (; t >= 0 && !round[t]; t = g->tensor[t].view)
-			round[t] = i + 1;
-		if (t >= 0 && round[t] == i + 1)
-			fail_at(r->diag, g->tensor[t].loc, "t%d is a view of itself", t);
+	for (int depth = 0; in->view >= 0; in = r->g->tensor + in->view, depth++) {
+		at += in->view_offset;
+		if (depth == DEEPEST_VIEW)
+			fail_at(r->diag, t->loc, "t%d is a view of itself", tensor);
 	}
+	/* Steps are bounded first, so that the span cannot overflow. */
+	if (t->row_step > INT_MAX || t->image_step > INT_MAX || at + tensor_span(t) > tensor_bytes(in))
+		fail_at(r->diag, t->loc, "t%d leaves the bytes of t%d", tensor, (int)(in - r->g->tensor));
 }
 
 /* In their order, which is that of execution; then every output has a value. */
@@ -468,7 +474,8 @@ read_mir(Arena *arena, Diag *diag, const char *name, const char *text, size_t si
 				l.at++;
 				statements[kind].read(&l);
 			}
-	check_views(&r);
+	for (int i = 0; i < r.g->tensor_count; i++)
+		check_view(&r, i);
 	read_nodes(&r, given);
 	return r.g;
 }

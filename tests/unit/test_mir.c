@@ -136,6 +136,8 @@ with_every_field(Session *s)
 
 	g->format = "tflite";
 	g->semantics = LITERT;
+	g->input_mode = INPUT_CONST;
+	g->alignment = 64;
 	g->work_bytes = INT64_C(1) << 40;
 	g->lower_bound = 12;
 	g->label = labels;
@@ -146,8 +148,9 @@ with_every_field(Session *s)
 	plain(g, TYPE_f32, shape_of(2, 1, 3));
 	Tensor *t = &g->tensor[3];
 	*t = (Tensor){ "a\\\"\n\t\x01z", { 0x1234, 0, 0 }, TYPE_s8, shape_of(2, 1, 3),
-		{ 3, 1, scale, zero }, { 9, TYPE_u8, shape_of(1, 3) }, NULL, "no \"more\"", 0, 5, 6, 7, 8,
-		9 };
+		{ 3, 1, scale, zero }, { 9, TYPE_u8, shape_of(1, 3) }, NULL, "no \"more\"", 4, 5, 6, 7,
+		8, 9 };
+	plain(g, TYPE_s8, shape_of(1, 8));
 	g->input = alloc(s->arena, sizeof *g->input);
 	g->input[g->input_count++] = (Port){ "in", 0 };
 	g->output = alloc(s->arena, sizeof *g->output);
@@ -173,6 +176,7 @@ Test(mir, every_field)
 	cr_assert_str_eq(b->name, g->name);
 	cr_assert_str_eq(b->format, g->format);
 	cr_assert_eq(b->semantics, g->semantics);
+	cr_assert(b->input_mode == INPUT_CONST && b->alignment == 64);
 	cr_assert_eq(b->work_bytes, g->work_bytes);
 	cr_assert_eq(b->lower_bound, g->lower_bound);
 	cr_assert_eq(b->label_count, 2);
@@ -186,7 +190,7 @@ Test(mir, every_field)
 	cr_assert_eq(memcmp(&u->origin, &t->origin, sizeof t->origin), 0);
 	cr_assert_eq(memcmp(b->tensor[1].data, g->tensor[1].data, 3), 0);
 	cr_assert_str_eq(u->gone, t->gone);
-	cr_assert(u->view == 0 && u->view_offset == 5 && u->pixel_step == 6 && u->row_step == 7);
+	cr_assert(u->view == 4 && u->view_offset == 5 && u->pixel_step == 6 && u->row_step == 7);
 	cr_assert(u->image_step == 8 && u->offset == 9);
 	cr_assert_str_eq(m->name, n->name);
 	cr_assert(m->dialect == TFLM && m->number == 4 && m->flat && m->in_place);
