@@ -2,9 +2,11 @@
 """Each function adds one operator to graph g whose main operand has the given type: x,
 or a fresh input when x is None. It returns the tensors computed, or raises Unfit.
 """
+import math
+
 import numpy
 
-from random_graph import QUANTIZED, RANGE, Unfit
+from random_graph import QUANTIZED, RANGE, Unfit, deviation
 
 OPERATORS = {}   # name -> (function, types)
 MACS_LIMIT = 120_000
@@ -82,13 +84,13 @@ def weights(g, name, dtype, shape, axis, per_channel=True):
         g.note(f"{name} scales", "one")
         return g.const(dtype, data, float(numpy.float32(scale)), 0)
     g.note(f"{name} scales", "per channel")
-    spread = numpy.exp(g.dice.state.random_sample(channels) * 3 - 1.5)
+    spread = numpy.array([g.dice.log(0.2, 4) for _ in range(channels)])
     if g.dice.chance(0.1):
         spread[g.dice.int(0, channels - 1)] *= 1e-8   # a dead channel
     return g.const(dtype, data, (scale * spread).astype(numpy.float32), 0, axis)
 
 
-def bias(g, name, x, w, channels, deviation):
+def bias(g, name, x, w, channels, size):
     """[] or [a constant of zeros or of the accumulator's size]"""
     kinds = ("absent",) + ("random",) * 4 + ("zero",)
     if name == "CONV_2D":   # LiteRT wants one, so it would refuse the whole graph
@@ -96,7 +98,7 @@ def bias(g, name, x, w, channels, deviation):
     kind = g.note(f"{name} bias", g.dice.pick(kinds))
     if kind == "absent":
         return [None] if name == "FULLY_CONNECTED" and g.dice.chance(0.5) else []
-    data = g.dice.state.standard_normal(channels) * (0 if kind == "zero" else deviation)
+    data = g.dice.state.standard_normal(channels) * (0 if kind == "zero" else size)
     if x.dtype == "float32":
         return [g.const("float32", data.astype(numpy.float32))]
     scale = numpy.float32(x.scale) * numpy.float32(w.scale)
@@ -106,17 +108,18 @@ def bias(g, name, x, w, channels, deviation):
 def accumulate(g, x, w, terms):
     """Deviation of the accumulator over `terms` products, in its own unit."""
     if x.dtype == "float32":
-        return FLOAT_DEVIATION * float(w.data.std() + 0.1) * terms ** 0.5
+        return FLOAT_DEVIATION * (deviation(w.data) + 0.1) * math.sqrt(terms)
     zero = w.zero if w.dtype == "uint8" else 0
-    return BYTE_DEVIATION * float((w.data.astype(float) - zero).std() + 1) * terms ** 0.5
+    centred = w.data.astype(numpy.int64) - zero
+    return BYTE_DEVIATION * (deviation(centred) + 1) * math.sqrt(terms)
 
 
-def summed_output(g, x, w, shape, deviation):
+def summed_output(g, x, w, shape, size):
     if x.dtype == "float32":
         return g.activation("float32", shape, inexact=True)
     product = x.scale * float(numpy.median(w.scale))
     return g.activation(x.dtype, shape, **g.quant(
-        x.dtype, max(product * deviation / 50 * g.spread(), 1e-30)))
+        x.dtype, max(product * size / 50 * g.spread(), 1e-30)))
 
 
 @operator("CONV_2D", *FLOATS_AND_QUANTIZED)
@@ -138,9 +141,9 @@ def conv_2d(g, dtype, x):
         g.note(f"CONV_2D {key}", value)
     g.note("CONV_2D groups", "one" if groups == 1 else "several")
     w = weights(g, "CONV_2D", dtype, (channels, *sizes, depth // groups), 0)
-    deviation = accumulate(g, x, w, terms)
-    b = bias(g, "CONV_2D", x, w, channels, deviation)
-    y = summed_output(g, x, w, (batch, *out, channels), deviation)
+    size = accumulate(g, x, w, terms)
+    b = bias(g, "CONV_2D", x, w, channels, size)
+    y = summed_output(g, x, w, (batch, *out, channels), size)
     return g.op("CONV_2D", dtype, [x, w, *b], [y], padding=padding, stride_h=strides[0],
                 stride_w=strides[1], dilation_h_factor=dilation[0],
                 dilation_w_factor=dilation[1],
@@ -161,9 +164,9 @@ def depthwise_conv_2d(g, dtype, x):
     for key, value in zip(("dilation_h", "dilation_w"), dilation):
         g.note(f"{name} {key}", value)
     w = weights(g, name, dtype, (1, *sizes, channels), 3)
-    deviation = accumulate(g, x, w, terms)
-    b = bias(g, name, x, w, channels, deviation)
-    y = summed_output(g, x, w, (x.shape[0], *out, channels), deviation)
+    size = accumulate(g, x, w, terms)
+    b = bias(g, name, x, w, channels, size)
+    y = summed_output(g, x, w, (x.shape[0], *out, channels), size)
     return g.op(name, dtype, [x, w, *b], [y], padding=padding, stride_h=strides[0],
                 stride_w=strides[1], depth_multiplier=multiplier,
                 dilation_h_factor=dilation[0], dilation_w_factor=dilation[1],
@@ -184,10 +187,10 @@ def fully_connected(g, dtype, x):
     w = weights(g, name, dtype, (units, depth), 0, per_channel=g.dice.chance(0.4))
     if dtype == "int8" and g.dice.chance(0.06) and numpy.ndim(w.scale) == 0:
         w = g.const(dtype, w.data, w.scale, g.dice.int(-20, 20))
-    deviation = accumulate(g, x, w, depth)
-    b = bias(g, name, x, w, units, deviation)
+    size = accumulate(g, x, w, depth)
+    b = bias(g, name, x, w, units, size)
     shape = (*x.shape[:-1], units) if keep else (x.count // depth, units)
-    y = summed_output(g, x, w, shape, deviation)
+    y = summed_output(g, x, w, shape, size)
     return g.op(name, dtype, [x, w, *b], [y], keep_num_dims=keep,
                 fused_activation_function=fused(g, name))
 
@@ -261,13 +264,13 @@ ARITHMETIC_TYPES = FLOATS_AND_QUANTIZED + ("int32", "int64")
 
 @operator("ADD", *ARITHMETIC_TYPES)
 def add(g, dtype, x):
-    return binary(g, "ADD", dtype, x, lambda a, b: (a * a + b * b) ** 0.5,
+    return binary(g, "ADD", dtype, x, lambda a, b: math.sqrt(a * a + b * b),
                   lambda a, b: a + b)
 
 
 @operator("SUB", *ARITHMETIC_TYPES)
 def sub(g, dtype, x):
-    return binary(g, "SUB", dtype, x, lambda a, b: (a * a + b * b) ** 0.5,
+    return binary(g, "SUB", dtype, x, lambda a, b: math.sqrt(a * a + b * b),
                   lambda a, b: a + b)
 
 

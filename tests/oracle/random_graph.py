@@ -2,6 +2,8 @@
 """Everything is drawn from one RandomState whose stream numpy has frozen, so a seed
 gives the same model everywhere.
 """
+import math
+
 import numpy
 
 import writer
@@ -22,6 +24,18 @@ class Unfit(Exception):
     """The operator cannot take this tensor."""
 
 
+def rough_log2(x):
+    """log2 made of straight lines, exact at powers of two; its inverse is in Dice.log"""
+    mantissa, exponent = math.frexp(x)
+    return exponent - 2 + 2 * mantissa
+
+
+def deviation(data):
+    """Root of the mean square, rounded the same way everywhere."""
+    values = [float(v) for v in data.ravel()]
+    return math.sqrt(math.fsum(v * v for v in values) / max(1, len(values)))
+
+
 class Dice:
     def __init__(self, seed):
         self.state = numpy.random.RandomState(seed & 0xFFFFFFFF)
@@ -40,8 +54,10 @@ class Dice:
         return float(low + (high - low) * self.state.random_sample())
 
     def log(self, low, high):
-        """Uniform in the exponent."""
-        return float(numpy.exp(self.real(numpy.log(low), numpy.log(high))))
+        """About uniform in the exponent; without libm, so the same on every host."""
+        exponent = self.real(rough_log2(low), rough_log2(high))
+        whole = math.floor(exponent)
+        return math.ldexp(1 + exponent - whole, whole)
 
     def shuffled(self, items):
         return [items[i] for i in self.state.permutation(len(items))]
