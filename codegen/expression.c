@@ -363,6 +363,24 @@ is_discarded(const Syntax *n)
 		(is_kind(p, "for_statement") && strcmp(n->field, "condition") != 0);
 }
 
+/* x += 1; reads x++; */
+static void
+make_increment(Rewrite *r, Syntax *n)
+{
+	Syntax *op = field_of(n, "operator"), *right = field_of(n, "right");
+	bool adds = text_is(op, "+=");
+
+	if (!(adds || text_is(op, "-=")) || !is_bound_int(right, 1) || !is_discarded(n))
+		return;
+	n->kind = "update_expression";
+	field_of(n, "left")->field = "argument";
+	op->from = adds ? "++" : "--";
+	op->to = op->from + 2;
+	op->start = field_of(n, "argument")->end;
+	n->to = op->end;
+	right->gone = r->changed = true;
+}
+
 /* x += 0 goes, x += -3 reads x -= 3. */
 static void
 simplify_assignment(Rewrite *r, Syntax *n)
@@ -379,6 +397,7 @@ simplify_assignment(Rewrite *r, Syntax *n)
 			return;
 		}
 	flip_sign(r, n, "+=", "-=");
+	make_increment(r, n);
 }
 
 /* An operand that goes leaves the other in the comma's place. */

@@ -132,6 +132,18 @@ lines_in(const char *from, const char *to)
 	return lines;
 }
 
+/* Declarations that came together when a loop around some of them went. */
+static bool
+is_continued(const Syntax *before, const Syntax *n)
+{
+	bool bare = is_kind(n, "bare");
+
+	while (is_kind(n, "bare"))
+		for (n = n->child; n->gone; n = n->next)
+			;
+	return bare && is_kind(before, "declaration") && is_kind(n, "declaration");
+}
+
 /* Statements one below the other; a line that was blank stays blank unless it would now be
  * first or last. */
 static void
@@ -146,7 +158,7 @@ print_block(Printer *p, const Syntax *n, Place at)
 		gap = lines > gap ? lines : gap;
 		if (c->gone)
 			continue;
-		bool edge = !shown || shown->token || c->token;
+		bool edge = !shown || shown->token || c->token || is_continued(shown, c);
 		if (shown && gap == 0)
 			put(p->to, " ");
 		else if (shown) {

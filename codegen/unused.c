@@ -1,4 +1,5 @@
-/* unused.c: of a function that is being bound: locals and parameters that nobody reads. */
+/* unused.c: of a function that is being bound: locals and parameters that nobody reads, and
+ * counters that only one loop reads. */
 #include <string.h>
 
 #include "codegen.h"
@@ -83,6 +84,48 @@ drop_from_declaration(Rewrite *r, Syntax *n)
 	}
 }
 
+/* The only statement from n on that mentions the name; NULL: none or several. */
+static Syntax *
+sole_user(Syntax *n, const char *name)
+{
+	Syntax *user = NULL;
+
+	for (; n; n = n->next)
+		if (!n->gone && is_mentioned(n, name)) {
+			if (user)
+				return NULL;
+			user = n;
+		}
+	return is_kind(user, "bare") ? sole_user(user->child, name) : user;
+}
+
+/* int i = 0; for (; i < n; i++), where nothing else mentions i, is for (int i = 0; ...). */
+static void
+sink_counter(Rewrite *r, Syntax *n)
+{
+	const Syntax *d = field_of(n, "declarator");
+	Syntax *semicolon = NULL;
+
+	if (n->gone || !in_block(n) || !is_kind(d, "init_declarator") ||
+			!is_kind(field_of(d, "declarator"), "identifier") ||
+			!is_kind(field_of(d, "value"), "number_literal"))
+		return;
+	for (const Syntax *c = d->next; c; c = c->next)
+		if (!c->gone && !is_kind(c, ";"))
+			return;
+	const char *name = text_of(r->arena, field_of(d, "declarator"));
+	Syntax *loop = sole_user(n->next, name);
+	if (is_kind(loop, "for_statement") && !field_of(loop, "initializer"))
+		for (semicolon = loop->child; !is_kind(semicolon, ";"); semicolon = semicolon->next)
+			;
+	if (!semicolon)
+		return;
+	become(r, semicolon, copy_tree(r->arena, n));
+	semicolon->token = false;
+	semicolon->field = "initializer";
+	vanish(r, n);
+}
+
 void
 drop_unused(Rewrite *r)
 {
@@ -90,8 +133,10 @@ drop_unused(Rewrite *r)
 	const Template *k = r->template;
 
 	for (Syntax *n = body; n; n = walk(body, n))
-		if (is_kind(n, "declaration"))
+		if (is_kind(n, "declaration")) {
 			drop_from_declaration(r, n);
+			sink_counter(r, n);
+		}
 	for (int i = 0; i < k->param_count; i++)
 		drop_assignments(r, body, k->param[i].name, false);
 }
