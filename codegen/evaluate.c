@@ -208,39 +208,36 @@ run_concat(Run *run)
 	}
 }
 
-/* The last stem is the most general one. */
-static const char *
-general_kernel(const Graph *g, const Node *n)
-{
-	const char *found = NULL;
-
-	for (const char *at = ops[n->op].stems; *at;) {
-		int size = (int)strcspn(at, " ");
-		const char *name = kernel_name(g, n, format(g->arena, "%.*s", size, at));
-		found = name ? name : found;
-		at += size + (at[size] == ' ');
-	}
-	return found;
-}
-
 static bool
-find_bytes(void *ctx, const char *word, Value *out)
+find_value(void *ctx, const char *word, Value *out)
 {
 	const Run *run = ctx;
 
 	return word_value(&run->graph, &run->node, word, out);
 }
 
-static void
-find_spaces(Run *run, const char *name, const char *part)
+/* The first of the operator's kernels that ref/ has and whose asserts hold. */
+static const Template *
+find_kernel(Run *run, Templates *all, const char **name)
 {
-	Arena *arena = run->graph.arena;
-	Templates *all = templates_new(arena, run->graph.diag, template_files, template_file_count,
-		NULL);
-	const Template *t = find_template(all, "ref", name, part);
+	const Graph *g = &run->graph;
+	const char *at = ops[run->node.op].stems, *failed;
 
-	run->scratch = alloc(arena, (size_t)template_bytes(all, t, t->scratch, find_bytes, run));
-	run->acc = alloc(arena, (size_t)template_bytes(all, t, t->acc, find_bytes, run));
+	while (*at) {
+		int size = (int)strcspn(at, " ");
+		*name = kernel_name(g, &run->node, format(g->arena, "%.*s", size, at));
+		at += size + (at[size] == ' ');
+		if (!*name)
+			continue;
+		const Template *t = find_template(all, "ref", *name, NULL);
+		if (!t)
+			return find_template(all, "ref", *name, "begin");
+		if (template_applies(all, t, find_value, run, &failed))
+			return t;
+	}
+	die("%s: no ref kernel of operator %s for %s -> %s", run->node.name, ops[run->node.op].name,
+		types[tensor_in(g, &run->node, 0)->type].name,
+		types[tensor_out(g, &run->node)->type].name);
 }
 
 static void
@@ -285,21 +282,20 @@ static void
 run_kernel(Run *run)
 {
 	RowRule rule = ops[run->node.op].rows;
-	const char *name = general_kernel(&run->graph, &run->node);
+	Arena *arena = run->graph.arena;
+	Templates *all = templates_new(arena, run->graph.diag, template_files, template_file_count,
+		NULL);
+	const char *name;
+	const Template *t = find_kernel(run, all, &name);
 
-	if (!name)
-		die("%s: no ref kernel of operator %s for %s -> %s", run->node.name,
-			ops[run->node.op].name, types[tensor_in(&run->graph, &run->node, 0)->type].name,
-			types[tensor_out(&run->graph, &run->node)->type].name);
+	run->scratch = alloc(arena, (size_t)template_bytes(all, t, t->scratch, find_value, run));
+	run->acc = alloc(arena, (size_t)template_bytes(all, t, t->acc, find_value, run));
 	if (rule == ROWS_WINDOW || rule == ROWS_RESIZE)
 		find_edges(run);
-	if (rule == ROWS_REDUCE) {
-		find_spaces(run, name, "begin");
+	if (rule == ROWS_REDUCE)
 		run_reduction(run, name);
-	} else {
-		find_spaces(run, name, NULL);
+	else
 		run_rows(run, find_ref(name, NULL));
-	}
 }
 
 void

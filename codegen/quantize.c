@@ -115,6 +115,14 @@ activation_reals(Act act, float *low, float *high)
 	return act != ACT_NONE;
 }
 
+/* TFLM's ADD of int32 does. */
+static bool
+ignores_activation(const Node *n, const Tensor *y)
+{
+	return !has_word(ops[n->op].attrs, "act") ||
+		(n->op == OP_add && n->dialect == TFLM && y->type == TYPE_s32);
+}
+
 /* What the activation lets through, as stored values: CalculateActivationRangeQuantized. */
 void
 activation_range(const Graph *g, const Node *n, int64_t *least, int64_t *most)
@@ -125,7 +133,7 @@ activation_range(const Graph *g, const Node *n, int64_t *least, int64_t *most)
 
 	*least = bottom;
 	*most = top;
-	if (!has_word(ops[n->op].attrs, "act") || !activation_reals((Act)n->attr.act, &low, &high))
+	if (ignores_activation(n, y) || !activation_reals((Act)n->attr.act, &low, &high))
 		return;
 	*least = stored(g, n, low, bottom, top);
 	if (high < INFINITY)
@@ -282,17 +290,52 @@ float_entry(const Node *n, float x, float inverse_scale, int zero)
 	return (int32_t)round_away((double)(y * inverse_scale)) + zero;
 }
 
+/* LiteRT's SQRT rounds down; the root of what is negative is the least code. */
+static int32_t
+root_entry(const Graph *g, const Node *n, float x)
+{
+	return x < 0 ? INT8_MIN : (int32_t)floorf(sqrtf(x) / output_scale(g, n)) + output_zero(g, n);
+}
+
+/* A part of a uint8 CONCATENATION of another scale: ConcatenationWithScaling, in float. */
+static int32_t
+part_entry(const Graph *g, const Node *n, int code)
+{
+	const Tensor *x = tensor_in(g, n, 0);
+	float factor = scale_of(x) * (1.0f / output_scale(g, n));
+	float offset = (float)-(x->quant.zero[0] + n->attr.x_bias) * factor;
+	float scaled = (float)(code + n->attr.x_bias) * factor;
+
+	return (int32_t)round_away((double)(scaled + offset)) + output_zero(g, n);
+}
+
+static int32_t
+unary_entry(const Graph *g, const Node *n, int code)
+{
+	const Quant *q = &tensor_in(g, n, 0)->quant;
+	int v = code - q->zero[0];
+	float x = q->scale[0] * (float)v;
+	Multiplier m = { 0, 0 };
+
+	if (n->op == OP_sqrt)
+		return root_entry(g, n, x);
+	if (n->attr.x_bias)
+		return part_entry(g, n, code);
+	if (n->op == OP_requantize || n->op == OP_relu) {
+		m = rescale(g, n, RESCALE_Y);
+		return requantize(v, m.mult, m.shift) + output_zero(g, n);
+	}
+	if (n->dialect == TFLM)
+		return fixed_entry(n, v, quantize_multiplier((double)q->scale[0] * (1 << 27)));
+	return float_entry(n, x, 1.0f / output_scale(g, n), output_zero(g, n));
+}
+
 void
 unary_table(const Graph *g, const Node *n, int8_t table[256])
 {
-	const Tensor *x = tensor_in(g, n, 0);
-	float scale = scale_of(x), inverse = 1.0f / output_scale(g, n);
-	Multiplier m = quantize_multiplier((double)scale * (1 << 27));
+	int64_t least, most;
 
-	for (int i = 0; i < 256; i++) {
-		int v = i + INT8_MIN - x->quant.zero[0];
-		int32_t y = n->dialect == TFLM ? fixed_entry(n, v, m) :
-			float_entry(n, scale * (float)v, inverse, output_zero(g, n));
-		table[i] = (int8_t)clamp(y, INT8_MIN, INT8_MAX);
-	}
+	activation_range(g, n, &least, &most);
+	for (int i = 0; i < 256; i++)
+		table[i] = (int8_t)clamp(unary_entry(g, n, i + INT8_MIN), (int32_t)least, (int32_t)most);
 }

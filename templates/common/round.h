@@ -1,30 +1,32 @@
-/* round.h: numbers with a fraction to the nearest integer, halves away from zero. */
+/*
+ * round.h: numbers with a fraction to the nearest integer, halves away from zero.  By comparing:
+ * a product that is then added to may be fused with the addition, which changes bits.
+ */
 #ifndef ROUND_H
 #define ROUND_H
 
 #include <stdint.h>
 
-/* The nearest integer, plus zero; beyond 2^30, and for a NaN, a number as large or as small. */
+/* For codes of 8 and 16 bits: saturates at +-2^22; a NaN counts as small. */
 static inline int32_t
-round_float(float x, int32_t zero)
+round_float(float x)
 {
-	const float bound = 1 << 30;
-	float inside = x < bound ? (x > -bound ? x : -bound) : x >= bound ? bound : -bound;
+	const float bound = 1 << 22;
+	float inside = x > bound ? bound : x > -bound ? x : -bound;
 	int32_t whole = (int32_t)inside;
-	float rest = inside - (float)whole;
 
-	return whole + (rest >= 0.5f) - (rest <= -0.5f) + zero;
+	return whole + (inside >= (float)whole + 0.5f) - (inside <= (float)whole - 0.5f);
 }
 
+/* Saturates at +-2^30. */
 static inline int32_t
-round_double(double x, int32_t zero)
+round_double(double x)
 {
 	const double bound = 1 << 30;
-	double inside = x < bound ? (x > -bound ? x : -bound) : x >= bound ? bound : -bound;
+	double inside = x > bound ? bound : x > -bound ? x : -bound;
 	int32_t whole = (int32_t)inside;
-	double rest = inside - whole;
 
-	return whole + (rest >= 0.5) - (rest <= -0.5) + zero;
+	return whole + (inside >= whole + 0.5) - (inside <= whole - 0.5);
 }
 
 #endif

@@ -21,7 +21,7 @@ dense_s8_litert_ref(int8_t *restrict y, const int8_t *restrict x, const int8_t *
 			for (int c = 0; c < in_c; c++)
 				sum += (x[p * x_step + c] - x_zero) * (v[c] - w_zero);
 			y[p * y_step + o] = (int8_t)clamp(
-				round_double(sum * scale[o], y_zero), y_min, y_max);
+				round_double(sum * scale[o]) + y_zero, y_min, y_max);
 		}
 	}
 }

@@ -13,5 +13,5 @@ quantize_f32_s8_ref(int8_t *restrict y, const float *restrict x, int out_w, int 
 	for (int p = 0; p < out_w; p++)
 		for (int c = 0; c < out_c; c++)
 			y[p * y_step + c] = (int8_t)clamp(
-				round_float(x[p * x_step + c] / y_scale, y_zero), INT8_MIN, INT8_MAX);
+				round_float(x[p * x_step + c] / y_scale) + y_zero, INT8_MIN, INT8_MAX);
 }
