@@ -298,6 +298,9 @@ void infer(Graph *);
 void legalize(Graph *);
 void fuse(Graph *);
 
+/* legalize.c: whether an operator computes with what it reads: not uint8, which becomes int8. */
+bool computes(Op);
+
 /* fuse.c: nodes that nothing needs go; their tensors are gone, and why. */
 void sweep(Graph *);
 

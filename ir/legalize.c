@@ -30,6 +30,19 @@ moves(Op op)
 		op == OP_resize_nearest;
 }
 
+/* Reads uint8 and int8 alike. */
+static bool
+takes_any(Op op)
+{
+	return op == OP_cast || op == OP_arg_max || op == OP_recode;
+}
+
+bool
+computes(Op op)
+{
+	return !moves(op) && !takes_any(op);
+}
+
 static int
 class_of(Bytes *b, int tensor)
 {
@@ -172,7 +185,7 @@ classify(Bytes *b, const Node *n)
 			continue;
 		if (moves(n->op))
 			b->class[class_of(b, tensor)] = class_of(b, n->output);
-		else if (n->op != OP_cast && n->op != OP_recode)
+		else if (computes(n->op))
 			b->computed[tensor] = true;
 	}
 }
@@ -247,7 +260,7 @@ store_node(Bytes *b, const Node *old)
 
 	n.input = copy_of(g->arena, n.input, (size_t)n.input_count * sizeof *n.input);
 	for (int k = 0; k < n.input_count; k++)
-		if (n.input[k] >= 0 && (n.op != OP_cast || !b->input[n.input[k]]))
+		if (n.input[k] >= 0 && (!takes_any(n.op) || !b->input[n.input[k]]))
 			n.input[k] = b->stored[n.input[k]];
 	if (b->shifted[old->input[0]] && tensor_in(g, &n, 0)->type == TYPE_s8)
 		shift_attributes(&n);

@@ -123,9 +123,7 @@ check_legal(const Check *c, const Node *n)
 			continue;
 		if (takes_rows(n) && !parameter && t->shape.rank != NHWC)
 			broken(c, n, "operand %d is of rank %d", k, t->shape.rank);
-		if (t->type == TYPE_u8 && takes_rows(n) && n->op != OP_cast &&
-			n->op != OP_recode && n->op != OP_concat && n->op != OP_pad &&
-			n->op != OP_resize_nearest)
+		if (t->type == TYPE_u8 && computes(n->op))
 			broken(c, n, "computes with uint8");
 	}
 }
