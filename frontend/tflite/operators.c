@@ -386,7 +386,7 @@ count_operands(const Operator *o)
 
 	if (o->input_count < o->importer->least || (!several && o->input_count > most))
 		return refuse(o, "%d operands", o->input_count);
-	for (int i = 0; i < o->importer->least; i++)
+	for (int i = 0; i < (several ? o->input_count : o->importer->least); i++)
 		if (o->input[i] < 0)
 			return refuse(o, "operand %d is left out", i);
 	if (!o->output_count)

@@ -115,9 +115,9 @@ read_shape(Model *m, const Table *table)
 
 	for (int i = 0; i < s.rank; i++) {
 		s.dim[i] = int_of(&dims, (size_t)i);
-		product *= s.dim[i] < 0 ? 0 : s.dim[i];
-		if (product > elements_limit)
+		if (product && s.dim[i] > elements_limit / product)
 			broken(&m->file, dims.at, "more than 2^40 elements");
+		product *= s.dim[i] < 0 ? 0 : s.dim[i];
 	}
 	return s;
 }
