@@ -46,6 +46,7 @@ class Outcome:
         self.ran = False       # in the oracle
         self.reason = ""       # why not
         self.failure = None
+        self.built = False     # the failure is in what the compiled model computed
         self.floats = self.inexact = 0
         self.worst = 0.0
 
@@ -147,6 +148,7 @@ class Worker:
             if member.problem:
                 outcome.failure = member.problem
             else:
+                outcome.built = True
                 compare(outcome, case.output_order, member.outputs, result.outputs)
             if outcome.failure:
                 self.keep(case, semantics, result)
@@ -180,7 +182,7 @@ def first_difference(options, outcome):
     with oracle.Oracle(outcome.semantics) as worker:
         result = worker.run(model, case.runs[:1], wanted)
     done = subprocess.run(
-        [options.mcompile, "run", "--layers", "--no-fuse", "--no-prune", "--semantics",
+        [options.mcompile, "run", "--layers", "--no-fuse", "--semantics",
          outcome.semantics, "--target", options.target, stem + ".tflite",
          *[os.path.join(folder, n) for n in inputs]], capture_output=True, text=True,
         errors="replace")
@@ -195,6 +197,16 @@ def first_difference(options, outcome):
     return "no tensor of run 0 differs"
 
 
+def kind_of(outcome):
+    """A failure without what is particular to the model."""
+    if outcome.built or outcome.failure.startswith("run "):
+        return "wrong values: " + " ".join(sorted(n for n, _ in outcome.operators)[:2]) \
+            if len(outcome.operators) < 3 else "wrong values in a graph"
+    first = outcome.failure.split("error: ")[1:2] or [outcome.failure]
+    text = re.sub(r"/\S*/\S+|\b(0x[0-9a-f]+|t?m?\d+)\b", "", first[0].split("\n")[0])
+    return text.strip(" :")[:120]
+
+
 class Coverage:
     """Counts over the models that at least one oracle ran."""
 
@@ -205,6 +217,7 @@ class Coverage:
         self.reasons = {s: collections.Counter() for s in semantics}
         self.models = {}       # number -> Outcome that ran
         self.failed = collections.Counter()
+        self.kinds = collections.Counter()
 
     def add(self, outcome):
         if not outcome.ran:
@@ -215,6 +228,7 @@ class Coverage:
         self.models.setdefault(outcome.number, outcome)
         if outcome.failure:
             self.failed.update(outcome.operators)
+            self.kinds[kind_of(outcome)] += 1
 
     def none(self, semantics, pair):
         lacks = semantics == "tflm" and pair not in random_models.TFLM_PAIRS
@@ -301,7 +315,7 @@ def parse():
 
 def report_failure(options, outcome):
     print(f"FAIL {outcome.semantics} {outcome.text}\n     {outcome.failure}")
-    if not options.oracles_only and not outcome.failure.startswith("mcompile exit"):
+    if outcome.built:
         print(f"     {first_difference(options, outcome)}")
     sys.stdout.flush()
 
@@ -331,6 +345,8 @@ def main():
     if failures:
         print("\nfailures by operator in the model: " + ", ".join(
             f"{name}:{dtype} {n}" for (name, dtype), n in coverage.failed.most_common(12)))
+        for kind, count in coverage.kinds.most_common(REPORTED):
+            print(f"  {count:5} {kind}")
     demand = options.count >= ENOUGH and not options.only and not options.stop_after
     short = coverage.short if demand else []
     if short:
