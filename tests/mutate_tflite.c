@@ -228,7 +228,7 @@ static const TestOperator operators[] = {
 };
 
 static const TestModel model = { 14, 5, 1, 2, tensors, operators, { 0 }, { 11, 13 },
-	{ "image" }, 0 };
+	{ "image" }, 0, 0 };
 
 static void
 run_file(Run *run, const char *path)

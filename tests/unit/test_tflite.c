@@ -75,7 +75,7 @@ Test(tflite, signature_names_and_orders)
 		.code = ADD, .in = { 0, 1 }, .inputs = 2, .out = { 2 }, .outputs = 1
 	};
 	TestModel m = { 3, 1, 2, 1, tensor, &add, { 0, 1 }, { 2 }, { "second", "first" },
-		0 };
+		0, 0 };
 	Graph *g = read_model(&s, &m);
 
 	cr_assert(g, "%s", s.messages);
@@ -134,7 +134,7 @@ read_cut(Session *s, const Cut *c)
 		.outputs = 1,
 		.options_type = STRIDED_SLICE_OPTIONS,
 		.options = 6 };
-	TestModel m = { 5, 1, 1, 1, tensor, &op, { 0 }, { 4 }, { 0 }, 0 };
+	TestModel m = { 5, 1, 1, 1, tensor, &op, { 0 }, { 4 }, { 0 }, 0, 0 };
 
 	tensor[0].rank = c->x.rank;
 	memcpy(tensor[0].dim, c->x.dim, sizeof c->x.dim);
@@ -247,7 +247,7 @@ Test(tflite, pack_and_unpack)
 			.options = 2,
 			.option = { { 0, 4, 3 }, { 1, 4, 0 } } },
 	};
-	TestModel m = { 6, 2, 1, 3, tensor, op, { 0 }, { 3, 4, 5 }, { 0 }, 0 };
+	TestModel m = { 6, 2, 1, 3, tensor, op, { 0 }, { 3, 4, 5 }, { 0 }, 0, 0 };
 	/* The constant is reshaped where it lies. */
 	static const Op wanted[] = { OP_reshape, OP_concat, OP_slice, OP_reshape,
 		OP_slice, OP_reshape, OP_slice, OP_reshape };
@@ -295,7 +295,7 @@ Test(tflite, mean_and_arg_max_drop_axes)
 			.options = 1,
 			.option = { { 0, 1, S32 } } },
 	};
-	TestModel m = { 5, 2, 1, 1, tensor, op, { 0 }, { 4 }, { 0 }, 0 };
+	TestModel m = { 5, 2, 1, 1, tensor, op, { 0 }, { 4 }, { 0 }, 0, 0 };
 	static const Op wanted[] = { OP_mean, OP_reshape, OP_arg_max, OP_reshape };
 	Session s;
 	Graph *g = read_model(&s, &m);
@@ -325,7 +325,7 @@ Test(tflite, padding_is_the_zero_point)
 	TestOperator op = {
 		.code = PAD, .in = { 0, 1 }, .inputs = 2, .out = { 2 }, .outputs = 1
 	};
-	TestModel m = { 3, 1, 1, 1, tensor, &op, { 0 }, { 2 }, { 0 }, 0 };
+	TestModel m = { 3, 1, 1, 1, tensor, &op, { 0 }, { 2 }, { 0 }, 0, 0 };
 	Session s;
 	Graph *g = read_model(&s, &m);
 
@@ -358,7 +358,7 @@ Test(tflite, dense_flattens)
 		.options_type = DENSE_OPTIONS,
 		.options = 1,
 		.option = { { 0, 1, 1 } } };
-	TestModel m = { 3, 1, 1, 1, tensor, &op, { 0 }, { 2 }, { 0 }, 0 };
+	TestModel m = { 3, 1, 1, 1, tensor, &op, { 0 }, { 2 }, { 0 }, 0, 0 };
 	static const Op wanted[] = { OP_reshape, OP_dense };
 	Session s;
 	Graph *g = read_model(&s, &m);

@@ -131,6 +131,6 @@ static const TestOperator conv_operators[] = {
 };
 
 static const TestModel conv_model = { 5, 2, 1, 1, conv_tensors, conv_operators, { 0 },
-	{ 4 }, { 0 }, 0 };
+	{ 4 }, { 0 }, 0, 0 };
 
 #endif
