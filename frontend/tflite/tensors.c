@@ -115,9 +115,12 @@ read_shape(Model *m, const Table *table)
 
 	for (int i = 0; i < s.rank; i++) {
 		s.dim[i] = int_of(&dims, (size_t)i);
-		if (product && s.dim[i] > elements_limit / product)
+		int64_t size = s.dim[i] < 0 ? -(int64_t)s.dim[i] :
+			s.dim[i]            ? s.dim[i] :
+					      1;
+		if (size > elements_limit / product)
 			broken(&m->file, dims.at, "more than 2^40 elements");
-		product *= s.dim[i] < 0 ? 0 : s.dim[i];
+		product *= size; /* so elements() cannot overflow, whatever the signs */
 	}
 	return s;
 }
