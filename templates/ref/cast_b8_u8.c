@@ -1,0 +1,15 @@
+/* cast_b8_u8.c: bool to uint8. */
+#include <stdint.h>
+
+/*
+ * y = x
+ * cost: 6 * out_w * out_c
+ */
+void
+cast_b8_u8_ref(uint8_t *restrict y, const uint8_t *restrict x, int out_w, int out_c,
+	int x_step, int y_step)
+{
+	for (int p = 0; p < out_w; p++)
+		for (int c = 0; c < out_c; c++)
+			y[p * y_step + c] = x[p * x_step + c];
+}

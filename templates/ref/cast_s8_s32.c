@@ -1,0 +1,15 @@
+/* cast_s8_s32.c: int8 to int32. */
+#include <stdint.h>
+
+/*
+ * y = x + x_bias
+ * cost: 6 * out_w * out_c
+ */
+void
+cast_s8_s32_ref(int32_t *restrict y, const int8_t *restrict x, int out_w, int out_c,
+	int x_step, int y_step, int x_bias)
+{
+	for (int p = 0; p < out_w; p++)
+		for (int c = 0; c < out_c; c++)
+			y[p * y_step + c] = x[p * x_step + c] + x_bias;
+}

@@ -1,0 +1,22 @@
+/* floor_div_s32.c: quotient of int32, rounded down. */
+#include "../common/whole.h"
+
+/*
+ * y = floor(x / x2), pixel by pixel.
+ * A step or increment is 0 where the operand has one pixel or channel for all.
+ * cost: 20 * out_w * out_c
+ * in place
+ */
+void
+floor_div_s32_ref(int32_t *y, const int32_t *x, const int32_t *x2, int out_w, int out_c,
+	int x_step, int x_inc, int x2_step, int x2_inc, int y_step)
+{
+	for (int p = 0; p < out_w; p++) {
+		for (int c = 0; c < out_c; c++) {
+			int32_t a = x[p * x_step + c * x_inc];
+			int32_t b = x2[p * x2_step + c * x2_inc];
+
+			y[p * y_step + c] = floor_quotient(a, b);
+		}
+	}
+}
