@@ -1,5 +1,4 @@
 /* operators.c: operators of the file, checked by what operators.def says of them. */
-#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -246,14 +245,16 @@ code_of(Model *m, const Table *table, const char **name)
 	Table entry = table_of(&m->codes, (size_t)index);
 	int64_t old = get_number(&entry, CODE_DEPRECATED, BYTE, 0);
 	int64_t code = get_number(&entry, CODE_BUILTIN, INT, 0);
-	code = old > code ? old :
-			    code; /* files from before code 127 have only the old field */
+	/* Files from before code 127 have only the old field. */
+	code = old > code ? old : code;
 	if (code < 0 || code >= BUILTIN_COUNT)
 		*name = format(m->g->arena, "builtin operator %lld", (long long)code);
-	else if (code == BUILTIN_CUSTOM)
-		*name = format(m->g->arena, "CUSTOM %s", get_string(&entry, CODE_CUSTOM));
 	else
 		*name = builtin_names[code];
+	const char *custom =
+		code == BUILTIN_CUSTOM ? get_string(&entry, CODE_CUSTOM) : NULL;
+	if (custom)
+		*name = format(m->g->arena, "CUSTOM %s", custom);
 	return code;
 }
 
@@ -389,9 +390,10 @@ count_operands(const Operator *o)
 	for (int i = 0; i < (several ? o->input_count : o->importer->least); i++)
 		if (o->input[i] < 0)
 			return refuse(o, "operand %d is left out", i);
-	if (!o->output_count)
-		return refuse(o, "no output");
-	return true;
+	bool parts = o->importer->builtin == BUILTIN_SPLIT ||
+		o->importer->builtin == BUILTIN_UNPACK;
+	return o->output_count == 1 || (parts && o->output_count) ||
+		refuse(o, "%d outputs", o->output_count);
 }
 
 static char

@@ -97,8 +97,8 @@ read_data(Model *m, FileTensor *t)
 			shape_text(m->g->arena, &t->tensor.shape),
 			(long long)tensor_bytes(&t->tensor));
 	if ((uintptr_t)data % (uintptr_t)types[type].bytes) {
-		take_bytes(&m->file, t->table.at,
-			bytes); /* many tensors may share a buffer */
+		/* Many tensors may share a buffer. */
+		take_bytes(&m->file, t->table.at, bytes);
 		data = copy_of(m->g->arena, data, bytes);
 	}
 	t->tensor.data = data;
@@ -114,10 +114,9 @@ read_shape(Model *m, const Table *table)
 	int64_t product = 1;
 
 	for (int i = 0; i < s.rank; i++) {
-		s.dim[i] = int_of(&dims, (size_t)i);
-		int64_t size = s.dim[i] < 0 ? -(int64_t)s.dim[i] :
-			s.dim[i]            ? s.dim[i] :
-					      1;
+		int64_t size = int_of(&dims, (size_t)i);
+		s.dim[i] = (int)size;
+		size = size < 0 ? -size : size + !size;
 		if (size > elements_limit / product)
 			broken(&m->file, dims.at, "more than 2^40 elements");
 		product *= size; /* so elements() cannot overflow, whatever the signs */

@@ -84,7 +84,10 @@ Test(tflite, wrong_operators)
 	SAYS(p.op[1].out[0] = 0, "which is made already");
 	SAYS(p.op[0].in[0] = -1, "operand 0 is left out");
 	SAYS(p.op[0].inputs = 1, "1 operands");
-	SAYS(p.op[1].outputs = 0, "no output");
+	SAYS(p.op[1].outputs = 0, "0 outputs");
+	SAYS((p.op[0].outputs = 2, p.op[0].out[1] = 4, p.op[1].in[0] = 4, p.op[1].out[0] = 0),
+		"which is made already");
+	SAYS((p.op[0].outputs = 2, p.op[0].out[1] = 4, p.model.operators = 1), "2 outputs");
 	SAYS(p.op[0].options_type = POOL_OPTIONS, "options of kind 5, not Conv2D (1)");
 	SAYS(p.op[0].option[3].number = 9, "option 9 of Conv2D is not known");
 	SAYS(p.op[0].option[3].value = 4, "fused activation TANH is not supported");
