@@ -277,6 +277,8 @@ simplify_logic(Rewrite *r, Syntax *n, bool is_or)
 		return;
 	}
 	simplify(r, right);
+	if (compute(r, n))
+		return;
 	if (left_known) {
 		if (is_condition(n) || is_truth(right))
 			become(r, n, right);

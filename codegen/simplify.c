@@ -148,6 +148,17 @@ ends_in_return(const Syntax *n)
 	return last && ends_in_return(last);
 }
 
+/* At the end of the function it says nothing. */
+static void
+drop_return(Rewrite *r, Syntax *n)
+{
+	for (Syntax *c = n->child; c; c = c->next)
+		if (!c->gone && is_kind(c, "return_statement"))
+			vanish(r, c);
+		else if (!c->gone && is_kind(c, "bare"))
+			drop_return(r, c);
+}
+
 static void
 simplify_block(Rewrite *r, Syntax *n)
 {
@@ -164,9 +175,7 @@ simplify_block(Rewrite *r, Syntax *n)
 		over = !c->gone && ends_in_return(c);
 	}
 	if (over && n == field_of(r->function, "body"))
-		for (Syntax *c = n->child; c; c = c->next)
-			if (!c->gone && is_kind(c, "return_statement"))
-				vanish(r, c);
+		drop_return(r, n);
 	if (!r->failed && is_empty(n) && in_block(n))
 		vanish(r, n);
 }

@@ -103,7 +103,7 @@ static void
 put_value(Text *t, const Syntax *n)
 {
 	const Value v = n->value;
-	bool minus = is_real(v) ? signbit(v.f) : v.i < 0;
+	bool minus = is_real(v) ? signbit(v.f) : v.i < 0 && v.i != INT32_MIN && v.i != INT64_MIN;
 	bool tight = minus && t->size && (t->data[t->size - 1] == '-' ||
 		(t->size > 1 && t->data[t->size - 1] == ' ' && t->data[t->size - 2] == '-'));
 
