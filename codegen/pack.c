@@ -79,6 +79,116 @@ pack_table(const Graph *g, const Node *n)
 	return (Packed){ table, TYPE_s8, CODES };
 }
 
+/* ---- blocks of eight outputs, the last one filled up with zeros: 256-bit vectors ---- */
+
+enum { BLOCK = 8 };
+
+static int
+blocks(const Graph *g, const Node *n)
+{
+	return (channels(g, n) + BLOCK - 1) / BLOCK;
+}
+
+static Packed
+filled_up(const Graph *g, const Node *n, Packed p)
+{
+	size_t bytes = (size_t)types[p.type].bytes;
+	uint8_t *data = alloc_array(g->arena, (size_t)blocks(g, n) * BLOCK, bytes);
+
+	memcpy(data, p.data, (size_t)p.count * bytes);
+	return (Packed){ data, p.type, (int64_t)blocks(g, n) * BLOCK };
+}
+
+static Packed
+pack_mult_8(const Graph *g, const Node *n)
+{
+	return filled_up(g, n, pack_mult(g, n));
+}
+
+static Packed
+pack_shift_8(const Graph *g, const Node *n)
+{
+	return filled_up(g, n, pack_shift(g, n));
+}
+
+/* How the weights of an output lie: its first, how many, and how far apart. */
+typedef struct {
+	const int8_t *w;
+	int count, step;
+} Taps;
+
+static Taps
+taps_of(const Graph *g, const Node *n, int output)
+{
+	const Tensor *w = tensor_in(g, n, 1);
+	int outputs = channels(g, n), count = (int)(elements(&w->shape) / outputs);
+	bool apart = n->op == OP_depthwise;
+
+	return (Taps){ (const int8_t *)w->data + (apart ? output : output * count), count,
+		apart ? outputs : 1 };
+}
+
+/* Zero points out of the sum of products: bias - x_zero * sum of (w - w_zero). */
+static Packed
+pack_bias_8(const Graph *g, const Node *n)
+{
+	Packed p = filled_up(g, n, pack_bias(g, n));
+	int32_t *bias = copy_of(g->arena, p.data, (size_t)p.count * sizeof *bias);
+	Value x_zero, w_zero;
+
+	word_value(g, n, "x_zero", &x_zero);
+	word_value(g, n, "w_zero", &w_zero);
+	for (int o = 0; o < channels(g, n); o++) {
+		Taps t = taps_of(g, n, o);
+		int64_t sum = bias[o];
+		for (int i = 0; i < t.count; i++)
+			sum -= x_zero.i * (t.w[i * t.step] - w_zero.i);
+		bias[o] = (int32_t)sum;
+	}
+	return (Packed){ bias, TYPE_s32, p.count };
+}
+
+/* Per block of eight outputs, per pair of inputs: eight outputs of two weights. */
+static Packed
+pack_w_8x2(const Graph *g, const Node *n)
+{
+	int pairs = (taps_of(g, n, 0).count + 1) / 2;
+	int64_t count = (int64_t)blocks(g, n) * pairs * 2 * BLOCK;
+	int8_t *w = alloc(g->arena, (size_t)count);
+
+	for (int o = 0; o < channels(g, n); o++) {
+		Taps t = taps_of(g, n, o);
+		for (int i = 0; i < t.count; i++)
+			w[((o / BLOCK * pairs + i / 2) * BLOCK + o % BLOCK) * 2 + i % 2] = t.w[i * t.step];
+	}
+	return (Packed){ w, TYPE_s8, count };
+}
+
+/*
+ * Depthwise: per 16 channels, per pair of taps, 32 weights less their zero point in the order in
+ * which 256-bit unpacking leaves channels: 0-3 and 8-11 in pairs, then 4-7 and 12-15.
+ */
+static Packed
+pack_w_taps(const Graph *g, const Node *n)
+{
+	enum { CHANNELS = 16 };
+	int taps = taps_of(g, n, 0).count, pairs = (taps + 1) / 2;
+	int64_t count = (int64_t)(channels(g, n) + CHANNELS - 1) / CHANNELS * pairs * 2 * CHANNELS;
+	int16_t *w = alloc_array(g->arena, (size_t)count, sizeof *w);
+	Value w_zero;
+
+	word_value(g, n, "w_zero", &w_zero);
+	for (int o = 0; o < channels(g, n); o++) {
+		Taps t = taps_of(g, n, o);
+		int lane = o % CHANNELS, high = lane / 4 % 2, at = lane / 8 * 4 + lane % 4;
+		int16_t *block = w + (int64_t)(o / CHANNELS) * pairs * 2 * CHANNELS;
+		for (int i = 0; i < taps; i++)
+			block[i / 2 * 2 * CHANNELS + high * CHANNELS + at * 2 + i % 2] =
+				(int16_t)(t.w[i * t.step] - w_zero.i);
+	}
+	return (Packed){ w, TYPE_s16, count };
+}
+
 static const struct {
 	const char *name;
 	Packed (*pack)(const Graph *, const Node *);

@@ -1,0 +1,71 @@
+/* fixed8.h: eight requantizations at once, each bit as in fixed.h. */
+#ifndef FIXED8_H
+#define FIXED8_H
+
+#include <immintrin.h>
+#include <stdint.h>
+#include <string.h>
+
+/*
+ * a * b / 2^31, rounded to nearest, halves up; b >= 0, so nothing saturates.  The quotient of the
+ * reference, which truncates, is the floor of (a * b + 2^30) / 2^31 for either sign.
+ */
+static inline __m256i
+high_product8(__m256i a, __m256i b)
+{
+	__m256i half = _mm256_set1_epi64x(1 << 30);
+	__m256i even = _mm256_add_epi64(_mm256_mul_epi32(a, b), half);
+	__m256i odd = _mm256_add_epi64(_mm256_mul_epi32(_mm256_srli_epi64(a, 32),
+		_mm256_srli_epi64(b, 32)), half);
+
+	return _mm256_blend_epi32(_mm256_srli_epi64(even, 31), _mm256_slli_epi64(odd, 1), 0xaa);
+}
+
+/* x / 2^shift, rounded to nearest, halves away from zero; shift 0 to 31, by lane. */
+static inline __m256i
+shift_right8(__m256i x, __m256i shift)
+{
+	__m256i one = _mm256_set1_epi32(1), zero = _mm256_setzero_si256();
+	__m256i mask = _mm256_sub_epi32(_mm256_sllv_epi32(one, shift), one);
+	__m256i most = _mm256_sub_epi32(_mm256_srli_epi32(mask, 1), _mm256_cmpgt_epi32(zero, x));
+	__m256i up = _mm256_cmpgt_epi32(_mm256_and_si256(x, mask), most);
+
+	return _mm256_sub_epi32(_mm256_srav_epi32(x, shift), up);
+}
+
+/* x * mult / 2^31 * 2^shift, rounded twice; eight multipliers and shifts, shift -31 to 30. */
+static inline __m256i
+requantize8(__m256i x, const int32_t *mult, const int8_t *shift)
+{
+	__m256i zero = _mm256_setzero_si256();
+	__m256i m = _mm256_loadu_si256((const __m256i *)mult);
+	__m256i s = _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)shift));
+	__m256i left = _mm256_max_epi32(s, zero);
+	__m256i right = _mm256_max_epi32(_mm256_sub_epi32(zero, s), zero);
+
+	return shift_right8(high_product8(_mm256_sllv_epi32(x, left), m), right);
+}
+
+/* Eight sums as eight stored values, clamped, in the low half. */
+static inline __m128i
+narrow8(__m256i x, int y_zero, int y_min, int y_max)
+{
+	__m256i v = _mm256_add_epi32(x, _mm256_set1_epi32(y_zero));
+
+	v = _mm256_min_epi32(_mm256_max_epi32(v, _mm256_set1_epi32(y_min)),
+		_mm256_set1_epi32(y_max));
+	__m128i w = _mm_packs_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+	return _mm_packs_epi16(w, w);
+}
+
+/* Stores the first count of eight values. */
+static inline void
+store8(int8_t *y, __m128i v, int count)
+{
+	if (count >= 8)
+		_mm_storel_epi64((__m128i *)y, v);
+	else
+		memcpy(y, &v, (size_t)count);
+}
+
+#endif
