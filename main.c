@@ -24,7 +24,7 @@ static const Pass passes[] = {
 	{ "select", NULL, select_kernels }, /* choose and price a kernel per node */
 	{ "order", order, NULL },          /* execution order of least peak */
 	{ "alias", alias, NULL },          /* views and in-place tensors */
-	{ "bind", NULL, select_kernels },  /* select again: the widths are known */
+	{ "bind", NULL, select_again },    /* the same function: the widths are known now */
 	{ "plan", plan, NULL },            /* offsets, workspace, proof of no overlap */
 };
 enum { PASSES = sizeof passes / sizeof *passes, VERIFY_COUNT = 16 };

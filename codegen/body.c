@@ -127,11 +127,29 @@ put_call(Body *b, const Call *c, int part, const At *at)
 	put(b->out, ");\n");
 }
 
+static void PRINTF(2, 3)
+put_line(Body *b, const char *fmt, ...)
+{
+	char line[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	int size = vsnprintf(line, sizeof line, fmt, ap);
+	va_end(ap);
+	if (size < 0 || size >= (int)sizeof line)
+		die("line too long: %s", fmt);
+	indent(b);
+	put(b->out, "%s\n", line);
+}
+
+/* A loop of one turn is a block. */
 static void
 open_loop(Body *b, const char *variable, int turns)
 {
-	indent(b);
-	put(b->out, "for (int %s = 0; %s < %d; %s++) {\n", variable, variable, turns, variable);
+	if (turns > 1)
+		put_line(b, "for (int %s = 0; %s < %d; %s++) {", variable, variable, turns, variable);
+	else
+		put_line(b, "{");
 	b->depth++;
 }
 
@@ -139,8 +157,7 @@ static void
 close_loop(Body *b)
 {
 	b->depth--;
-	indent(b);
-	put(b->out, "}\n");
+	put_line(b, "}");
 }
 
 /* ---- windows over rows ---- */
@@ -151,30 +168,22 @@ times(Arena *arena, int factor, const char *variable)
 	return factor == 1 ? variable : format(arena, "%d * %s", factor, variable);
 }
 
-/* The row of operand 0 under row i of the window of output row r, as text: "2 * r - 1 + i". */
+/*
+ * The row of operand 0 under row i of the window of output row r, as text: "2 * r - 1 + i".
+ * row NULL: there is one output row.
+ */
 static const char *
-window_row(const Body *b, const Node *n, bool inner)
+window_row(const Body *b, const Node *n, const char *row, bool inner)
 {
 	Arena *arena = b->graph->arena;
 	int above = n->op == OP_pad ? n->attr.begin.dim[1] : n->attr.pad_top;
-	const char *s = times(arena, n->attr.stride_h, "r");
+	const char *s = row ? times(arena, n->attr.stride_h, row) : "";
 
+	if (inner)
+		s = format(arena, "%s%s%s", s, *s ? " + " : "", times(arena, n->attr.dilation_h, "i"));
 	if (above)
 		s = format(arena, "%s %c %d", s, above > 0 ? '-' : '+', above > 0 ? above : -above);
-	if (inner)
-		s = format(arena, "%s + %s", s, times(arena, n->attr.dilation_h, "i"));
-	return s;
-}
-
-/* Whether a window ever looks at rows outside the image. */
-static bool
-looks_outside(const Graph *g, const Node *n)
-{
-	int above = n->op == OP_pad ? n->attr.begin.dim[1] : n->attr.pad_top;
-	int last = (tensor_out(g, n)->shape.dim[1] - 1) * n->attr.stride_h - above +
-		(kernel_height(g, n) - 1) * n->attr.dilation_h;
-
-	return above > 0 || last >= tensor_in(g, n, 0)->shape.dim[1];
+	return *s ? s : "0";
 }
 
 static int
@@ -188,60 +197,55 @@ param_at(const Bound *f, const char *word)
 
 /* const int8_t *x[3]: the rows under the window, the row of zero points where there is none. */
 static void
-put_window(Body *b, const Call *c, const char *image)
+put_window(Body *b, const Call *c, const char *image, const char *row)
 {
 	const Node *n = c->node;
 	Arena *arena = b->graph->arena;
 	const Tensor *x = tensor_in(b->graph, n, 0);
-	const char *type = types[x->type].ctype, *base = address(b, n->input[0], image, NULL);
+	const char *base = address(b, n->input[0], image, NULL), *at = window_row(b, n, row, true);
 	bool counts = param_at(c->bound, "valid_h") >= 0;
 	int height = kernel_height(b->graph, n);
+	long long step = (long long)tensor_row_step(x);
 
-	indent(b);
-	put(b->out, "const %s *x[%d];\n", type, height);
-	if (counts) {
-		indent(b);
-		put(b->out, "int valid_h = 0;\n");
-	}
+	put_line(b, "const %s *x[%d];", types[x->type].ctype, height);
+	if (counts)
+		put_line(b, "int valid_h = 0;");
 	put(b->out, "\n");
-	open_loop(b, "i", height);
-	indent(b);
 	if (!looks_outside(b->graph, n)) {
-		put(b->out, "x[i] = %s + %lld * (%s);\n", base, (long long)tensor_row_step(x),
-			window_row(b, n, true));
-	} else {
-		const char *inside = format(arena, "at >= 0 && at < %d", x->shape.dim[1]);
-		put(b->out, "int at = %s;\n\n", window_row(b, n, true));
-		indent(b);
-		put(b->out, "x[i] = %s ? %s + %lld * at : %s;\n", inside, base,
-			(long long)tensor_row_step(x), outside_row(b->program, n));
-		if (counts) {
-			indent(b);
-			put(b->out, "valid_h += %s;\n", inside);
-		}
+		put_line(b, "for (int i = 0; i < %d; i++)", height);
+		b->depth++;
+		put_line(b, strchr(at, ' ') ? "x[i] = %s + %lld * (%s);" : "x[i] = %s + %lld * %s;", base,
+			step, at);
+		b->depth--;
+		return;
 	}
+	const char *inside = format(arena, "at >= 0 && at < %d", x->shape.dim[1]);
+	open_loop(b, "i", height);
+	put_line(b, "int at = %s;", at);
+	put(b->out, "\n");
+	put_line(b, "x[i] = %s ? %s + %lld * at : %s;", inside, base, step, outside_row(b->program, n));
+	if (counts)
+		put_line(b, "valid_h += %s;", inside);
 	close_loop(b);
 }
 
 /* One row pointer of a kernel that is one row high: 1x1 convolution, pad. */
 static const char *
-single_row(Body *b, const Call *c, const char *image)
+single_row(Body *b, const Call *c, const char *image, const char *row)
 {
 	const Node *n = c->node;
 	Arena *arena = b->graph->arena;
 	const Tensor *x = tensor_in(b->graph, n, 0);
 	const char *base = address(b, n->input[0], image, NULL);
 	long long step = (long long)tensor_row_step(x);
-	const char *at = window_row(b, n, false);
+	const char *at = window_row(b, n, row, false);
 
 	if (x->shape.dim[1] == 1 && !looks_outside(b->graph, n))
 		return base;
 	if (!looks_outside(b->graph, n))
 		return format(arena, strchr(at, ' ') ? "%s + %lld * (%s)" : "%s + %lld * %s", base, step, at);
-	indent(b);
-	put(b->out, "int at = %s;\n", at);
-	indent(b);
-	put(b->out, "const %s *x = at >= 0 && at < %d ? %s + %lld * at : %s;\n\n",
+	put_line(b, "int at = %s;", at);
+	put_line(b, "const %s *x = at >= 0 && at < %d ? %s + %lld * at : %s;\n",
 		types[x->type].ctype, x->shape.dim[1], base, step, outside_row(b->program, n));
 	return "x";
 }
@@ -253,10 +257,10 @@ put_window_row(Body *b, const Call *c, const char *image, const char *row)
 	int x = param_at(c->bound, "x");
 
 	if (x >= 0 && c->bound->template->param[c->bound->param[x]].kind == PARAM_ROWS) {
-		put_window(b, c, image);
+		put_window(b, c, image, row);
 		at.x = "x";
 	} else if (x >= 0) {
-		at.x = single_row(b, c, image);
+		at.x = single_row(b, c, image, row);
 	}
 	put_call(b, c, 0, &at);
 }
@@ -264,21 +268,19 @@ put_window_row(Body *b, const Call *c, const char *image, const char *row)
 /* ---- resizing: rows from a table ---- */
 
 static void
-put_resize_row(Body *b, const Call *c, const char *image)
+put_resize_row(Body *b, const Call *c, const char *image, const char *row)
 {
 	const Node *n = c->node;
 	const Tensor *x = tensor_in(b->graph, n, 0);
 	const char *base = address(b, n->input[0], image, NULL), *table = resize_table(b->program, c);
 	long long step = (long long)tensor_row_step(x);
-	At at = { image, "r", "x" };
+	At at = { image, row, "x" };
 
-	indent(b);
 	if (n->op == OP_resize_nearest)
-		put(b->out, "const %s *x = %s + %lld * %s[r];\n", types[x->type].ctype, base, step, table);
+		put_line(b, "const %s *x = %s + %lld * %s[%s];\n", types[x->type].ctype, base, step, table, row);
 	else
-		put(b->out, "const %s *const x[2] = { %s + %lld * %s[2 * r], %s + %lld * %s[2 * r + 1] };\n",
-			types[x->type].ctype, base, step, table, base, step, table);
-	put(b->out, "\n");
+		put_line(b, "const %s *const x[2] = { %s + %lld * %s[2 * %s], %s + %lld * %s[2 * %s + 1] };\n",
+			types[x->type].ctype, base, step, table, row, base, step, table, row);
 	put_call(b, c, 0, &at);
 }
 
@@ -301,7 +303,7 @@ put_rows(Body *b, const Call *c, const char *image)
 {
 	RowRule rule = ops[c->node->op].rows;
 	int count = row_count(b->graph, c->node);
-	const char *row = count > 1 || rule == ROWS_WINDOW || rule == ROWS_RESIZE ? "r" : NULL;
+	const char *row = count > 1 ? "r" : NULL;
 	At at = { image, row, NULL };
 
 	if (c->node->flat || rule == ROWS_WHOLE || rule == ROWS_VIEW || (!row && rule == ROWS_SAME)) {
@@ -313,7 +315,7 @@ put_rows(Body *b, const Call *c, const char *image)
 	if (rule == ROWS_WINDOW)
 		put_window_row(b, c, image, row);
 	else if (rule == ROWS_RESIZE)
-		put_resize_row(b, c, image);
+		put_resize_row(b, c, image, row ? row : "0");
 	else
 		put_call(b, c, 0, &at);
 	close_loop(b);
@@ -429,16 +431,15 @@ declare(Body *b, int tensor)
 	bool constant = g->tensor[root].data != NULL ||
 		(is_input(g, root) && g->input_mode == INPUT_CONST);
 	const char *c = constant ? "const " : "";
+	const char *plus = at ? format(g->arena, " + %lld", (long long)(at / types[t->type].bytes)) : "";
 	indent(b);
 	put(b->out, "%s%s *const %s = ", c, type, b->program->tensor[tensor]);
 	if (!caller)
 		put(b->out, "(%s *)(work->mem + %lld);", type, (long long)(g->tensor[root].offset + at));
 	else if (g->tensor[root].type == t->type)
-		put(b->out, "%s + %lld;", b->program->tensor[root],
-			(long long)(at / types[t->type].bytes));
+		put(b->out, "%s%s;", b->program->tensor[root], plus);
 	else
-		put(b->out, "(%s%s *)%s + %lld;", c, type, b->program->tensor[root],
-			(long long)(at / types[t->type].bytes));
+		put(b->out, "(%s%s *)%s%s;", c, type, b->program->tensor[root], plus);
 	put(b->out, " /* %s */\n", dims(g->arena, t));
 }
 

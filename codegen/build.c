@@ -30,8 +30,8 @@ put_trace_table(Text *t, const Program *p)
 	}
 	put(t, "\t{ -1, -1, 0, 0, 0, 0, 0, 0, 0 }\n};\nstatic const int number[] = {");
 	for (int i = 0; i < p->job->traced_count; i++)
-		put(t, "%s%d", i % 16 ? ", " : "\n\t", g->tensor[p->job->traced[i].tensor].origin.number);
-	put(t, "%s-1 };\n", p->job->traced_count ? ", " : " ");
+		put(t, "%s%d,", i % 16 ? " " : "\n\t", g->tensor[p->job->traced[i].tensor].origin.number);
+	put(t, " -1\n};\n");
 }
 
 static void
@@ -157,10 +157,9 @@ typedef struct {
 static void
 add_word(Command *c, const char *word)
 {
-	c->word = grow(c->arena, c->word, c->count + 1, sizeof *c->word);
-	if (c->count == 0)
-		c->word = alloc_array(c->arena, 2, sizeof *c->word);
+	c->word = grow(c->arena, c->word, c->count, sizeof *c->word);
 	c->word[c->count++] = format(c->arena, "%s", word);
+	c->word = grow(c->arena, c->word, c->count, sizeof *c->word);
 	c->word[c->count] = NULL;
 }
 

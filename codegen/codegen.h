@@ -266,6 +266,17 @@ int64_t round_away(double); /* to the nearest, halves away from zero */
 float exp_of(float);
 float tanh_of(float);
 
+/* movement.c: a copy as runs of bytes under loops, the outermost first; tables of resizes. */
+typedef struct {
+	int axes;
+	int64_t count[2 * MAX_RANK], from[2 * MAX_RANK], to[2 * MAX_RANK]; /* turns; bytes */
+	int64_t first, run; /* bytes */
+} Movement;
+Movement movement_of(const Graph *, const Node *);
+Packed pack_column(const Graph *, const Node *);
+Packed pack_column_weight(const Graph *, const Node *);
+Packed pack_row_weight(const Graph *, const Node *);
+
 /* evaluate.c: a node run with its ref kernel on the host; operands dense, one per input. */
 void evaluate_node(const Graph *, const Node *, const void *const *operand, void *out);
 
@@ -310,8 +321,8 @@ typedef struct {
 	int traced_count;
 } Job;
 void select_kernels(Job *);
+void select_again(Job *); /* after alias(): how wide pixels lie is known, and what is a view */
 int kernel_parts(Templates *, const char *folder, const char *name, const Template *part[3]);
-/* Rows of the full schedule are one call where a kernel need not know of height. */
 
 /* program.c: the nodes as calls of bound functions, with their data. */
 typedef struct {
@@ -354,6 +365,7 @@ typedef struct {
 	uint64_t identity;     /* FNV-1a-64 of all arrays */
 } Program;
 Program *program_new(Job *);
+bool is_taken(const Program *, const char *name); /* by a function or an array */
 const char *identifier(Arena *, const char *text);
 const char *upper_case(Arena *, const char *text);
 const char *constant_operand(Program *, int tensor); /* the array of a constant's elements */ /* letters, digits, single underscores */
@@ -369,6 +381,7 @@ void put_array(Text *, const char *declaration, const char *name, const void *da
 /* outside.c: constant rows beyond an image's edge, tables of rows; both give the array's name. */
 const char *outside_row(Program *, const Node *);
 const char *resize_table(Program *, const Call *);
+bool looks_outside(const Graph *, const Node *); /* whether a window ever does */
 
 /* body.c: the function that runs the model. */
 void put_body(Text *, Program *);
@@ -377,7 +390,8 @@ void put_body(Text *, Program *);
 void put_header(Text *, const Program *);
 void put_head(Text *, const Program *, const char *what); /* the comment a file begins with */
 void put_parameters(Text *, const Program *);             /* of NAME_run() */
-void put_input_prototype(Text *, const Program *, int input);
+/* between: "" or a line break between type and name. */
+void put_input_prototype(Text *, const Program *, int input, const char *between);
 const char *port_name(const Program *, const Port *ports, int i, const char *kind);
 const char *comment_text(Arena *, const char *);
 

@@ -59,19 +59,16 @@ put_number(Text *t, const void *data, Type type, int64_t i)
 static void
 put_decimals(Text *t, const void *data, Type type, int64_t count)
 {
-	size_t line = t->size;
+	Text number = text_new(t->arena);
+	size_t column = COLUMNS;
 
-	put(t, " {\n\t");
+	put(t, " {");
 	for (int64_t i = 0; i < count; i++) {
-		if (t->size - line > COLUMNS - TAB - 8) {
-			put(t, "\n\t");
-			line = t->size;
-		}
-		put_number(t, data, type, i);
-		put(t, i + 1 < count ? ", " : ",");
-		if (t->data[t->size - 1] == ' ' && t->size - line > COLUMNS - TAB - 8) {
-			t->data[--t->size] = 0;
-		}
+		number.size = 0;
+		put_number(&number, data, type, i);
+		bool fits = column + number.size + 2 <= COLUMNS;
+		column = fits ? column + number.size + 2 : TAB + number.size + 1;
+		put(t, fits ? " %s," : "\n\t%s,", number.data);
 	}
 	put(t, "\n};\n");
 }

@@ -154,7 +154,7 @@ put_inputs(Text *t, const Program *p)
 	for (int i = 0; i < g->input_count && g->input_mode == INPUT_FULL; i++) {
 		const Tensor *x = g->tensor + g->input[i].tensor;
 		put(t, "\n");
-		put_input_prototype(t, p, i);
+		put_input_prototype(t, p, i, "\n");
 		put(t, "\n{\n\treturn (%s *)(work->mem + %lld);\n}\n", types[x->type].ctype,
 			(long long)x->offset);
 	}

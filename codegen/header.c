@@ -35,7 +35,7 @@ plain_name(const Program *p, const Port *port, int count, int i, const char *kin
 	if (!port[i].name || !*port[i].name)
 		return count == 1 ? kind : format(arena, "%s%d", kind, i);
 	name = identifier(arena, port[i].name);
-	if (find_name(reserved, sizeof reserved / sizeof *reserved, name) >= 0)
+	if (find_name(reserved, sizeof reserved / sizeof *reserved, name) >= 0 || is_taken(p, name))
 		return format(arena, "%s_%s", name, kind);
 	return name;
 }
@@ -112,27 +112,29 @@ put_parameters(Text *t, const Program *p)
 {
 	const Graph *g = p->job->graph;
 
+	const char *comma = g->input_count + g->output_count > 2 ? ",\n\t" : ", ";
+
 	put(t, "(%s_work *work", p->name);
 	for (int i = 0; i < g->input_count && g->input_mode == INPUT_CONST; i++) {
 		const Tensor *x = g->tensor + g->input[i].tensor;
-		put(t, ",\n\tconst %s %s[%lld]", port_type(x), port_name(p, g->input, i, "input"),
+		put(t, "%sconst %s %s[%lld]", comma, port_type(x), port_name(p, g->input, i, "input"),
 			(long long)elements(&x->shape));
 	}
 	for (int i = 0; i < g->output_count; i++) {
 		const Tensor *x = g->tensor + g->output[i].tensor;
-		put(t, ",\n\t%s %s[%lld]", port_type(x), port_name(p, g->output, i, "output"),
+		put(t, "%s%s %s[%lld]", comma, port_type(x), port_name(p, g->output, i, "output"),
 			(long long)elements(&x->shape));
 	}
 	put(t, ")");
 }
 
 void
-put_input_prototype(Text *t, const Program *p, int i)
+put_input_prototype(Text *t, const Program *p, int i, const char *between)
 {
 	const Graph *g = p->job->graph;
 
-	put(t, "%s *%s_%s(%s_work *work)", port_type(g->tensor + g->input[i].tensor), p->name,
-		port_name(p, g->input, i, "input"), p->name);
+	put(t, "%s *%s%s_%s(%s_work *work)", port_type(g->tensor + g->input[i].tensor), between,
+		p->name, port_name(p, g->input, i, "input"), p->name);
 }
 
 /* Conversions between real numbers and what is stored, for int8 and uint8 ports. */
@@ -196,7 +198,7 @@ put_prototypes(Text *t, const Program *p)
 	if (g->input_mode == INPUT_FULL)
 		put(t, "\n/* Write the input here before each run; the run destroys it. */\n");
 	for (int i = 0; i < g->input_count && g->input_mode == INPUT_FULL; i++) {
-		put_input_prototype(t, p, i);
+		put_input_prototype(t, p, i, "");
 		put(t, ";\n");
 	}
 	put(t, "\n/* One inference.  Several may run at once, each with a work area of its own. */\n");

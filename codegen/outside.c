@@ -70,3 +70,13 @@ resize_table(Program *p, const Call *c)
 		{ .data = at, .type = TYPE_s16, .count = height * each }, -1 };
 	return name;
 }
+
+bool
+looks_outside(const Graph *g, const Node *n)
+{
+	int above = n->op == OP_pad ? n->attr.begin.dim[1] : n->attr.pad_top;
+	int last = (tensor_out(g, n)->shape.dim[1] - 1) * n->attr.stride_h - above +
+		(kernel_height(g, n) - 1) * n->attr.dilation_h;
+
+	return above > 0 || last >= tensor_in(g, n, 0)->shape.dim[1];
+}

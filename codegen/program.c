@@ -97,7 +97,9 @@ bind(Program *p, const Node *n, const Template *t)
 		Value v;
 		if (q->kind != PARAM_INT && q->kind != PARAM_FLOAT)
 			continue;
-		if (word_kind(q->name) == WORD_RUNTIME || !word_value(p->job->graph, n, q->name, &v))
+		if (!strcmp(q->name, "valid_h") && !looks_outside(p->job->graph, n))
+			v = int_value(kernel_height(p->job->graph, n));
+		else if (!word_value(p->job->graph, n, q->name, &v))
 			continue;
 		binding[count++] = (Binding){ .name = q->name,
 			.kind = q->kind == PARAM_INT ? BIND_INT : BIND_FLOAT, .i = v.i,
@@ -190,7 +192,7 @@ shape_name(Program *p, const Call *c, int part)
 		in[3], out[3]), c, part);
 }
 
-static bool
+bool
 is_taken(const Program *p, const char *name)
 {
 	for (int i = 0; i < p->function_count; i++)

@@ -232,26 +232,29 @@ select_for(Job *job, Node *n)
 			types[tensor_out(job->graph, n)->type].name, semantics_names[n->dialect]);
 }
 
-/* Whether the node's output is there already: a view, or a concat made in its parts. */
+/*
+ * Whether the node's output is there already: a view, or a concat made in its parts.  What
+ * alias() cannot make a view is a copy; before it nothing is known of that.
+ */
 static bool
-needs_no_code(const Graph *g, const Node *n)
+needs_no_code(const Graph *g, const Node *n, bool aliased)
 {
 	int x = n->input[0], y = n->output;
 
-	if (n->op == OP_concat)
+	if (n->op == OP_concat || (!aliased && n->op == OP_reshape))
 		return true;
 	if (n->op != OP_reshape && n->op != OP_slice)
 		return false;
 	return g->tensor[y].view == x || (g->tensor[x].view == y && is_dense(g->tensor + x));
 }
 
-void
-select_kernels(Job *job)
+static void
+select_all(Job *job, bool aliased)
 {
 	for (int i = 0; i < job->graph->node_count; i++) {
 		Node *n = job->graph->node + i;
 
-		if (needs_no_code(job->graph, n))
+		if (needs_no_code(job->graph, n, aliased))
 			*n = (Node){ .op = n->op, .dialect = n->dialect, .name = n->name, .loc = n->loc,
 				.input = n->input, .input_count = n->input_count, .output = n->output,
 				.number = n->number, .attr = n->attr, .scratch_offset = -1 };
@@ -259,4 +262,16 @@ select_kernels(Job *job)
 			select_for(job, n);
 	}
 	give_up_if_errors(job->graph->diag);
+}
+
+void
+select_kernels(Job *job)
+{
+	select_all(job, false);
+}
+
+void
+select_again(Job *job)
+{
+	select_all(job, true);
 }
