@@ -192,6 +192,44 @@ real_bound(const Graph *g, const Node *n, int operand, int upper)
 	return real_value(v < -FLT_MAX ? -FLT_MAX : v > FLT_MAX ? FLT_MAX : v);
 }
 
+/* ---- movement: loops that do not turn count once */
+typedef enum { TURNS, FROM, TO, FIRST, RUN } Moved;
+
+static Value
+moved(const Graph *g, const Node *n, int what, int axis)
+{
+	Movement m = movement_of(g, n);
+
+	switch ((Moved)what) {
+	case TURNS:
+		return int_value(axis < m.axes ? m.count[axis] : 1);
+	case FROM:
+		return int_value(m.from[axis]);
+	case TO:
+		return int_value(m.to[axis]);
+	case FIRST:
+		return int_value(m.first);
+	default:
+		return int_value(m.run);
+	}
+}
+
+/* Of a tensor that is no image: 1 beyond its axes. */
+static Value
+plain_extent(const Graph *g, const Node *n, int operand, int axis)
+{
+	const Shape *s = &tensor_of(g, n, operand)->shape;
+
+	return int_value(axis < s->rank ? s->dim[axis] : 1);
+}
+
+static Value
+element_bytes(const Graph *g, const Node *n, int operand, int detail)
+{
+	(void)detail;
+	return int_value(types[tensor_of(g, n, operand)->type].bytes);
+}
+
 typedef struct {
 	const char *name;
 	WordKind kind;
