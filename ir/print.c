@@ -8,8 +8,8 @@
 enum {
 	INLINE_BYTES = 4096, /* larger constants stand as a place in the model file */
 	COLUMNS = 90,
-	SHORT_LIST = 12,     /* elements on the line itself */
-	FLOAT_DIGITS = 9,    /* always enough to read a float back */
+	SHORT_LIST = 12,  /* elements on the line itself */
+	FLOAT_DIGITS = 9, /* always enough to read a float back */
 };
 
 const Field fields[] = {
@@ -63,7 +63,14 @@ print_float(Text *to, float value)
 static void
 print_element(Text *to, Type type, const unsigned char *at)
 {
-	union { int8_t s8; uint8_t u8, b8; int16_t s16; int32_t s32; int64_t s64; float f32; } v;
+	union {
+		int8_t s8;
+		uint8_t u8, b8;
+		int16_t s16;
+		int32_t s32;
+		int64_t s64;
+		float f32;
+	} v;
 
 	memcpy(&v, at, (size_t)types[type].bytes);
 	switch (type) {
@@ -170,8 +177,8 @@ print_data(Text *to, const Graph *g, const Tensor *t)
 	if (!t->data)
 		return;
 	put(to, " data ");
-	if (bytes > INLINE_BYTES && file && file_name(g) && at >= file
-		&& at - file <= g->file_bytes && g->file_bytes - (at - file) >= bytes) {
+	if (bytes > INLINE_BYTES && file && file_name(g) && at >= file &&
+		at - file <= g->file_bytes && g->file_bytes - (at - file) >= bytes) {
 		print_string(to, file_name(g));
 		put(to, " + %zu", (size_t)(at - file));
 	} else {
@@ -183,13 +190,16 @@ static void
 print_field(Text *to, const Graph *g, const Field *f, const void *owner)
 {
 	const void *at = (const char *)owner + f->at;
-	int value = f->kind == FIELD_SEMANTICS && f->owner == OF_NODE ? (int)g->semantics : f->value;
+	int value = f->kind == FIELD_SEMANTICS && f->owner == OF_NODE ?
+		(int)g->semantics :
+		f->value;
 
 	switch (f->kind) {
 	case FIELD_INT:
 	case FIELD_TENSOR:
 		if (*(const int *)at != value)
-			put(to, f->kind == FIELD_INT ? " %s %d" : " %s t%d", f->name, *(const int *)at);
+			put(to, f->kind == FIELD_INT ? " %s %d" : " %s t%d", f->name,
+				*(const int *)at);
 		break;
 	case FIELD_INT64:
 		if (*(const int64_t *)at != value)
@@ -207,11 +217,13 @@ print_field(Text *to, const Graph *g, const Field *f, const void *owner)
 		break;
 	case FIELD_SEMANTICS:
 		if ((int)*(const Semantics *)at != value)
-			put(to, " %s %s", f->name, semantics_names[*(const Semantics *)at]);
+			put(to, " %s %s", f->name,
+				semantics_names[*(const Semantics *)at]);
 		break;
 	case FIELD_INPUT_MODE:
 		if ((int)*(const InputMode *)at != value)
-			put(to, " %s %s", f->name, input_mode_names[*(const InputMode *)at]);
+			put(to, " %s %s", f->name,
+				input_mode_names[*(const InputMode *)at]);
 		break;
 	case FIELD_PLACE:
 		if (((const Loc *)at)->offset != nowhere.offset)
@@ -254,7 +266,8 @@ tensor_name(const Graph *g, int tensor)
 static void
 print_attr(Text *to, const AttrInfo *a, const Attr *attr, const Attr *defaults)
 {
-	const void *at = (const char *)attr + a->at, *unless = (const char *)defaults + a->at;
+	const void *at = (const char *)attr + a->at,
+		   *unless = (const char *)defaults + a->at;
 	float value;
 
 	if (a->kind == ATTR_LIST && ((const Shape *)at)->rank) {

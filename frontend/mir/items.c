@@ -5,15 +5,15 @@
 #include "mir.h"
 
 enum {
-	DEPTH = 8,     /* of the grammar's tree: 4 */
-	SHOWN = 24,    /* bytes of the text in a message */
+	DEPTH = 8,  /* of the grammar's tree: 4 */
+	SHOWN = 24, /* bytes of the text in a message */
 	MAX_TEXT = 1 << 30,
 };
 
 const TSLanguage *tree_sitter_mir(void);
 
-static const char *const kinds[ITEM_COUNT] = { "statement", "node", "word", "number", "string",
-	"type", "list", "numbers", "far", "place" };
+static const char *const kinds[ITEM_COUNT] = { "statement", "node", "word", "number",
+	"string", "type", "list", "numbers", "far", "place" };
 
 typedef struct {
 	Arena *arena;
@@ -48,7 +48,8 @@ check(const Walk *w, TSNode node)
 		size_t word = strcspn(text, " \t\r\n,");
 		size = size < word ? size : word;
 		size = size < SHOWN ? size : SHOWN;
-		fail_at(w->diag, place(node), "unexpected '%.*s'", (int)(size ? size : 1), text);
+		fail_at(w->diag, place(node), "unexpected '%.*s'", (int)(size ? size : 1),
+			text);
 	}
 	if (!strcmp(type, "numbers") && text[size - 1] != '}')
 		fail_at(w->diag, place(node), "no } closes this {");
@@ -60,10 +61,10 @@ check(const Walk *w, TSNode node)
 static int
 add_item(Walk *w, TSNode node)
 {
-	int kind = ts_node_is_named(node) ? find_name(kinds, ITEM_COUNT, ts_node_type(node)) : -1;
+	int kind = find_name(kinds, ITEM_COUNT, ts_node_type(node));
 	uint32_t start = ts_node_start_byte(node);
 
-	if (kind < 0)
+	if (kind < 0 || !ts_node_is_named(node))
 		return -1;
 	w->item = grow(w->arena, w->item, w->count, sizeof *w->item);
 	w->item[w->count] = (Item){ (ItemKind)kind, 0, place(node), w->text + start,

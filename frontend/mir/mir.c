@@ -87,19 +87,25 @@ set_field(Line *l, const Field *f, const Item *word, void *owner)
 	}
 	const Item *value = f->kind == FIELD_PLACE ? word + 1 : next_value(l, "a value");
 	switch (f->kind) {
-	case FIELD_INT: *(int *)at = (int)read_integer(r, value, f->value, INT_MAX); break;
-	case FIELD_INT64: *(int64_t *)at = read_integer(r, value, f->value, MOST_BYTES); break;
+	case FIELD_INT:
+		*(int *)at = (int)read_integer(r, value, f->value, INT_MAX);
+		break;
+	case FIELD_INT64:
+		*(int64_t *)at = read_integer(r, value, f->value, MOST_BYTES);
+		break;
 	case FIELD_TEXT: *(const char **)at = read_string(r, value); break;
 	case FIELD_TENSOR: *(int *)at = read_tensor(r, value); break;
 	case FIELD_SEMANTICS:
-		*(Semantics *)at = (Semantics)word_index(r, value, semantics_names, SEMANTICS_COUNT,
-			"semantics (tflm, litert, ort)");
+		*(Semantics *)at = (Semantics)word_index(r, value, semantics_names,
+			SEMANTICS_COUNT, "semantics (tflm, litert, ort)");
 		break;
 	case FIELD_INPUT_MODE:
-		*(InputMode *)at = (InputMode)word_index(r, value, input_mode_names, INPUT_MODE_COUNT,
-			"input mode (full, const, push)");
+		*(InputMode *)at = (InputMode)word_index(r, value, input_mode_names,
+			INPUT_MODE_COUNT, "input mode (full, const, push)");
 		break;
-	case FIELD_PLACE: ((Loc *)at)->offset = (size_t)read_integer(r, value, 0, INT64_MAX); break;
+	case FIELD_PLACE:
+		((Loc *)at)->offset = (size_t)read_integer(r, value, 0, INT64_MAX);
+		break;
 	case FIELD_SCALES: set_scales(l, value, &((Tensor *)owner)->quant); break;
 	case FIELD_ZEROS: set_zeros(l, value, &((Tensor *)owner)->quant); break;
 	case FIELD_ORIGIN: set_origin(l, value, owner); break;
@@ -119,9 +125,9 @@ set_attr(Line *l, const AttrInfo *a, Attr *attr)
 		*(float *)at = read_float(r, value);
 	} else if (a->kind == ATTR_LIST) {
 		if (value->kind != ITEM_LIST)
-			fail_at(r->diag, value->loc, "a list, like [0,1], should stand here, not %s",
-				shown(r, value));
-		*(Shape *)at = read_list(r, value, (int)(value - r->item) + 1, -INT_MAX, INT_MAX);
+			expected(r, "a list, like [0,1],", value);
+		*(Shape *)at = read_list(
+			r, value, (int)(value - r->item) + 1, -INT_MAX, INT_MAX);
 	} else if (a->at == offsetof(Attr, act)) {
 		attr->act = word_index(r, value, act_names, ACT_COUNT, "activation");
 	} else {
@@ -142,23 +148,26 @@ once(const Line *l, const Item **given, const Item *word)
 static void
 read_named(Line *l, FieldOwner kind, const Item *word, void *owner, Node *node)
 {
-	const char *what = kind == OF_NODE ? ops[node->op].name
-		: kind == OF_TENSOR ? "a tensor" : "a model";
+	static const char *const owners[] = { "a model", "a tensor" }; /* by FieldOwner */
 
 	for (int i = 0; node && i < attr_count; i++)
-		if (is_word(word, attrs[i].name) && has_word(ops[node->op].attrs, attrs[i].name)) {
+		if (is_word(word, attrs[i].name) &&
+			has_word(ops[node->op].attrs, attrs[i].name)) {
 			once(l, &l->attr[i], word);
 			set_attr(l, &attrs[i], &node->attr);
 			return;
 		}
 	for (int i = 0; i < field_count; i++)
-		if (fields[i].owner == kind && (is_word(word, fields[i].name)
-			|| (fields[i].kind == FIELD_PLACE && word->kind == ITEM_PLACE))) {
+		if (fields[i].owner == kind &&
+			(is_word(word, fields[i].name) ||
+				(fields[i].kind == FIELD_PLACE &&
+					word->kind == ITEM_PLACE))) {
 			once(l, &l->field[i], word);
 			set_field(l, &fields[i], word, owner);
 			return;
 		}
-	fail_at(l->r->diag, word->loc, "%s has no %s", what, shown(l->r, word));
+	fail_at(l->r->diag, word->loc, "%s has no %s",
+		node ? ops[node->op].name : owners[kind], shown(l->r, word));
 }
 
 /* The rest of a line, in any order: a string is the name, words begin fields. */
@@ -198,8 +207,9 @@ check_zero(const Line *l, const Tensor *t, int32_t zero)
 	int64_t most = bits > 32 ? INT32_MAX : (INT64_C(1) << (bits - is_signed)) - 1;
 
 	if (t->type != TYPE_f32 && (zero > most || zero < (is_signed ? -most - 1 : 0)))
-		fail_at(l->r->diag, given_at(l, FIELD_ZEROS), "zero point %ld lies outside %s",
-			(long)zero, types[t->type].name);
+		fail_at(l->r->diag, given_at(l, FIELD_ZEROS),
+			"zero point %ld lies outside %s", (long)zero,
+			types[t->type].name);
 }
 
 /* One zero point stands for all, none for 0. */
@@ -210,16 +220,16 @@ finish_quant(const Line *l, Tensor *t)
 	bool several = q->count > 1, fits = q->axis < t->shape.rank || !q->axis;
 
 	if (!fits || (several && (!t->shape.rank || t->shape.dim[q->axis] != q->count)))
-		fail_at(l->r->diag, given_at(l, FIELD_SCALES), "%d scales for axis %d of this shape",
-			q->count, q->axis);
+		fail_at(l->r->diag, given_at(l, FIELD_SCALES),
+			"%d scales for axis %d of this shape", q->count, q->axis);
 	if (l->zeros && (!q->count || (l->zeros > 1 && l->zeros != q->count)))
-		fail_at(l->r->diag, given_at(l, FIELD_ZEROS), "%lld zero points for %d scales",
-			(long long)l->zeros, q->count);
+		fail_at(l->r->diag, given_at(l, FIELD_ZEROS),
+			"%lld zero points for %d scales", (long long)l->zeros, q->count);
 	int32_t *zero = alloc_array(l->r->arena, (size_t)q->count, sizeof *zero);
 	for (int i = 0; i < q->count; i++) {
 		if (!(q->scale[i] > 0) || isinf(q->scale[i]))
-			fail_at(l->r->diag, given_at(l, FIELD_SCALES), "scale %g is not positive",
-				(double)q->scale[i]);
+			fail_at(l->r->diag, given_at(l, FIELD_SCALES),
+				"scale %g is not positive", (double)q->scale[i]);
 		zero[i] = l->zeros ? q->zero[l->zeros > 1 ? i : 0] : 0;
 		check_zero(l, t, zero[i]);
 	}
@@ -232,7 +242,8 @@ read_version(Line *l)
 	const Item *i = next_value(l, "the version");
 
 	if (read_integer(l->r, i, 0, INT_MAX) != VERSION_OF_MIR)
-		fail_at(l->r->diag, i->loc, "this compiler reads version %d", VERSION_OF_MIR);
+		fail_at(l->r->diag, i->loc, "this compiler reads version %d",
+			VERSION_OF_MIR);
 	end_of_line(l);
 	if (l->head != l->r->item)
 		fail_at(l->r->diag, l->head->loc, "this stands in the first line only");
@@ -291,7 +302,8 @@ read_input(Line *l)
 	g->input = read_port(l, g->input, g->input_count);
 	bool *written = &l->r->written[g->input[g->input_count++].tensor];
 	if (*written)
-		fail_at(l->r->diag, l->head->loc, "this tensor has data, or is an input already");
+		fail_at(l->r->diag, l->head->loc,
+			"this tensor has data, or is an input already");
 	*written = true;
 }
 
@@ -332,18 +344,21 @@ read_operands(Line *l, const OpInfo *op, int *input)
 
 	for (; l->at < l->end && l->at->kind == ITEM_WORD; count++) {
 		bool absent = is_word(l->at, "_");
-		if (!absent && (l->at->text[0] != 't' || l->at->size < 2 || l->at->text[1] < '0'
-			|| l->at->text[1] > '9'))
+		if (!absent &&
+			(l->at->text[0] != 't' || l->at->size < 2 ||
+				l->at->text[1] < '0' || l->at->text[1] > '9'))
 			break;
 		const Item *i = next_value(l, "");
 		if (count == op->most || (absent && count < op->least))
-			fail_at(r->diag, i->loc, absent ? "%s needs its first %d operands" :
-				"%s has more than %d operands", op->name, absent ? op->least : op->most);
+			fail_at(r->diag, i->loc,
+				absent ? "%s needs its first %d operands" :
+					 "%s has more than %d operands",
+				op->name, absent ? op->least : op->most);
 		input[count] = absent ? -1 : read_tensor(r, i);
 	}
 	if (count < op->least)
-		fail_at(r->diag, l->at[-1].loc, "%s needs %d operands, not %d", op->name, op->least,
-			count);
+		fail_at(r->diag, l->at[-1].loc, "%s needs %d operands, not %d", op->name,
+			op->least, count);
 	return count;
 }
 
@@ -362,12 +377,14 @@ read_node(Line *l)
 
 	for (int i = 0; i < count; i++)
 		if (input[i] >= 0 && !written[input[i]])
-			fail_at(r->diag, operand[i].loc, "%s is read before a node makes it",
+			fail_at(r->diag, operand[i].loc,
+				"%s is read before a node makes it",
 				shown(r, &operand[i]));
 	if (written[output])
 		fail_at(r->diag, result->loc, "%s has a value already", shown(r, result));
 	written[output] = true;
-	Node *n = add_node(g, op, g->tensor[output].name, l->head->loc, input, count, output);
+	Node *n = add_node(
+		g, op, g->tensor[output].name, l->head->loc, input, count, output);
 	read_rest(l, OF_NODE, n, n, &n->name);
 }
 
@@ -376,18 +393,30 @@ static const struct {
 	void (*read)(Line *);
 } statements[] = {
 	/* In this order, wherever they stand; nodes come last. */
-	{ "mir", read_version }, { "model", read_model }, { "tensor", read_tensor_line },
-	{ "input", read_input }, { "output", read_output }, { "label", read_label },
+	{ "mir", read_version },
+	{ "model", read_model },
+	{ "tensor", read_tensor_line },
+	{ "input", read_input },
+	{ "output", read_output },
+	{ "label", read_label },
 };
-enum { STATEMENT_KINDS = sizeof statements / sizeof *statements, KIND_MODEL = 1, KIND_TENSOR };
+enum {
+	STATEMENT_KINDS = sizeof statements / sizeof *statements,
+	KIND_MODEL = 1,
+	KIND_TENSOR
+};
 
 static Line
 line_at(const Reader *r, const Item **given, int item)
 {
 	const Item *head = r->item + item;
 
-	return (Line){ .r = r, .head = head, .at = head + 1, .end = r->item + head->after,
-		.attr = given, .field = given + attr_count };
+	return (Line){ .r = r,
+		.head = head,
+		.at = head + 1,
+		.end = r->item + head->after,
+		.attr = given,
+		.field = given + attr_count };
 }
 
 /* Which kind each statement is: counts[kind] of them, before any is read. */
@@ -398,7 +427,8 @@ count_statements(const Reader *r, int counts[STATEMENT_KINDS])
 		int kind = 0;
 		if (r->item[i].kind == ITEM_NODE)
 			continue;
-		while (kind < STATEMENT_KINDS && !is_word(&r->item[i + 1], statements[kind].keyword))
+		while (kind < STATEMENT_KINDS &&
+			!is_word(&r->item[i + 1], statements[kind].keyword))
 			kind++;
 		if (kind == STATEMENT_KINDS)
 			fail_at(r->diag, r->item[i].loc, "%s begins no statement",
@@ -422,8 +452,10 @@ check_view(const Reader *r, int tensor)
 			fail_at(r->diag, t->loc, "t%d is a view of itself", tensor);
 	}
 	/* Steps are bounded first, so that the span cannot overflow. */
-	if (t->row_step > INT_MAX || t->image_step > INT_MAX || at + tensor_span(t) > tensor_bytes(in))
-		fail_at(r->diag, t->loc, "t%d leaves the bytes of t%d", tensor, (int)(in - r->g->tensor));
+	if (t->row_step > INT_MAX || t->image_step > INT_MAX ||
+		at + tensor_span(t) > tensor_bytes(in))
+		fail_at(r->diag, t->loc, "t%d leaves the bytes of t%d", tensor,
+			(int)(in - r->g->tensor));
 }
 
 /* In their order, which is that of execution; then every output has a value. */
@@ -438,16 +470,20 @@ read_nodes(const Reader *r, const Item **given)
 			read_node(&l);
 		}
 	for (int i = 0, k = 0; i < r->count; i = r->item[i].after)
-		if (r->item[i].kind == ITEM_STATEMENT && is_word(&r->item[i + 1], "output")
-			&& !r->written[g->output[k++].tensor])
-			fail_at(r->diag, r->item[i].loc, "no node makes %s", shown(r, &r->item[i + 2]));
+		if (r->item[i].kind == ITEM_STATEMENT &&
+			is_word(&r->item[i + 1], "output") &&
+			!r->written[g->output[k++].tensor])
+			fail_at(r->diag, r->item[i].loc, "no node makes %s",
+				shown(r, &r->item[i + 2]));
 }
 
 Graph *
 read_mir(Arena *arena, Diag *diag, const char *name, const char *text, size_t size,
 	const char *folder)
 {
-	Reader r = { .g = graph_new(arena, diag, name), .arena = arena, .diag = diag,
+	Reader r = { .g = graph_new(arena, diag, name),
+		.arena = arena,
+		.diag = diag,
 		.folder = folder };
 	int counts[STATEMENT_KINDS] = { 0 };
 	char *whole = alloc(arena, size + sizeof "\n");
@@ -460,16 +496,18 @@ read_mir(Arena *arena, Diag *diag, const char *name, const char *text, size_t si
 	diag->text = whole;
 	r.item = mir_items(arena, diag, whole, size, &r.count);
 	if (!r.count || !is_word(&r.item[1], "mir"))
-		fail_at(diag, (Loc){ nowhere.offset, 1, 1 }, "a .mir text begins with the line: mir 1");
+		fail_at(diag, (Loc){ nowhere.offset, 1, 1 },
+			"a .mir text begins with the line: mir 1");
 	count_statements(&r, counts);
 	r.g->tensor_count = counts[KIND_TENSOR];
 	r.g->tensor = alloc_array(arena, (size_t)r.g->tensor_count, sizeof *r.g->tensor);
 	r.written = alloc_array(arena, (size_t)r.g->tensor_count, sizeof *r.written);
-	const Item **given = alloc_array(arena, (size_t)(attr_count + field_count), sizeof *given);
+	const Item **given =
+		alloc_array(arena, (size_t)(attr_count + field_count), sizeof *given);
 	for (int kind = 0; kind < STATEMENT_KINDS; kind++)
 		for (int i = 0; i < r.count; i = r.item[i].after)
-			if (r.item[i].kind == ITEM_STATEMENT
-				&& is_word(&r.item[i + 1], statements[kind].keyword)) {
+			if (r.item[i].kind == ITEM_STATEMENT &&
+				is_word(&r.item[i + 1], statements[kind].keyword)) {
 				Line l = line_at(&r, given, i);
 				l.at++;
 				statements[kind].read(&l);

@@ -5,8 +5,19 @@
 #include "ir/ir.h"
 
 /* The named nodes of grammar.js, by its names. */
-typedef enum { ITEM_STATEMENT, ITEM_NODE, ITEM_WORD, ITEM_NUMBER, ITEM_STRING, ITEM_TYPE,
-	ITEM_LIST, ITEM_NUMBERS, ITEM_FAR, ITEM_PLACE, ITEM_COUNT } ItemKind;
+typedef enum {
+	ITEM_STATEMENT,
+	ITEM_NODE,
+	ITEM_WORD,
+	ITEM_NUMBER,
+	ITEM_STRING,
+	ITEM_TYPE,
+	ITEM_LIST,
+	ITEM_NUMBERS,
+	ITEM_FAR,
+	ITEM_PLACE,
+	ITEM_COUNT
+} ItemKind;
 
 /* One of them; its children follow it, up to `after`. */
 typedef struct {
@@ -32,19 +43,21 @@ typedef struct {
 } Reader;
 
 const char *shown(const Reader *, const Item *); /* its text for a message, cut */
+_Noreturn void expected(const Reader *, const char *what, const Item *instead);
 bool is_word(const Item *, const char *word);
 int word_index(const Reader *, const Item *, const char *const *words, int count,
 	const char *what);
 char *read_string(const Reader *, const Item *);
 int64_t read_integer(const Reader *, const Item *, int64_t least, int64_t most);
 float read_float(const Reader *, const Item *);
-int read_tensor_number(const Reader *, const Item *); /* t7: 7, whether there is one or not */
-int read_tensor(const Reader *, const Item *);        /* an existing one */
+int read_tensor_number(
+	const Reader *, const Item *);         /* t7: 7, whether there is one or not */
+int read_tensor(const Reader *, const Item *); /* an existing one */
 Shape read_list(const Reader *, const Item *list, int first, int least, int most);
 void read_type(const Reader *, const Item *, Type *, Shape *);
 /* The elements between braces; their number in *count. */
-const void *read_numbers(const Reader *, const Item *, Type, int64_t least, int64_t most,
-	int64_t *count);
+const void *read_numbers(
+	const Reader *, const Item *, Type, int64_t least, int64_t most, int64_t *count);
 void read_data(const Reader *, const Item *, Tensor *);
 
 #endif

@@ -12,8 +12,8 @@ enum {
 	SHOWN = 40,
 	DECIMAL = 10,
 	HEXADECIMAL = 16,
-	HEX_ESCAPE = 4,     /* \xHH */
-	NUMBER_BYTES = 64,  /* no number needs more */
+	HEX_ESCAPE = 4,    /* \xHH */
+	NUMBER_BYTES = 64, /* no number needs more */
 	MAX_TENSOR_NUMBER = 1 << 24,
 	MAX_BYTES = INT_MAX, /* of a tensor, of a data file */
 };
@@ -23,18 +23,27 @@ shown(const Reader *r, const Item *i)
 {
 	int size = i->size < SHOWN ? (int)i->size : SHOWN;
 
-	return format(r->arena, "'%.*s%s'", (int)strcspn(i->text, "\n") < size
-		? (int)strcspn(i->text, "\n") : size, i->text, i->size > SHOWN ? "..." : "");
+	return format(r->arena, "'%.*s%s'",
+		(int)strcspn(i->text, "\n") < size ? (int)strcspn(i->text, "\n") : size,
+		i->text, i->size > SHOWN ? "..." : "");
+}
+
+_Noreturn void
+expected(const Reader *r, const char *what, const Item *i)
+{
+	fail_at(r->diag, i->loc, "%s should stand here, not %s", what, shown(r, i));
 }
 
 bool
 is_word(const Item *i, const char *word)
 {
-	return i->kind == ITEM_WORD && strlen(word) == i->size && !memcmp(word, i->text, i->size);
+	return i->kind == ITEM_WORD && strlen(word) == i->size &&
+		!memcmp(word, i->text, i->size);
 }
 
 int
-word_index(const Reader *r, const Item *i, const char *const *words, int count, const char *what)
+word_index(const Reader *r, const Item *i, const char *const *words, int count,
+	const char *what)
 {
 	for (int k = 0; k < count; k++)
 		if (is_word(i, words[k]))
@@ -46,7 +55,7 @@ char *
 read_string(const Reader *r, const Item *i)
 {
 	if (i->kind != ITEM_STRING)
-		fail_at(r->diag, i->loc, "a string should stand here, not %s", shown(r, i));
+		expected(r, "a string", i);
 	char *s = alloc(r->arena, i->size), *to = s;
 	for (const char *at = i->text + 1, *end = i->text + i->size - 1; at < end; at++) {
 		Loc here = i->loc;
@@ -56,11 +65,13 @@ read_string(const Reader *r, const Item *i)
 		} else if (at[1] == '"' || at[1] == '\\') {
 			*to++ = *++at;
 		} else {
-			char hex[] = { at[1] == 'x' ? at[2] : 'x', at[1] == 'x' && at[2] ? at[3] : 0, 0 };
+			char hex[] = { at[1] == 'x' ? at[2] : 'x',
+				at[1] == 'x' && at[2] ? at[3] : 0, 0 };
 			char *last;
 			long code = strtol(hex, &last, HEXADECIMAL);
 			if (last != hex + 2 || code <= 0)
-				fail_at(r->diag, here, "unknown escape: \\\" \\\\ \\xHH there are");
+				fail_at(r->diag, here,
+					"unknown escape: \\\" \\\\ \\xHH there are");
 			*to++ = (char)(unsigned char)code;
 			at += HEX_ESCAPE - 1;
 		}
@@ -74,9 +85,9 @@ number_text(const Reader *r, const Item *i, char text[NUMBER_BYTES])
 {
 	bool number = i->kind == ITEM_NUMBER || is_word(i, "inf");
 
-	if (!number || i->size >= NUMBER_BYTES
-		|| (strspn(i->text, "+-.0123456789abcdefABCDEFxin") < i->size))
-		fail_at(r->diag, i->loc, "a number should stand here, not %s", shown(r, i));
+	if (!number || i->size >= NUMBER_BYTES ||
+		(strspn(i->text, "+-.0123456789abcdefABCDEFxin") < i->size))
+		expected(r, "a number", i);
 	memcpy(text, i->text, i->size);
 	text[i->size] = 0;
 }
@@ -94,9 +105,10 @@ read_integer(const Reader *r, const Item *i, int64_t least, int64_t most)
 
 	number_text(r, i, text);
 	errno = 0;
-	long long value = strtoll(text, &end, is_hexadecimal(text) ? HEXADECIMAL : DECIMAL);
+	long long value =
+		strtoll(text, &end, is_hexadecimal(text) ? HEXADECIMAL : DECIMAL);
 	if (*end || end == text)
-		fail_at(r->diag, i->loc, "a whole number should stand here, not %s", shown(r, i));
+		expected(r, "a whole number", i);
 	if (errno || value < least || value > most)
 		fail_at(r->diag, i->loc, "%s lies outside %lld .. %lld", shown(r, i),
 			(long long)least, (long long)most);
@@ -117,7 +129,7 @@ read_float(const Reader *r, const Item *i)
 	}
 	value = strtof(text, &end);
 	if (*end || end == text)
-		fail_at(r->diag, i->loc, "a number should stand here, not %s", shown(r, i));
+		expected(r, "a number", i);
 	if (isinf(value) && !strstr(text, "inf"))
 		fail_at(r->diag, i->loc, "%s is too large for a float", shown(r, i));
 	return value;
@@ -129,13 +141,14 @@ read_tensor_number(const Reader *r, const Item *i)
 	char text[NUMBER_BYTES] = "", *end = text;
 	long number = 0;
 
-	if (i->kind == ITEM_WORD && i->size > 1 && i->size < NUMBER_BYTES && i->text[0] == 't') {
+	if (i->kind == ITEM_WORD && i->size > 1 && i->size < NUMBER_BYTES &&
+		i->text[0] == 't') {
 		memcpy(text, i->text + 1, i->size - 1);
 		number = strtol(text, &end, DECIMAL);
 	}
-	if (end == text || *end || (text[0] == '0' && text[1]) || number > MAX_TENSOR_NUMBER)
-		fail_at(r->diag, i->loc, "a tensor (t0, t1 ...) should stand here, not %s",
-			shown(r, i));
+	if (end == text || *end || (text[0] == '0' && text[1]) ||
+		number > MAX_TENSOR_NUMBER)
+		expected(r, "a tensor (t0, t1 ...)", i);
 	return (int)number;
 }
 
@@ -157,7 +170,8 @@ read_list(const Reader *r, const Item *list, int first, int least, int most)
 
 	for (int i = first; i < list->after; i++) {
 		if (s.rank == MAX_RANK)
-			fail_at(r->diag, r->item[i].loc, "more than %d numbers", MAX_RANK);
+			fail_at(r->diag, r->item[i].loc, "more than %d numbers",
+				MAX_RANK);
 		s.dim[s.rank++] = (int)read_integer(r, &r->item[i], least, most);
 	}
 	return s;
@@ -170,9 +184,9 @@ read_type(const Reader *r, const Item *i, Type *type, Shape *shape)
 	int64_t bytes;
 
 	if (i->kind != ITEM_TYPE)
-		fail_at(r->diag, i->loc, "a type and shape, like s8[1,4], should stand here, not %s",
-			shown(r, i));
-	while (type_index < TYPE_COUNT && !is_word(&r->item[word], types[type_index].name))
+		expected(r, "a type and shape, like s8[1,4],", i);
+	while (type_index < TYPE_COUNT &&
+		!is_word(&r->item[word], types[type_index].name))
 		type_index++;
 	if (type_index == TYPE_COUNT)
 		fail_at(r->diag, i->loc, "%s is no type", shown(r, &r->item[word]));
@@ -181,7 +195,8 @@ read_type(const Reader *r, const Item *i, Type *type, Shape *shape)
 	bytes = types[*type].bytes;
 	for (int k = 0; k < shape->rank; k++)
 		if ((bytes *= shape->dim[k]) > MAX_BYTES)
-			fail_at(r->diag, i->loc, "the tensor has more than %d bytes", MAX_BYTES);
+			fail_at(r->diag, i->loc, "the tensor has more than %d bytes",
+				MAX_BYTES);
 }
 
 /* A word of a block of numbers as an item of its own; false at the closing brace. */
@@ -236,8 +251,7 @@ read_numbers(const Reader *r, const Item *block, Type type, int64_t least, int64
 	Item first = { ITEM_NUMBER, 0, block->loc, block->text, 1 }, i = first;
 
 	if (block->kind != ITEM_NUMBERS)
-		fail_at(r->diag, block->loc, "numbers in braces should stand here, not %s",
-			shown(r, block));
+		expected(r, "numbers in braces", block);
 	/* Counted first, so that memory is asked for what is there, not for what is claimed. */
 	for (*count = 0; next_number(&i) && *count < most; ++*count)
 		;
@@ -245,9 +259,11 @@ read_numbers(const Reader *r, const Item *block, Type type, int64_t least, int64
 		fail_at(r->diag, block->loc, "%lld elements where %lld should stand",
 			(long long)*count, (long long)least);
 	if (*i.text != '}')
-		fail_at(r->diag, i.loc, "more elements than the %lld that should stand here",
+		fail_at(r->diag, i.loc,
+			"more elements than the %lld that should stand here",
 			(long long)most);
-	unsigned char *data = alloc_array(r->arena, (size_t)*count, (size_t)types[type].bytes);
+	unsigned char *data =
+		alloc_array(r->arena, (size_t)*count, (size_t)types[type].bytes);
 	i = first;
 	for (unsigned char *to = data; next_number(&i); to += types[type].bytes)
 		read_element(r, &i, type, to);
@@ -265,12 +281,15 @@ load(const Reader *r, const Item *i)
 	if (g->file_name && !strcmp(g->file_name, name))
 		return;
 	if (g->file_name)
-		fail_at(r->diag, i->loc, "a second data file; the first is \"%s\"", g->file_name);
+		fail_at(r->diag, i->loc, "a second data file; the first is \"%s\"",
+			g->file_name);
 	if (!*name || strpbrk(name, "/\\:"))
-		fail_at(r->diag, i->loc, "a data file is named without its folder, and lies beside");
+		fail_at(r->diag, i->loc,
+			"a data file is named without its folder, and lies beside");
 	const char *path = r->folder ? format(r->arena, "%s/%s", r->folder, name) : name;
 	if (stat(path, &about) || !S_ISREG(about.st_mode) || about.st_size > MAX_BYTES)
-		fail_at(r->diag, i->loc, "the data file %s is absent, too large, or no file", path);
+		fail_at(r->diag, i->loc,
+			"the data file %s is absent, too large, or no file", path);
 	uint8_t *bytes = alloc(r->arena, (size_t)about.st_size);
 	FILE *from = fopen(path, "rb");
 	if (!from)
@@ -313,7 +332,9 @@ read_data(const Reader *r, const Item *i, Tensor *t)
 	load(r, i + 1);
 	size_t at = (size_t)read_integer(r, i + 2, 0, MAX_BYTES);
 	if (at > r->g->file_bytes || r->g->file_bytes - at < bytes)
-		fail_at(r->diag, i->loc, "the tensor's %zu bytes from %zu on pass the end of the file's"
-			" %zu", bytes, at, r->g->file_bytes);
+		fail_at(r->diag, i->loc,
+			"the tensor's %zu bytes from %zu on pass the end of the file's"
+			" %zu",
+			bytes, at, r->g->file_bytes);
 	t->data = as_elements(r, r->g->file + at, bytes, (size_t)types[t->type].bytes);
 }

@@ -28,7 +28,9 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	jmp_buf escape;
-	Diag diag = { .to = fopen("/dev/null", "w"), .file = "fuzz.mir", .escape = &escape };
+	Diag diag = {
+		.to = fopen("/dev/null", "w"), .file = "fuzz.mir", .escape = &escape
+	};
 	FILE *volatile to = diag.to;
 	Arena *volatile arena = arena_new(&diag);
 

@@ -22,7 +22,8 @@ static void
 begin(Session *s)
 {
 	memset(s, 0, sizeof *s);
-	s->diag = (Diag){ .to = open_memstream(&s->messages, &s->size), .file = "m.mir",
+	s->diag = (Diag){ .to = open_memstream(&s->messages, &s->size),
+		.file = "m.mir",
 		.escape = &s->escape };
 	s->arena = arena_new(&s->diag);
 }
@@ -72,8 +73,8 @@ round_trip(Session *s, const Graph *g, const char *folder)
 static int
 plain(Graph *g, Type type, Shape shape)
 {
-	return new_tensor(g, format(g->arena, "n%d", g->tensor_count), type, shape, (Quant){ 0 },
-		nowhere);
+	return new_tensor(g, format(g->arena, "n%d", g->tensor_count), type, shape,
+		(Quant){ 0 }, nowhere);
 }
 
 static int
@@ -88,8 +89,10 @@ constant(Graph *g, Type type, int count, const void *data)
 static void
 set_unusual(Attr *attr, const AttrInfo *a)
 {
-	static const Shape sorted = { 4, { 0, 1, 2, 3 } }, permuted = { 4, { 3, 1, 0, 2 } },
-		begins = { 4, { 0, 1, 1, 3 } }, steps = { 4, { 1, -1, 2, -3 } };
+	static const Shape sorted = { 4, { 0, 1, 2, 3 } },
+			   permuted = { 4, { 3, 1, 0, 2 } },
+			   begins = { 4, { 0, 1, 1, 3 } },
+			   steps = { 4, { 1, -1, 2, -3 } };
 	void *at = (char *)attr + a->at;
 
 	if (a->kind == ATTR_FLOAT)
@@ -97,8 +100,10 @@ set_unusual(Attr *attr, const AttrInfo *a)
 	else if (a->kind == ATTR_INT)
 		*(int *)at = a->value + 1;
 	else
-		*(Shape *)at = !strcmp(a->name, "axes") ? sorted : !strcmp(a->name, "perm") ? permuted
-			: !strcmp(a->name, "step") ? steps : begins;
+		*(Shape *)at = !strcmp(a->name, "axes") ? sorted :
+			!strcmp(a->name, "perm")        ? permuted :
+			!strcmp(a->name, "step")        ? steps :
+							  begins;
 }
 
 Test(mir, every_operator_with_every_attribute)
@@ -109,7 +114,8 @@ Test(mir, every_operator_with_every_attribute)
 		Graph *g = graph_new(s.arena, &s.diag, ops[op].name);
 		int input[3], inputs = ops[op].most < 3 ? ops[op].most : 3;
 		g->input = alloc(s.arena, sizeof *g->input);
-		g->input[g->input_count++] = (Port){ "x", plain(g, TYPE_s8, shape_of(4, 1, 2, 3, 4)) };
+		g->input[g->input_count++] =
+			(Port){ "x", plain(g, TYPE_s8, shape_of(4, 1, 2, 3, 4)) };
 		for (int i = 0; i < inputs; i++)
 			input[i] = 0;
 		int y = plain(g, TYPE_s8, shape_of(4, 1, 2, 3, 4));
@@ -118,8 +124,8 @@ Test(mir, every_operator_with_every_attribute)
 			if (has_word(ops[op].attrs, attrs[i].name))
 				set_unusual(&n->attr, &attrs[i]);
 		Graph *back = round_trip(&s, g, NULL);
-		cr_assert_eq(memcmp(&back->node[0].attr, &n->attr, sizeof n->attr), 0, "%s",
-			ops[op].name);
+		cr_assert_eq(memcmp(&back->node[0].attr, &n->attr, sizeof n->attr), 0,
+			"%s", ops[op].name);
 		cr_assert_eq(back->node[0].op, (Op)op);
 		end(&s);
 	}
@@ -149,8 +155,8 @@ with_every_field(Session *s)
 	plain(g, TYPE_f32, shape_of(2, 1, 3));
 	Tensor *t = &g->tensor[3];
 	*t = (Tensor){ "a\\\"\n\t\x01z", { 0x1234, 0, 0 }, TYPE_s8, shape_of(2, 1, 3),
-		{ 3, 1, scale, zero }, { 9, TYPE_u8, shape_of(1, 3) }, NULL, "no \"more\"", 4, 5, 6, 7,
-		8, 9 };
+		{ 3, 1, scale, zero }, { 9, TYPE_u8, shape_of(1, 3) }, NULL,
+		"no \"more\"", 4, 5, 6, 7, 8, 9 };
 	plain(g, TYPE_s8, shape_of(1, 8));
 	g->input = alloc(s->arena, sizeof *g->input);
 	g->input[g->input_count++] = (Port){ "in", 0 };
@@ -191,7 +197,8 @@ Test(mir, every_field)
 	cr_assert_eq(memcmp(&u->origin, &t->origin, sizeof t->origin), 0);
 	cr_assert_eq(memcmp(b->tensor[1].data, g->tensor[1].data, 3), 0);
 	cr_assert_str_eq(u->gone, t->gone);
-	cr_assert(u->view == 4 && u->view_offset == 5 && u->pixel_step == 6 && u->row_step == 7);
+	cr_assert(u->view == 4 && u->view_offset == 5 && u->pixel_step == 6 &&
+		u->row_step == 7);
 	cr_assert(u->image_step == 8 && u->offset == 9);
 	cr_assert_str_eq(m->name, n->name);
 	cr_assert(m->dialect == TFLM && m->number == 4 && m->flat && m->in_place);
@@ -227,7 +234,7 @@ Test(mir, no_member_is_forgotten)
 Test(mir, defaults_are_those_of_the_constructors)
 {
 	static const char text[] = "mir 1\ninput t0\noutput t1\ntensor t0 s8[2]\n"
-		"tensor t1 s8[2]\nt1 = tanh t0\n";
+				   "tensor t1 s8[2]\nt1 = tanh t0\n";
 	Session s;
 	begin(&s);
 	Graph *g = read_text(&s, text, sizeof text - 1, NULL);
@@ -238,11 +245,13 @@ Test(mir, defaults_are_those_of_the_constructors)
 
 	cr_assert_str_eq(g->name, "m");
 	cr_assert_str_eq(t->name, "t1");
-	cr_assert(t->view == -1 && t->offset == -1 && t->origin.number == -1 && !t->quant.count);
+	cr_assert(t->view == -1 && t->offset == -1 && t->origin.number == -1 &&
+		!t->quant.count);
 	cr_assert(same_shape(&t->origin.shape, &t->shape) && t->loc.line == 5);
 	cr_assert(n->number == -1 && n->scratch_offset == -1 && n->loc.line == 6);
 	cr_assert_eq(memcmp(&n->attr, &defaults, sizeof defaults), 0);
-	cr_assert_str_eq(printed(&s, g).data, "mir 1\nmodel \"m\" format \"mir\"\ninput t0\n"
+	cr_assert_str_eq(printed(&s, g).data,
+		"mir 1\nmodel \"m\" format \"mir\"\ninput t0\n"
 		"output t1\ntensor t0 s8[2]\ntensor t1 s8[2]\nt1 = tanh t0\n");
 	end(&s);
 }
@@ -257,8 +266,9 @@ Test(mir, elements_of_every_type)
 	static const void *const data[] = { s8, u8, s16, s32, s64 };
 	static const Type type[] = { TYPE_s8, TYPE_u8, TYPE_s16, TYPE_s32, TYPE_s64 };
 	float f32[40];
-	uint32_t bits[40] = { 0, 0x80000000, 1, 0x007fffff, 0x00800000, 0x7f7fffff, 0x7f800000,
-		0xff800000, 0x7fc00000, 0xffc12345, 0x3dcccccd, 0x3f800001, 0x4b7fffff, 0xcb800000 };
+	uint32_t bits[40] = { 0, 0x80000000, 1, 0x007fffff, 0x00800000, 0x7f7fffff,
+		0x7f800000, 0xff800000, 0x7fc00000, 0xffc12345, 0x3dcccccd, 0x3f800001,
+		0x4b7fffff, 0xcb800000 };
 	Session s;
 	begin(&s);
 	Graph *g = graph_new(s.arena, &s.diag, "m");
@@ -271,7 +281,9 @@ Test(mir, elements_of_every_type)
 	constant(g, TYPE_f32, 40, f32);
 	Graph *b = round_trip(&s, g, NULL);
 	for (int i = 0; i < 5; i++)
-		cr_assert_eq(memcmp(b->tensor[i].data, data[i], 3 * (size_t)types[type[i]].bytes), 0);
+		cr_assert_eq(memcmp(b->tensor[i].data, data[i],
+				     3 * (size_t)types[type[i]].bytes),
+			0);
 	cr_assert_eq(memcmp(b->tensor[5].data, f32, sizeof f32), 0);
 	end(&s);
 }
@@ -335,7 +347,8 @@ Test(mir, large_constants_stay_in_the_model_file)
 	Graph *b = round_trip(&s, g, folder);
 	for (int i = 0; i < g->tensor_count; i++)
 		cr_assert_eq(memcmp(b->tensor[i].data, g->tensor[i].data,
-			(size_t)tensor_bytes(&g->tensor[i])), 0, "%d", i);
+				     (size_t)tensor_bytes(&g->tensor[i])),
+			0, "%d", i);
 	remove_weights(folder);
 	end(&s);
 }
@@ -345,11 +358,15 @@ Test(mir, a_short_or_absent_data_file)
 	char folder[] = "mir_XXXXXX";
 	static int8_t weights[100];
 	static const char *const text[][2] = {
-		{ "mir 1\ntensor t0 s8[60] data \"w.bin\" + 41\n", "from 41 on pass the end" },
-		{ "mir 1\ntensor t0 s8[60] data \"w.bin\" + 2147483647\n", "pass the end" },
+		{ "mir 1\ntensor t0 s8[60] data \"w.bin\" + 41\n",
+			"from 41 on pass the end" },
+		{ "mir 1\ntensor t0 s8[60] data \"w.bin\" + 2147483647\n",
+			"pass the end" },
 		{ "mir 1\ntensor t0 s8[60] data \"v.bin\" + 0\n", "v.bin is absent" },
-		{ "mir 1\ntensor t0 s8[60] data \"../w.bin\" + 0\n", "named without its folder" },
-		{ "mir 1\ntensor t0 s8[60] data \"..\" + 0\n", "is absent, too large, or no file" },
+		{ "mir 1\ntensor t0 s8[60] data \"../w.bin\" + 0\n",
+			"named without its folder" },
+		{ "mir 1\ntensor t0 s8[60] data \"..\" + 0\n",
+			"is absent, too large, or no file" },
 	};
 	write_weights(folder, weights, sizeof weights);
 	for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
@@ -363,11 +380,15 @@ Test(mir, a_short_or_absent_data_file)
 }
 
 static const char good[] =
-	"# a comment\nmir 1\nmodel \"kws\" semantics litert\ninput t0 \"image\"\noutput t3\n"
-	"label \"yes\"\nlabel \"no\"\ntensor t0 s8[1,4] \"in\" scale 0.5 zero -3 origin 3 u8[1,4]\n"
-	"tensor t1 s8[2,4] axis 0 scale { 0.1 0.2 } zero { 0 0 } data { 1 2 3 4\n -5 6 7 8 }\n"
+	"# a comment\nmir 1\nmodel \"kws\" semantics litert\ninput t0 \"image\"\noutput "
+	"t3\n"
+	"label \"yes\"\nlabel \"no\"\ntensor t0 s8[1,4] \"in\" scale 0.5 zero -3 origin "
+	"3 u8[1,4]\n"
+	"tensor t1 s8[2,4] axis 0 scale { 0.1 0.2 } zero { 0 0 } data { 1 2 3 4\n -5 6 7 "
+	"8 }\n"
 	"tensor t2 s8[1,2] scale 0.25 view t3 @ 0x12\ntensor t3 s8[1,2] gone \"x\\x41\"\n"
-	"t2 = dense t0 t1 _ act relu \"d\" kernel \"ref/dense\" flat\nt3 = softmax t2 beta 0.5\n";
+	"t2 = dense t0 t1 _ act relu \"d\" kernel \"ref/dense\" flat\nt3 = softmax t2 "
+	"beta 0.5\n";
 
 /* Every text is read or refused, with one message; the sanitizers watch. */
 static bool
@@ -426,7 +447,8 @@ static void
 round_trip_after_each_pass(Session *s, const char *name, const uint8_t *data, size_t size,
 	const char *folder)
 {
-	static void (*const passes[])(Graph *) = { infer, legalize, fuse, order, alias, plan };
+	static void (*const passes[])(
+		Graph *) = { infer, legalize, fuse, order, alias, plan };
 	Graph *volatile g = NULL;
 	volatile size_t done = 0;
 
@@ -436,7 +458,8 @@ round_trip_after_each_pass(Session *s, const char *name, const uint8_t *data, si
 	}
 	fflush(s->diag.to);
 	cr_assert(done, "%s", s->messages);
-	cr_expect_lt(printed(s, g).size, size + 100000, "%s: its weights are printed", name);
+	cr_expect_lt(
+		printed(s, g).size, size + 100000, "%s: its weights are printed", name);
 	round_trip(s, g, folder);
 	for (size_t i = 0; i < sizeof passes / sizeof *passes; i++) {
 		if (setjmp(s->escape) == 0)
@@ -452,7 +475,8 @@ Test(mir, round_trip_of_the_models)
 	static const char *const names[] = { "ad01_int8", "hello_world_int8", "kws_int8",
 		"mcunet_vww", "micro_speech_int8", "mobilenet_v1_0.25_128_quant",
 		"mobilenet_v2_1.0_224_quant", "movenet_single_pose_lightning_ptq",
-		"person_detect_int8", "resnet8_int8", "split_concat", "vww_96_float", "vww_96_int8" };
+		"person_detect_int8", "resnet8_int8", "split_concat", "vww_96_float",
+		"vww_96_int8" };
 	const char *shared = getenv("SHARED");
 	int tried = 0;
 
