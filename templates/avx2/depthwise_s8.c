@@ -3,6 +3,8 @@
 
 #include "fixed8.h"
 
+enum { TAPS_MOST = 64, CHANNELS_MOST = 16 };
+
 /* The first count of sixteen values, widened. */
 static inline __m256i
 load_some16(const int8_t *x, int count)
@@ -29,8 +31,6 @@ depthwise_s8_avx2(int8_t *restrict y, const int8_t *const *x, const int16_t *res
 	int stride_w, int dilation_w, int pad_left, int multiplier, int x_step, int y_step,
 	int x_zero, int y_zero, int y_min, int y_max)
 {
-	enum { TAPS_MOST = 64, CHANNELS_MOST = 16 };
-
 	assert(multiplier == 1);
 	assert(kernel_h * kernel_w <= TAPS_MOST);
 
