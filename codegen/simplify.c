@@ -608,6 +608,19 @@ simplify_assert(Rewrite *r, Syntax *n)
 	}
 }
 
+/* memcpy(y, x, 0) */
+static bool
+moves_nothing(const Rewrite *r, const Syntax *call)
+{
+	const Syntax *name = field_of(call, "function"), *last = NULL;
+
+	if (!is_name(name, "memcpy") && !is_name(name, "memset") && !is_name(name, "memmove"))
+		return false;
+	for (const Syntax *c = field_of(call, "arguments")->child; c; c = c->next)
+		last = c->token ? last : c;
+	return last && last->bound && last->value.i == 0 && is_pure(r, field_of(call, "arguments"));
+}
+
 static void
 simplify_statement(Rewrite *r, Syntax *n)
 {
@@ -621,7 +634,7 @@ simplify_statement(Rewrite *r, Syntax *n)
 	}
 	simplify(r, e);
 	e = inner(n);
-	if (e && (e->bound || (is_kind(e, "cast_expression") && is_pure(r, e) &&
+	if (e && (e->bound || moves_nothing(r, e) || (is_kind(e, "cast_expression") && is_pure(r, e) &&
 			text_is(field_of(e, "type"), "void"))))
 		vanish(r, n);
 }

@@ -1,0 +1,314 @@
+/* test_templates.c: every template keeps the rules, and what binding makes of it compiles without
+ * a warning and computes the same. */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "codegen/codegen.h"
+
+static const char warnings[] =
+	"-std=c11 -O1 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror";
+
+/* Folders that this machine's compilers can compile, and how. */
+static const struct { const char *folder, *flags; } folders[] = {
+	{ "ref", "" },
+	{ "vec", "" },
+#ifdef __x86_64__
+	{ "avx2", "-mavx2 -mfma" },
+#endif
+};
+
+typedef struct {
+	Diag diag;
+	jmp_buf escape;
+	Arena *arena;
+	Templates *templates;
+} Session;
+
+static void
+begin(Session *s)
+{
+	memset(s, 0, sizeof *s);
+	s->diag = (Diag){ .to = stderr, .escape = &s->escape };
+	s->arena = arena_new(&s->diag);
+	s->templates = templates_new(s->arena, &s->diag, template_files, template_file_count, NULL);
+}
+
+/* The kernels of file i, by part: their number. */
+static int
+kernels_of(Session *s, int i, const Template *out[4])
+{
+	static const char *const parts[] = { NULL, "begin", "row", "end" };
+	const TemplateFile *f = &template_files[i];
+	const char *dot = strrchr(f->file, '.');
+	int count = 0;
+
+	if (strcmp(dot, ".c") != 0)
+		return 0;
+	const char *name = format(s->arena, "%.*s", (int)(dot - f->file), f->file);
+	for (int p = 0; p < 4; p++) {
+		const Template *k = find_template(s->templates, f->folder, name, parts[p]);
+		if (k)
+			out[count++] = k;
+	}
+	cr_expect(count, "%s/%s: no function %s_%s", f->folder, f->file, name, f->folder);
+	return count;
+}
+
+Test(templates, keep_the_rules)
+{
+	Session s;
+	const Template *k[4];
+	int seen = 0;
+
+	begin(&s);
+	for (int i = 0; i < template_file_count; i++)
+		for (int left = kernels_of(&s, i, k); left; seen++) {
+			const char *fault = template_fault(s.templates, k[--left]);
+			cr_expect_null(fault, "%s: %s", k[left]->function, fault);
+		}
+	cr_expect(seen > 20, "only %d kernels", seen);
+	arena_free(s.arena);
+}
+
+/* ---- bound to made-up values they compile without a warning */
+
+enum { MAX_PARAMS = 64 };
+
+/* All numbers but those of which skip has the bit. */
+static int
+bind_all(const Template *k, int64_t value, unsigned skip, Binding *b)
+{
+	int count = 0;
+
+	for (int i = 0; i < k->param_count; i++) {
+		const Param *p = &k->param[i];
+		int64_t v = strstr(p->name, "pad") || strstr(p->name, "shift") ? value / 2 : value;
+		if (p->kind == PARAM_INT && !(skip >> i % 16 & 1))
+			b[count++] = (Binding){ .name = p->name, .kind = BIND_INT, .i = v };
+		else if (p->kind == PARAM_FLOAT)
+			b[count++] = (Binding){ .name = p->name, .kind = BIND_FLOAT, .f = (double)v / 4 };
+	}
+	return count;
+}
+
+/* What the asserts decline, and sizes that make no sense, are left out. */
+static bool
+try(Session *s, Closure *c, const Template *k, const Binding *b, int count, Bound *out)
+{
+	if (setjmp(s->escape))
+		return false;
+	*out = specialize(c, k, b, count);
+	return !out->failed;
+}
+
+/* A kernel as several functions. */
+static int
+put_variants(Session *s, Text *t, Closure *c, const Template *k)
+{
+	static const struct { int64_t value; unsigned skip; } variants[] = { { 0, 0 }, { 1, 0 },
+		{ 3, 0 }, { 16, 0 }, { -2, 0 }, { 1, 0x5555 }, { 8, 0xffff } };
+	Binding b[MAX_PARAMS];
+	int made = 0;
+
+	for (size_t i = 0; i < sizeof variants / sizeof *variants; i++) {
+		bool asserts = strstr(k->source->text, "assert(") != NULL;
+		if (variants[i].skip && asserts)
+			continue;
+		int count = bind_all(k, variants[i].value, variants[i].skip, b);
+		Bound f;
+		if (!try(s, c, k, b, count, &f))
+			continue;
+		f.result = "void";
+		char name[128];
+		snprintf(name, sizeof name, "%s_%zu", k->function, i);
+		put(t, "\n");
+		put_prototype(t, &f, name);
+		put(t, ";\n\n");
+		put_function(t, &f, name);
+		made++;
+	}
+	return made;
+}
+
+static void
+write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	cr_assert(f && fputs(text, f) >= 0 && fclose(f) == 0);
+}
+
+static int
+run(const char *command)
+{
+	int status = system(command);
+
+	cr_expect_eq(status, 0, "%s", command);
+	return status;
+}
+
+/* With both compilers, if they are there, and $CC, if that is another. */
+static void
+compile(const char *path, const char *flags)
+{
+	const char *own = getenv("CC");
+	const char *const compilers[] = { "gcc", "clang", own ? own : "cc" };
+	char command[1024];
+
+	for (int i = 0; i < 3; i++) {
+		if (i == 2 && own && (strcmp(own, "gcc") == 0 || strcmp(own, "clang") == 0))
+			break;
+		snprintf(command, sizeof command, "command -v %.*s >/dev/null || exit 0; %s %s %s -c -o "
+			"/dev/null %s", (int)strcspn(compilers[i], " "), compilers[i], compilers[i], warnings,
+			flags, path);
+		run(command);
+	}
+}
+
+static void
+compile_folder(const char *folder, const char *flags)
+{
+	Session s;
+	const Template *k[4];
+	int seen = 0, made = 0;
+
+	begin(&s);
+	s.diag.to = NULL;
+	Closure *closure = closure_new(s.templates);
+	Text functions = text_new(s.arena), text = text_new(s.arena);
+	for (int i = 0; i < template_file_count; i++)
+		if (strcmp(template_files[i].folder, folder) == 0)
+			for (int left = kernels_of(&s, i, k); left; seen++)
+				made += put_variants(&s, &functions, closure, k[--left]);
+	cr_expect(made >= 3 * seen, "%s: %d kernels, but only %d functions", folder, seen, made);
+	if (made) {
+		char path[] = "/tmp/mcompile-XXXXXX.c";
+		int fd = mkstemps(path, 2);
+		cr_assert(fd >= 0 && close(fd) == 0);
+		put_includes(&text, closure);
+		put(&text, "\n");
+		put_helpers(&text, closure);
+		put(&text, "%s", functions.data);
+		write_file(path, text.data);
+		compile(path, flags);
+		unlink(path);
+	}
+	arena_free(s.arena);
+}
+
+Test(templates, compile_when_bound, .timeout = 300)
+{
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+		compile_folder(folders[i].folder, folders[i].flags);
+}
+
+/* ---- bound and unbound kernels give equal results */
+
+static const struct { const char *kernel, *shape; } shapes[] = {
+	{ "dense_s8", "in_c=16 out_w=1 out_c=10 x_step=16 y_step=10 x_zero=3 w_zero=0 y_zero=-128" },
+	{ "dense_s8", "in_c=1 out_w=1 out_c=1 x_step=1 y_step=1 x_zero=0 w_zero=0 y_zero=0" },
+	{ "dense_s8", "in_c=7 out_w=3 out_c=1 x_step=9 y_step=2 x_zero=-5 w_zero=1 y_zero=4" },
+	{ "dense_s8", "in_c=33 out_w=2 out_c=3 x_step=33 y_step=3 x_zero=0 w_zero=-1 y_zero=1" },
+	{ "conv2d_s8", "in_w=9 in_c=3 out_w=9 out_c=4 kernel_h=3 kernel_w=3 stride_w=1 dilation_w=1 "
+		"pad_left=1 x_step=3 y_step=4 x_zero=-4 w_zero=0 y_zero=5" },
+	{ "conv2d_s8", "in_w=8 in_c=1 out_w=3 out_c=1 kernel_h=1 kernel_w=4 stride_w=2 dilation_w=1 "
+		"pad_left=0 x_step=1 y_step=1 x_zero=0 w_zero=0 y_zero=-128" },
+	{ "conv2d_s8", "in_w=1 in_c=5 out_w=1 out_c=2 kernel_h=2 kernel_w=1 stride_w=1 dilation_w=3 "
+		"pad_left=0 x_step=8 y_step=2 x_zero=1 w_zero=2 y_zero=-3" },
+};
+
+static const char program[] =
+	"\nint\nmain(void)\n{\n"
+	"\tstatic int8_t xs[4][512], w[512], y[2][64], shift[64];\n"
+	"\tstatic int32_t bias[64], mult[64];\n"
+	"\tconst int8_t *rows[4] = { xs[0], xs[1], xs[2], xs[3] };\n"
+	"\tconst int8_t *x = xs[0];\n"
+	"\tuint32_t seed = 1;\n\n"
+	"\t(void)x;\n\t(void)rows;\n"
+	"\tfor (int turn = 0; turn < 100; turn++) {\n"
+	"\t\tfor (int i = 0; i < 512; i++) {\n"
+	"\t\t\tseed = seed * 1664525 + 1013904223;\n"
+	"\t\t\txs[i % 4][i] = (int8_t)(seed >> 24);\n"
+	"\t\t\txs[0][i] = (int8_t)(seed >> 20);\n"
+	"\t\t\tw[i] = (int8_t)(seed >> 16);\n"
+	"\t\t\tbias[i % 64] = (int32_t)(seed >> 12) - (1 << 19);\n"
+	"\t\t\tmult[i % 64] = (1 << 30) + (int32_t)(seed >> 2);\n"
+	"\t\t\tshift[i % 64] = (int8_t)-(int)(seed >> 8 & 15);\n\t\t}\n";
+
+static void
+put_call(Text *t, const Bound *f, const char *name, int result, const char *shape)
+{
+	put(t, "\t\t%s(", name);
+	for (int i = 0; i < f->param_count; i++) {
+		const Param *p = &f->template->param[f->param[i]];
+		const char *value = strstr(shape, p->name);
+		put(t, "%s", i ? ", " : "");
+		if (strcmp(p->name, "y") == 0)
+			put(t, "y[%d]", result);
+		else if (strcmp(p->name, "y_min") == 0 || strcmp(p->name, "y_max") == 0)
+			put(t, strcmp(p->name, "y_min") ? "100" : "-120");
+		else if (p->kind == PARAM_INT)
+			put(t, "%d", atoi(value + strlen(p->name) + 1));
+		else
+			put(t, "%s", p->kind == PARAM_ROWS ? "rows" : p->name);
+	}
+	put(t, ");\n");
+}
+
+/* The kernel as it is, and bound to the shape; their calls go to calls. */
+static void
+put_pair(Session *s, Closure *c, Text *functions, Text *calls, int i)
+{
+	const char *shape = shapes[i].shape, *name = shapes[i].kernel;
+	const Template *k = find_template(s->templates, "ref", name, NULL);
+	Binding b[MAX_PARAMS] = { { .name = "y_min", .i = -120 }, { .name = "y_max", .i = 100 } };
+	int count = 2;
+
+	for (const char *at = shape; at; at = strchr(at, ' ')) {
+		at += *at == ' ';
+		b[count++] = (Binding){ .name = format(s->arena, "%.*s", (int)strcspn(at, "="), at),
+			.i = atoi(strchr(at, '=') + 1) };
+	}
+	Bound whole = specialize(c, k, NULL, 0), bound = specialize(c, k, b, count);
+	cr_assert_eq(whole.param_count, k->param_count);
+	cr_assert(!whole.failed && !bound.failed && bound.param_count < 7);
+	const char *names[] = { format(s->arena, "whole_%d", i), format(s->arena, "bound_%d", i) };
+	put(functions, "\n");
+	put_function(functions, &whole, names[0]);
+	put(functions, "\n");
+	put_function(functions, &bound, names[1]);
+	put_call(calls, &whole, names[0], 0, shape);
+	put_call(calls, &bound, names[1], 1, shape);
+	put(calls, "\t\tif (memcmp(y[0], y[1], sizeof y[0]))\n\t\t\treturn %d;\n", i + 1);
+}
+
+Test(templates, compute_the_same_when_bound)
+{
+	Session s;
+	char path[] = "/tmp/mcompile-XXXXXX.c", command[1024];
+	int fd = mkstemps(path, 2);
+	const char *own = getenv("CC");
+
+	cr_assert(fd >= 0 && close(fd) == 0);
+	begin(&s);
+	cr_assert_eq(setjmp(s.escape), 0);
+	Closure *closure = closure_new(s.templates);
+	Text functions = text_new(s.arena), calls = text_new(s.arena), text = text_new(s.arena);
+	add_include(closure, "<string.h>");
+	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+		put_pair(&s, closure, &functions, &calls, (int)i);
+	put_includes(&text, closure);
+	put(&text, "\n");
+	put_helpers(&text, closure);
+	put(&text, "%s%s%s\t}\n\treturn 0;\n}\n", functions.data, program, calls.data);
+	write_file(path, text.data);
+	snprintf(command, sizeof command, "%s %s -o %s.out %s && %s.out", own ? own : "cc", warnings,
+		path, path, path);
+	run(command);
+	snprintf(command, sizeof command, "%s.out", path);
+	unlink(command);
+	unlink(path);
+	arena_free(s.arena);
+}
