@@ -97,11 +97,13 @@ set_field(Line *l, const Field *f, const Item *word, void *owner)
 	case FIELD_TENSOR: *(int *)at = read_tensor(r, value); break;
 	case FIELD_SEMANTICS:
 		*(Semantics *)at = (Semantics)word_index(r, value, semantics_names,
-			SEMANTICS_COUNT, "semantics (tflm, litert, ort)");
+			sizeof *semantics_names, SEMANTICS_COUNT,
+			"semantics (tflm, litert, ort)");
 		break;
 	case FIELD_INPUT_MODE:
 		*(InputMode *)at = (InputMode)word_index(r, value, input_mode_names,
-			INPUT_MODE_COUNT, "input mode (full, const, push)");
+			sizeof *input_mode_names, INPUT_MODE_COUNT,
+			"input mode (full, const, push)");
 		break;
 	case FIELD_PLACE:
 		((Loc *)at)->offset = (size_t)read_integer(r, value, 0, INT64_MAX);
@@ -129,7 +131,8 @@ set_attr(Line *l, const AttrInfo *a, Attr *attr)
 		*(Shape *)at = read_list(
 			r, value, (int)(value - r->item) + 1, -INT_MAX, INT_MAX);
 	} else if (a->at == offsetof(Attr, act)) {
-		attr->act = word_index(r, value, act_names, ACT_COUNT, "activation");
+		attr->act = word_index(
+			r, value, act_names, sizeof *act_names, ACT_COUNT, "activation");
 	} else {
 		*(int *)at = (int)read_integer(r, value, 0,
 			a->at == offsetof(Attr, x_bias) ? UINT8_MAX : INT_MAX);
@@ -262,12 +265,8 @@ read_tensor_line(Line *l)
 	Graph *g = r->g;
 	Tensor t = { .loc = l->head->loc, .view = -1, .offset = -1 };
 	const Item *i = next_value(l, "a tensor's number");
-	int number = read_tensor_number(r, i);
+	int number = read_tensor(r, i); /* all are counted already */
 
-	/* Those that come are counted already: an earlier one has its place and its type. */
-	if (number >= g->tensor_count)
-		fail_at(r->diag, i->loc, "%s: tensors are numbered from 0 without gaps",
-			shown(r, i));
 	if (g->tensor[number].name)
 		fail_at(r->diag, i->loc, "%s is defined already, in line %d", shown(r, i),
 			g->tensor[number].loc.line);
@@ -326,15 +325,6 @@ read_label(Line *l)
 	end_of_line(l);
 }
 
-static Op
-read_op(const Reader *r, const Item *i)
-{
-	for (int op = 0; op < OP_COUNT; op++)
-		if (is_word(i, ops[op].name))
-			return (Op)op;
-	fail_at(r->diag, i->loc, "%s is no operator", shown(r, i));
-}
-
 /* The operands: tensors, or _ for one that is left out. */
 static int
 read_operands(Line *l, const OpInfo *op, int *input)
@@ -342,11 +332,9 @@ read_operands(Line *l, const OpInfo *op, int *input)
 	const Reader *r = l->r;
 	int count = 0;
 
-	for (; l->at < l->end && l->at->kind == ITEM_WORD; count++) {
+	for (; l->at < l->end; count++) {
 		bool absent = is_word(l->at, "_");
-		if (!absent &&
-			(l->at->text[0] != 't' || l->at->size < 2 ||
-				l->at->text[1] < '0' || l->at->text[1] > '9'))
+		if (!absent && tensor_number(l->at) < 0)
 			break;
 		const Item *i = next_value(l, "");
 		if (count == op->most || (absent && count < op->least))
@@ -370,7 +358,8 @@ read_node(Line *l)
 	Graph *g = r->g;
 	const Item *result = next_value(l, "a tensor");
 	int output = read_tensor(r, result);
-	Op op = read_op(r, next_value(l, "an operator"));
+	Op op = (Op)word_index(r, next_value(l, "an operator"), &ops[0].name, sizeof *ops,
+		OP_COUNT, "operator");
 	const Item *operand = l->at;
 	int *input = alloc_array(r->arena, (size_t)(l->end - l->at) + 1, sizeof *input);
 	int count = read_operands(l, &ops[op], input);
@@ -403,7 +392,8 @@ static const struct {
 enum {
 	STATEMENT_KINDS = sizeof statements / sizeof *statements,
 	KIND_MODEL = 1,
-	KIND_TENSOR
+	KIND_TENSOR,
+	KIND_OUTPUT = 4
 };
 
 static Line
@@ -419,24 +409,14 @@ line_at(const Reader *r, const Item **given, int item)
 		.field = given + attr_count };
 }
 
-/* Which kind each statement is: counts[kind] of them, before any is read. */
-static void
-count_statements(const Reader *r, int counts[STATEMENT_KINDS])
+/* Which kind a statement is: its number in the table above; of a node: -1. */
+static int
+statement_kind(const Reader *r, int item)
 {
-	for (int i = 0; i < r->count; i = r->item[i].after) {
-		int kind = 0;
-		if (r->item[i].kind == ITEM_NODE)
-			continue;
-		while (kind < STATEMENT_KINDS &&
-			!is_word(&r->item[i + 1], statements[kind].keyword))
-			kind++;
-		if (kind == STATEMENT_KINDS)
-			fail_at(r->diag, r->item[i].loc, "%s begins no statement",
-				shown(r, &r->item[i + 1]));
-		if (kind == KIND_MODEL && counts[kind])
-			fail_at(r->diag, r->item[i].loc, "a second model");
-		counts[kind]++;
-	}
+	if (r->item[item].kind == ITEM_NODE)
+		return -1;
+	return word_index(r, &r->item[item + 1], &statements[0].keyword,
+		sizeof *statements, STATEMENT_KINDS, "statement");
 }
 
 /* Views end at a tensor with bytes of its own, and lie inside it: verify() would die of others. */
@@ -470,8 +450,7 @@ read_nodes(const Reader *r, const Item **given)
 			read_node(&l);
 		}
 	for (int i = 0, k = 0; i < r->count; i = r->item[i].after)
-		if (r->item[i].kind == ITEM_STATEMENT &&
-			is_word(&r->item[i + 1], "output") &&
+		if (statement_kind(r, i) == KIND_OUTPUT &&
 			!r->written[g->output[k++].tensor])
 			fail_at(r->diag, r->item[i].loc, "no node makes %s",
 				shown(r, &r->item[i + 2]));
@@ -485,7 +464,7 @@ read_mir(Arena *arena, Diag *diag, const char *name, const char *text, size_t si
 		.arena = arena,
 		.diag = diag,
 		.folder = folder };
-	int counts[STATEMENT_KINDS] = { 0 };
+	int models = 0;
 	char *whole = alloc(arena, size + sizeof "\n");
 
 	/* The last line ends like the others; messages show lines of this copy. */
@@ -498,16 +477,19 @@ read_mir(Arena *arena, Diag *diag, const char *name, const char *text, size_t si
 	if (!r.count || !is_word(&r.item[1], "mir"))
 		fail_at(diag, (Loc){ nowhere.offset, 1, 1 },
 			"a .mir text begins with the line: mir 1");
-	count_statements(&r, counts);
-	r.g->tensor_count = counts[KIND_TENSOR];
+	for (int i = 0; i < r.count; i = r.item[i].after) {
+		int kind = statement_kind(&r, i);
+		r.g->tensor_count += kind == KIND_TENSOR;
+		if (kind == KIND_MODEL && models++)
+			fail_at(diag, r.item[i].loc, "a second model");
+	}
 	r.g->tensor = alloc_array(arena, (size_t)r.g->tensor_count, sizeof *r.g->tensor);
 	r.written = alloc_array(arena, (size_t)r.g->tensor_count, sizeof *r.written);
 	const Item **given =
 		alloc_array(arena, (size_t)(attr_count + field_count), sizeof *given);
 	for (int kind = 0; kind < STATEMENT_KINDS; kind++)
 		for (int i = 0; i < r.count; i = r.item[i].after)
-			if (r.item[i].kind == ITEM_STATEMENT &&
-				is_word(&r.item[i + 1], statements[kind].keyword)) {
+			if (statement_kind(&r, i) == kind) {
 				Line l = line_at(&r, given, i);
 				l.at++;
 				statements[kind].read(&l);

@@ -45,13 +45,13 @@ typedef struct {
 const char *shown(const Reader *, const Item *); /* its text for a message, cut */
 _Noreturn void expected(const Reader *, const char *what, const Item *instead);
 bool is_word(const Item *, const char *word);
-int word_index(const Reader *, const Item *, const char *const *words, int count,
-	const char *what);
+/* Of a word that is one of `count`, `stride` bytes from pointer to pointer. */
+int word_index(const Reader *, const Item *, const char *const *first, size_t stride,
+	int count, const char *what);
 char *read_string(const Reader *, const Item *);
 int64_t read_integer(const Reader *, const Item *, int64_t least, int64_t most);
 float read_float(const Reader *, const Item *);
-int read_tensor_number(
-	const Reader *, const Item *);         /* t7: 7, whether there is one or not */
+int tensor_number(const Item *); /* t7: 7, whether there is one or not; no tensor: -1 */
 int read_tensor(const Reader *, const Item *); /* an existing one */
 Shape read_list(const Reader *, const Item *list, int first, int least, int most);
 void read_type(const Reader *, const Item *, Type *, Shape *);

@@ -12,9 +12,9 @@ enum {
 	SHOWN = 40,
 	DECIMAL = 10,
 	HEXADECIMAL = 16,
-	HEX_ESCAPE = 4,    /* \xHH */
-	NUMBER_BYTES = 64, /* no number needs more */
-	MAX_TENSOR_NUMBER = 1 << 24,
+	HEX_ESCAPE = 4,      /* \xHH */
+	NUMBER_BYTES = 64,   /* no number needs more */
+	MAX_DIGITS = 9,      /* with the t: of any tensor */
 	MAX_BYTES = INT_MAX, /* of a tensor, of a data file */
 };
 
@@ -42,11 +42,13 @@ is_word(const Item *i, const char *word)
 }
 
 int
-word_index(const Reader *r, const Item *i, const char *const *words, int count,
-	const char *what)
+word_index(const Reader *r, const Item *i, const char *const *first, size_t stride,
+	int count, const char *what)
 {
 	for (int k = 0; k < count; k++)
-		if (is_word(i, words[k]))
+		if (is_word(i,
+			    *(const char *const *)((const char *)first +
+				    (size_t)k * stride)))
 			return k;
 	fail_at(r->diag, i->loc, "%s is no %s", shown(r, i), what);
 }
@@ -136,29 +138,32 @@ read_float(const Reader *r, const Item *i)
 }
 
 int
-read_tensor_number(const Reader *r, const Item *i)
+tensor_number(const Item *i)
 {
-	char text[NUMBER_BYTES] = "", *end = text;
-	long number = 0;
+	int number = 0;
 
-	if (i->kind == ITEM_WORD && i->size > 1 && i->size < NUMBER_BYTES &&
-		i->text[0] == 't') {
-		memcpy(text, i->text + 1, i->size - 1);
-		number = strtol(text, &end, DECIMAL);
+	if (i->kind != ITEM_WORD || i->text[0] != 't' || i->size < 2 ||
+		i->size > MAX_DIGITS)
+		return -1;
+	for (size_t k = 1; k < i->size; k++) {
+		if (i->text[k] < '0' || i->text[k] > '9')
+			return -1;
+		number = number * DECIMAL + (i->text[k] - '0');
 	}
-	if (end == text || *end || (text[0] == '0' && text[1]) ||
-		number > MAX_TENSOR_NUMBER)
-		expected(r, "a tensor (t0, t1 ...)", i);
-	return (int)number;
+	return number;
 }
 
 int
 read_tensor(const Reader *r, const Item *i)
 {
-	int number = read_tensor_number(r, i);
+	int number = tensor_number(i);
 
+	if (number < 0)
+		expected(r, "a tensor (t0, t1 ...)", i);
 	if (number >= r->g->tensor_count)
-		fail_at(r->diag, i->loc, "%s is not defined", shown(r, i));
+		fail_at(r->diag, i->loc,
+			"%s is none of the %d tensors, which count from t0", shown(r, i),
+			r->g->tensor_count);
 	return number;
 }
 
@@ -180,17 +185,13 @@ read_list(const Reader *r, const Item *list, int first, int least, int most)
 void
 read_type(const Reader *r, const Item *i, Type *type, Shape *shape)
 {
-	int word = (int)(i - r->item) + 1, type_index = 0;
+	int word = (int)(i - r->item) + 1;
 	int64_t bytes;
 
 	if (i->kind != ITEM_TYPE)
 		expected(r, "a type and shape, like s8[1,4],", i);
-	while (type_index < TYPE_COUNT &&
-		!is_word(&r->item[word], types[type_index].name))
-		type_index++;
-	if (type_index == TYPE_COUNT)
-		fail_at(r->diag, i->loc, "%s is no type", shown(r, &r->item[word]));
-	*type = (Type)type_index;
+	*type = (Type)word_index(
+		r, &r->item[word], &types[0].name, sizeof *types, TYPE_COUNT, "type");
 	*shape = read_list(r, i, word + 1, 1, INT_MAX);
 	bytes = types[*type].bytes;
 	for (int k = 0; k < shape->rank; k++)
@@ -228,19 +229,15 @@ read_element(const Reader *r, const Item *i, Type type, void *to)
 	int64_t most = (int64_t)(is_signed ? ones >> 1 : ones);
 
 	if (type == TYPE_f32) {
-		float value = read_float(r, i);
-		memcpy(to, &value, sizeof value);
+		*(float *)to = read_float(r, i);
 		return;
 	}
 	int64_t value = read_integer(r, i, is_signed ? -most - 1 : 0, most);
-	int8_t v8 = (int8_t)value;
-	int16_t v16 = (int16_t)value;
-	int32_t v32 = (int32_t)value;
 	switch (types[type].bytes) {
-	case sizeof v8: memcpy(to, &v8, sizeof v8); break;
-	case sizeof v16: memcpy(to, &v16, sizeof v16); break;
-	case sizeof v32: memcpy(to, &v32, sizeof v32); break;
-	default: memcpy(to, &value, sizeof value); break;
+	case sizeof(int8_t): *(int8_t *)to = (int8_t)value; break;
+	case sizeof(int16_t): *(int16_t *)to = (int16_t)value; break;
+	case sizeof(int32_t): *(int32_t *)to = (int32_t)value; break;
+	default: *(int64_t *)to = value; break;
 	}
 }
 
@@ -275,7 +272,7 @@ static void
 load(const Reader *r, const Item *i)
 {
 	Graph *g = r->g;
-	const char *name = read_string(r, i), *why = NULL;
+	const char *name = read_string(r, i);
 	struct stat about;
 
 	if (g->file_name && !strcmp(g->file_name, name))
@@ -287,20 +284,19 @@ load(const Reader *r, const Item *i)
 		fail_at(r->diag, i->loc,
 			"a data file is named without its folder, and lies beside");
 	const char *path = r->folder ? format(r->arena, "%s/%s", r->folder, name) : name;
-	if (stat(path, &about) || !S_ISREG(about.st_mode) || about.st_size > MAX_BYTES)
+	bool plain = !stat(path, &about) && S_ISREG(about.st_mode) &&
+		about.st_size <= MAX_BYTES;
+	FILE *from = plain ? fopen(path, "rb") : NULL;
+	size_t size = from ? (size_t)about.st_size : 0;
+	uint8_t *bytes = alloc(r->arena, size);
+	bool whole = from && fread(bytes, 1, size, from) == size;
+	if (from)
+		fclose(from);
+	if (!whole)
 		fail_at(r->diag, i->loc,
 			"the data file %s is absent, too large, or no file", path);
-	uint8_t *bytes = alloc(r->arena, (size_t)about.st_size);
-	FILE *from = fopen(path, "rb");
-	if (!from)
-		fail_at(r->diag, i->loc, "the data file %s cannot be opened", path);
-	if (fread(bytes, 1, (size_t)about.st_size, from) != (size_t)about.st_size)
-		why = "cannot be read";
-	fclose(from);
-	if (why)
-		fail_at(r->diag, i->loc, "the data file %s %s", path, why);
 	g->file = bytes;
-	g->file_bytes = (size_t)about.st_size;
+	g->file_bytes = size;
 	g->file_name = name;
 }
 
