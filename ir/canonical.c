@@ -363,24 +363,31 @@ repeated(Canon *c, const Node *reader, int tensor, Shape *s, const Shape *y, int
 	return made;
 }
 
+/* Which axis to merge with the next, best first the ones that natural() merges; -1: none. */
+static int
+mergeable(const Shape x[2], const Shape *y)
+{
+	for (int i = y->rank - 3; i >= 0; i--)
+		if (can_merge(x, y, i))
+			return i;
+	return can_merge(x, y, y->rank - 2) ? y->rank - 2 : -1;
+}
+
 static void
 broadcast(Canon *c, const Node *old)
 {
-	const Shape *file = &c->file[old->output];
-	Shape y = *file, x[2];
+	Shape y = c->file[old->output], x[2];
 	Node n = *old;
 
 	n.input = copy_of(c->g->arena, old->input, 2 * sizeof *old->input);
 	for (int k = 0; k < 2; k++)
 		x[k] = aligned(&c->file[n.input[k]], y.rank);
 	while (y.rank > NHWC) {
-		int at = y.rank - 2;
+		int at = mergeable(x, &y);
 
-		while (at >= 0 && !can_merge(x, &y, at))
-			at--;
 		for (int k = 0; k < 2 && at < 0; k++)
-			n.input[k] = repeated(c, old, n.input[k], &x[k], &y, 2);
-		at = at < 0 ? 2 : at;
+			n.input[k] = repeated(c, old, n.input[k], &x[k], &y, y.rank - 3);
+		at = at < 0 ? y.rank - 3 : at;
 		merge_axes(&x[0], at), merge_axes(&x[1], at), merge_axes(&y, at);
 	}
 	bool turn = nhwc_placed(&y, 1).dim[1] == 1;

@@ -18,6 +18,7 @@ typedef struct {
 		; /* per tensor: another of its class, nearer to the root; itself: the root */
 	bool *computed; /* per tensor, and after survey() per root: some node computes with it */
 	int *stored; /* per tensor: what the graph reads and writes instead, or itself */
+	Quant *raw;  /* per tensor: its scale as uint8 */
 	bool *shifted;        /* per tensor: that is 128 less */
 	bool *input, *output; /* per tensor: the graph's */
 } Bytes;
@@ -71,7 +72,8 @@ shifted(Graph *g, const Quant *q)
 	int32_t *zero = alloc_array(g->arena, (size_t)q->count, sizeof *zero);
 
 	for (int i = 0; i < q->count; i++)
-		zero[i] = q->zero[i] - SHIFT;
+		zero[i] = (int32_t)((uint32_t)q->zero[i] -
+			SHIFT); /* of a copy's, unchecked */
 	s.zero = zero;
 	return s;
 }
@@ -148,7 +150,8 @@ ignore_weights_zero(Graph *g, Node *n)
 {
 	Tensor *w = tensor_in(g, n, 1);
 
-	if ((n->op != OP_conv2d && n->op != OP_depthwise) || w->type != TYPE_s8)
+	if ((n->op != OP_conv2d && n->op != OP_depthwise) || w->type != TYPE_s8 ||
+		w->origin.type == TYPE_u8)
 		return;
 	w->quant.zero =
 		alloc_array(g->arena, (size_t)w->quant.count, sizeof *w->quant.zero);
@@ -201,10 +204,13 @@ survey(Bytes *b)
 	b->stored = alloc_array(g->arena, count, sizeof *b->stored);
 	b->computed = alloc_array(g->arena, count, sizeof *b->computed);
 	b->shifted = alloc_array(g->arena, count, sizeof *b->shifted);
+	b->raw = alloc_array(g->arena, count, sizeof *b->raw);
 	b->input = alloc_array(g->arena, count, sizeof *b->input);
 	b->output = alloc_array(g->arena, count, sizeof *b->output);
-	for (int t = 0; t < b->tensors; t++)
+	for (int t = 0; t < b->tensors; t++) {
 		b->class[t] = b->stored[t] = t;
+		b->raw[t] = g->tensor[t].quant;
+	}
 	for (int i = 0; i < g->input_count; i++)
 		b->input[g->input[i].tensor] = true;
 	for (int i = 0; i < g->output_count; i++)
@@ -267,8 +273,7 @@ store_node(Bytes *b, const Node *old)
 	n.output = b->stored[y];
 	if (n.op == OP_cast && b->shifted[y]) {
 		to = b->stored[y];
-		n.output =
-			y != to ? y : sibling(g, y, TYPE_u8, g->tensor[y].quant, ".u8");
+		n.output = y != to ? y : sibling(g, y, TYPE_u8, b->raw[y], ".u8");
 	} else if (n.op == OP_recode &&
 		tensor_in(g, &n, 0)->type == tensor_out(g, &n)->type) {
 		n.op = OP_reshape;
