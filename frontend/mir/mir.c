@@ -334,7 +334,7 @@ read_operands(Line *l, const OpInfo *op, int *input)
 
 	for (; l->at < l->end; count++) {
 		bool absent = is_word(l->at, "_");
-		if (!absent && tensor_number(l->at) < 0)
+		if (!absent && number_of_tensor(l->at) < 0)
 			break;
 		const Item *i = next_value(l, "");
 		if (count == op->most || (absent && count < op->least))

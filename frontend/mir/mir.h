@@ -51,7 +51,8 @@ int word_index(const Reader *, const Item *, const char *const *first, size_t st
 char *read_string(const Reader *, const Item *);
 int64_t read_integer(const Reader *, const Item *, int64_t least, int64_t most);
 float read_float(const Reader *, const Item *);
-int tensor_number(const Item *); /* t7: 7, whether there is one or not; no tensor: -1 */
+int number_of_tensor(
+	const Item *); /* t7: 7, whether there is one or not; no tensor: -1 */
 int read_tensor(const Reader *, const Item *); /* an existing one */
 Shape read_list(const Reader *, const Item *list, int first, int least, int most);
 void read_type(const Reader *, const Item *, Type *, Shape *);

@@ -138,7 +138,7 @@ read_float(const Reader *r, const Item *i)
 }
 
 int
-tensor_number(const Item *i)
+number_of_tensor(const Item *i)
 {
 	int number = 0;
 
@@ -156,7 +156,7 @@ tensor_number(const Item *i)
 int
 read_tensor(const Reader *r, const Item *i)
 {
-	int number = tensor_number(i);
+	int number = number_of_tensor(i);
 
 	if (number < 0)
 		expected(r, "a tensor (t0, t1 ...)", i);
