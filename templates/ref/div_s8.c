@@ -26,10 +26,11 @@ div_s8_ref(int8_t *y, const int8_t *x, const int8_t *x2, int out_w, int out_c, i
 		for (int c = 0; c < out_c; c++) {
 			int32_t a = x[p * x_step + c * x_inc] - x_zero;
 			int32_t b = x2[p * x2_step + c * x2_inc] - x2_zero;
+			int32_t dividend = b < 0 ? -a : a;
 			uint32_t divisor = b ? (uint32_t)(b < 0 ? -b : b) : 1;
-			int room = leading_zeros((uint32_t)(a < 0 ? ~a : a)) - 1;
+			int room = leading_zeros((uint32_t)(dividend < 0 ? ~dividend : dividend)) - 1;
 			int32_t quotient = high_product(
-				shift_left(b < 0 ? -a : a, room), reciprocal(divisor));
+				shift_left(dividend, room), reciprocal(divisor));
 			int shift = 31 - leading_zeros(divisor) + room - y_shift;
 
 			quotient = shift_right_far(high_product(quotient, y_mult), shift);
