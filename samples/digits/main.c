@@ -14,11 +14,10 @@ static digits_work work; /* all the memory that the network needs */
 static void
 write_input(const Image *image)
 {
-	int8_t *input = digits_input(&work);
+	int8_t *input = digits_image(&work);
 	for (int i = 0; i < SIDE * SIDE; i++) {
 		float ink = (float)level(image->pixels[i]) / (float)WHITE;
-		input[i] = (int8_t)((int)(ink / DIGITS_INPUT_SCALE + 0.5f) +
-			DIGITS_INPUT_ZERO);
+		input[i] = digits_quantize_image(ink);
 	}
 }
 
@@ -40,11 +39,8 @@ static void
 show(const Image *image, const int8_t scores[CLASSES], int best)
 {
 	show_picture(image->pixels, SIDE, WHITE);
-	for (int i = 0; i < CLASSES; i++) {
-		float score =
-			(float)(scores[i] - DIGITS_OUTPUT_ZERO) * DIGITS_OUTPUT_SCALE;
-		show_bar(names[i], score, i == best);
-	}
+	for (int i = 0; i < CLASSES; i++)
+		show_bar(names[i], digits_dequantize_scores(scores[i]), i == best);
 }
 
 int

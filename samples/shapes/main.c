@@ -15,19 +15,12 @@ static shapes_work work; /* all the memory that the network needs */
 static void
 recognise(const Image *image, int8_t scores[CLASSES])
 {
-	int8_t *input = shapes_input(&work);
+	int8_t *input = shapes_image(&work);
 	for (int i = 0; i < SIDE * SIDE; i++) {
 		float light = (float)level(image->pixels[i]) / (float)WHITE;
-		input[i] = (int8_t)((int)(light / SHAPES_INPUT_SCALE + 0.5f) +
-			SHAPES_INPUT_ZERO);
+		input[i] = shapes_quantize_image(light);
 	}
 	shapes_run(&work, scores);
-}
-
-static float
-dequantize(int8_t score)
-{
-	return (float)(score - SHAPES_OUTPUT_ZERO) * SHAPES_OUTPUT_SCALE;
 }
 
 /* Whether the answer is right and the scores are those of the reference. */
@@ -42,10 +35,10 @@ check(const Image *image, int in_full)
 	if (in_full)
 		show_picture(image->pixels, SIDE, WHITE);
 	for (int i = 0; in_full && i < CLASSES; i++)
-		show_bar(names[i], dequantize(scores[i]), i == best);
+		show_bar(names[i], shapes_dequantize_scores(scores[i]), i == best);
 	printf("%-8s  seen as %-8s %5.1f %%  %s, scores %s those of TensorFlow Lite "
 	       "Micro\n",
-		names[image->label], names[best], (double)dequantize(scores[best]) * 100,
+		names[image->label], names[best], (double)shapes_dequantize_scores(scores[best]) * 100,
 		right ? "right" : "WRONG", same ? "are" : "are NOT");
 	return right && same;
 }
