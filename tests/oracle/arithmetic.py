@@ -30,7 +30,8 @@ def formula(name, *types):
 
 def round_away(x):
     x = numpy.asarray(x, numpy.float64)
-    return numpy.where(x < 0, -numpy.floor(-x + 0.5), numpy.floor(x + 0.5)).astype(numpy.int64)
+    rounded = numpy.where(x < 0, -numpy.floor(-x + 0.5), numpy.floor(x + 0.5))
+    return rounded.astype(numpy.int64)
 
 
 # Fixed point: the double-rounding multiplication that both packages use throughout.
@@ -119,7 +120,8 @@ def convolution(x, w, y, options, get, depthwise):
             part = padded[:, top:top + strides[0] * y.shape[1]:strides[0],
                           left:left + strides[1] * y.shape[2]:strides[1]]
             if depthwise:
-                total += numpy.repeat(part, options["depth_multiplier"], 3) * kernel[0, i, j]
+                repeated = numpy.repeat(part, options["depth_multiplier"], 3)
+                total += repeated * kernel[0, i, j]
                 continue
             ins, groups = w.shape[3], depth // w.shape[3]
             outs = y.shape[3] // groups
@@ -280,7 +282,8 @@ def ratio(semantics, *scales):
 @formula("RELU", "int8", "uint8")
 def relu(semantics, inputs, y, options, get):
     x = inputs[0]
-    return finished(scaled(centred(x, get), ratio(semantics, x.scale, y.scale)), y, "RELU")
+    values = scaled(centred(x, get), ratio(semantics, x.scale, y.scale))
+    return finished(values, y, "RELU")
 
 
 @formula("RELU6", "int8", "uint8")
@@ -289,7 +292,8 @@ def relu6(semantics, inputs, y, options, get):
     x = inputs[0]
     if semantics == "tflm":
         return numpy.clip(get(x), *limits(x, "RELU6"))
-    return finished(scaled(centred(x, get), ratio(semantics, x.scale, y.scale)), y, "RELU6")
+    values = scaled(centred(x, get), ratio(semantics, x.scale, y.scale))
+    return finished(values, y, "RELU6")
 
 
 @formula("LEAKY_RELU", "int8", "uint8")
@@ -387,8 +391,8 @@ def resize_bilinear_int8(semantics, inputs, y, options, get):
         low = min(max(int(here / 1024), 0), size - 1)
         high = min(int((here + 1023) / 1024), size - 1)
         return low, high, here - 1024 * low, 1024 - (here - 1024 * low)
-    return interpolated(x, y, get(x).astype(numpy.int64), position, lambda v: numpy.sign(v)
-                        * ((abs(v) + (1 << 19)) >> 20))
+    return interpolated(x, y, get(x).astype(numpy.int64), position,
+                        lambda v: numpy.sign(v) * ((abs(v) + (1 << 19)) >> 20))
 
 
 @formula("RESIZE_BILINEAR", "uint8")

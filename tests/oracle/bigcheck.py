@@ -181,11 +181,13 @@ def first_difference(options, outcome):
     wanted = [t for _, t in oracle.operator_outputs(model)]
     with oracle.Oracle(outcome.semantics) as worker:
         result = worker.run(model, case.runs[:1], wanted)
-    done = subprocess.run(
-        [options.mcompile, "run", "--layers", "--no-fuse", "--semantics",
-         outcome.semantics, "--target", options.target, stem + ".tflite",
-         *[os.path.join(folder, n) for n in inputs]], capture_output=True, text=True,
-        errors="replace")
+    with tempfile.TemporaryDirectory() as unused:
+        done = subprocess.run(
+            [options.mcompile, "run", "--layers", "--no-fuse", "--semantics",
+             outcome.semantics, "--target", options.target, stem + ".tflite",
+             *[os.path.join(folder, n) for n in inputs], "-o",
+             *[os.path.join(unused, str(k)) for k in range(len(case.outputs))]],
+            capture_output=True, text=True, errors="replace")
     found = dict(re.findall(r"tensor (\d+) .*fnv1a64=([0-9a-f]+)", done.stdout))
     if not result or not found:
         return "first differing tensor not known"
@@ -193,7 +195,7 @@ def first_difference(options, outcome):
         number, digest = re.search(r"tensor (\d+) .*fnv1a64=([0-9a-f]+)", line).groups()
         if found.get(number, digest) != digest:
             operator = case.operators[int(line.split()[1])]
-            return f"first differs: op {line.split()[1]} {operator[0]}:{operator[1]}: {line}"
+            return f"first differs: {operator[0]}:{operator[1]}: {line}"
     return "no tensor of run 0 differs"
 
 
@@ -310,6 +312,8 @@ def parse():
     options = parser.parse_args()
     options.semantics = options.semantics.split(",")
     options.mcompile = os.path.abspath(options.mcompile)
+    if not options.oracles_only and not os.access(options.mcompile, os.X_OK):
+        parser.error(f"no program {options.mcompile}")
     return options
 
 
@@ -343,8 +347,9 @@ def main():
         for reason, count in reasons.most_common(5):
             print(f"  {count:5} {reason}")
     if failures:
+        worst_pairs = coverage.failed.most_common(12)
         print("\nfailures by operator in the model: " + ", ".join(
-            f"{name}:{dtype} {n}" for (name, dtype), n in coverage.failed.most_common(12)))
+            f"{name}:{dtype} {n}" for (name, dtype), n in worst_pairs))
         for kind, count in coverage.kinds.most_common(REPORTED):
             print(f"  {count:5} {kind}")
     demand = options.count >= ENOUGH and not options.only and not options.stop_after

@@ -1,7 +1,7 @@
 # Compiles many generated models into one program and runs them on raw inputs.
-"""mcompile is called once a model; the C of a batch is compiled with fast flags and linked
-with one driver, which reads each model's inputs from one file and writes its outputs to
-another. A model that crashes is named and the driver goes on behind it.
+"""mcompile is called once a model; the C of a batch is compiled with fast flags and
+linked with one driver, which reads each model's inputs from one file and writes its
+outputs to another. A model that crashes is named and the driver goes on behind it.
 """
 import os
 import re
@@ -24,7 +24,8 @@ def call(command, seconds):
         done = subprocess.run(command, capture_output=True, timeout=seconds, text=True,
                               errors="replace")
     except subprocess.TimeoutExpired:
-        raise Refused(f"{os.path.basename(command[0])}: no end after {seconds} s") from None
+        name = os.path.basename(command[0])
+        raise Refused(f"{name}: no end after {seconds} s") from None
     if done.returncode:
         raise Refused(f"{os.path.basename(command[0])} exit {done.returncode}: "
                       f"{(done.stderr or done.stdout)[-600:].strip()}")
@@ -173,7 +174,8 @@ def run_program(program, members, folder):
             code, text = "no end", ""
         first = take_outputs(members, first, target)
         if first < len(members):
-            members[first].problem = f"generated code: {DIED.get(code, code)} {text[:400]}"
+            how = DIED.get(code, code)
+            members[first].problem = f"generated code: {how} {text[:400]}"
             first += 1
 
 

@@ -69,7 +69,8 @@ class Checker:
         lines = read(self.golden, name + ".txt").decode().splitlines()
         inputs = [line for line in lines if line.startswith("in")]
         first = [input_of(line, DEFAULT_SEED) for line in inputs]
-        self.expect(f"{name}.in.bin", b"".join(first), read(self.golden, name + ".in.bin"))
+        self.expect(f"{name}.in.bin", b"".join(first),
+                    read(self.golden, name + ".in.bin"))
         tensors = [t for _, t in oracle.operator_outputs(model)]
         kept = worker.run(model, [first], tensors)
         plain = worker.run(model, [first])

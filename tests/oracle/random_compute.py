@@ -325,7 +325,8 @@ def mean(g, dtype, x):
     else:
         axes = g.dice.shuffled(range(x.rank))[:g.dice.int(1, x.rank)]
     keep = g.note("MEAN keep_dims", g.dice.chance(0.5))
-    shape = [1 if i in axes else n for i, n in enumerate(x.shape) if keep or i not in axes]
+    shape = [1 if i in axes else n for i, n in enumerate(x.shape)
+             if keep or i not in axes]
     g.note("MEAN axes", len(axes) if len(axes) < 3 else "more")
     written = [a - x.rank if g.note("MEAN negative axis", g.dice.chance(0.3)) else a
                for a in axes]

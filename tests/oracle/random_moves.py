@@ -1,6 +1,7 @@
 # Random operators that move, reshape, resize, convert or search data.
 import numpy
 
+import writer
 from random_compute import FLOATS_AND_QUANTIZED, OPERATORS, operator  # noqa: F401
 from random_graph import ELEMENTS_LIMIT, QUANTIZED, RANGE, Unfit
 
@@ -47,7 +48,8 @@ def pad(g, dtype, x, name="PAD"):
     bound = x.bound
     if name == "PADV2":
         scalar = g.values(dtype, (), zero=x.zero or 0, bound=x.bound)
-        operands.append(g.const(dtype, scalar.reshape(g.dice.pick(((), (1,)))), **x.quant))
+        form = g.dice.pick(((), (1,)))
+        operands.append(g.const(dtype, scalar.reshape(form), **x.quant))
         if bound is not None and operands[2].bound is not None:
             bound = max(bound, operands[2].bound)
     y = g.activation(dtype, shape, **x.quant, bound=bound, inexact=x.inexact)
@@ -196,7 +198,8 @@ def pack(g, dtype, x):
     axis, written = axis_of(g, "PACK", x.rank + 1)
     bounds = [t.bound for t in operands]
     shape = x.shape[:axis] + (len(operands),) + x.shape[axis:]
-    y = g.activation(dtype, shape, **x.quant, bound=None if None in bounds else max(bounds),
+    bound = None if None in bounds else max(bounds)
+    y = g.activation(dtype, shape, **x.quant, bound=bound,
                      inexact=any(t.inexact for t in operands))
     return g.op("PACK", dtype, operands, [y], values_count=len(operands), axis=written)
 
@@ -270,7 +273,8 @@ def strided_slice(g, dtype, x):
         mask["begin"] |= no_first << entry
         mask["end"] |= no_last << entry
         begin.append(first), end.append(last), strides.append(stride)
-        index.append(slice(None if no_first else first, None if no_last else last, stride))
+        index.append(slice(None if no_first else first, None if no_last else last,
+                           stride))
     if not fancy and dice.chance(0.1) and len(begin) > 1:   # fewer entries than dims
         begin.pop(), end.pop(), strides.pop(), index.pop()
         g.undefined.add("tflm")   # reads a full set
@@ -382,7 +386,8 @@ def cast(g, dtype, x):
         raise Unfit
     g.note(f"CAST {dtype} to", out)
     y = g.activation(out, x.shape, **g.quant(out), bound=bound)
-    return g.op("CAST", dtype, [x], [y], in_data_type=code(dtype), out_data_type=code(out))
+    return g.op("CAST", dtype, [x], [y], in_data_type=code(dtype),
+                out_data_type=code(out))
 
 
 @operator("ARG_MAX", "int8", "uint8", "float32", "int32")
@@ -398,5 +403,4 @@ def arg_max(g, dtype, x):
 
 
 def code(dtype):
-    import writer
     return writer.TYPES[dtype]
