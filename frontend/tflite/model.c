@@ -5,26 +5,17 @@
 #include "tflite.h"
 
 /* Fields of the schema's tables. */
-enum {
-	MODEL_VERSION,
-	MODEL_CODES,
-	MODEL_SUBGRAPHS,
-	MODEL_BUFFERS = 4,
-	MODEL_SIGNATURES = 7
-};
+enum { MODEL_VERSION, MODEL_CODES, MODEL_SUBGRAPHS, MODEL_BUFFERS = 4 };
+enum { MODEL_SIGNATURES = 7 };
 enum { SUBGRAPH_TENSORS, SUBGRAPH_INPUTS, SUBGRAPH_OUTPUTS, SUBGRAPH_OPERATORS };
 enum { SIGNATURE_INPUTS, SIGNATURE_OUTPUTS, SIGNATURE_SUBGRAPH = 4 };
 enum { MAP_NAME, MAP_TENSOR };
-enum {
-	SCHEMA_VERSION = 3,
-	OFFSET_BYTES = sizeof(uint32_t),
-	REFERENCE_BYTES = OFFSET_BYTES
-};
 
+enum { SCHEMA_VERSION = 3, REFERENCE_BYTES = sizeof(uint32_t) };
 static const char identifier[] = { 'T', 'F', 'L', '3' }; /* follows the root's offset */
 
 /* Passes look through all tensors for one: beyond this they would take minutes. */
-enum { COUNT_LIMIT = 1 << 16 };
+enum { COUNT_LIMIT = 1 << 16, PORT_LIMIT = 1 << 10 };
 
 typedef struct {
 	const char *what;
@@ -35,11 +26,10 @@ static const Side input_side = { "input", SUBGRAPH_INPUTS, SIGNATURE_INPUTS };
 static const Side output_side = { "output", SUBGRAPH_OUTPUTS, SIGNATURE_OUTPUTS };
 
 static void
-check_limit(Model *m, const Vector *v, const char *what)
+check_limit(Model *m, const Vector *v, const char *what, size_t limit)
 {
-	if (v->count > COUNT_LIMIT)
-		broken(&m->file, v->at, "%zu %s, more than %d", v->count, what,
-			COUNT_LIMIT);
+	if (v->count > limit)
+		broken(&m->file, v->at, "%zu %s, more than %zu", v->count, what, limit);
 }
 
 /* The file's numbers of the subgraph's inputs or outputs. */
@@ -49,18 +39,16 @@ read_ports(Model *m, const Table *subgraph, const Side *side, int *count)
 	Vector v = get_vector(subgraph, side->subgraph_field, sizeof(int32_t));
 	int *number = alloc_array(m->g->arena, v.count, sizeof *number);
 
-	check_limit(m, &v, "ports");
+	check_limit(m, &v, "inputs or outputs", PORT_LIMIT);
 	for (size_t i = 0; i < v.count; i++) {
 		number[i] = int_of(&v, i);
 		if (number[i] < 0 || (size_t)number[i] >= m->tensors.count)
-			broken(&m->file, v.at + i * sizeof(int32_t),
-				"%s %zu is tensor %d of %zu", side->what, i, number[i],
-				m->tensors.count);
+			broken(&m->file, v.at, "%s %zu is tensor %d of %zu", side->what,
+				i, number[i], m->tensors.count);
 		for (size_t k = 0; k < i; k++)
 			if (number[k] == number[i])
-				broken(&m->file, v.at + i * sizeof(int32_t),
-					"%s %zu is %s %zu too", side->what, i, side->what,
-					k);
+				broken(&m->file, v.at, "%s %zu is %s %zu too", side->what,
+					i, side->what, k);
 	}
 	*count = (int)v.count;
 	return number;
@@ -96,9 +84,8 @@ name_ports(Model *m, const Table *signature, const Side *side, int *number,
 			at++;
 		if (at == count)
 			broken(&m->file, map.at,
-				"the signature's %s %zu, tensor %lld, is no %s or is one "
-				"already",
-				side->what, i, (long long)tensor, side->what);
+				"%s %zu, tensor %lld, is none or is twice", side->what, i,
+				(long long)tensor);
 		for (; at > placed; at--)
 			number[at] = number[at - 1];
 		number[placed] = (int)tensor;
@@ -129,8 +116,8 @@ read_inputs(Model *m, const int *number, int count)
 	for (int i = 0; i < count; i++) {
 		FileTensor *t = file_tensor(m, number[i]);
 		if (t->tensor.data)
-			broken(&m->file, t->table.at, "input %d (%s) is a constant", i,
-				t->tensor.name);
+			broken(&m->file, t->table.at, "input %d is a constant, %s", i,
+				t->title);
 		t->written = true;
 	}
 }
@@ -143,15 +130,13 @@ check_outputs(Model *m, const int *number, int count)
 	for (int i = 0; i < count; i++) {
 		const FileTensor *t = file_tensor(m, number[i]);
 		int at = tensor_number(m, number[i]);
-		if (!t->written && !t->tensor.data)
+		bool constant = t->tensor.data != NULL;
+		if (!t->written && !constant)
 			broken(&m->file, t->table.at,
-				"output %d (%s) is made by no operator", i,
-				t->tensor.name);
-		if (t->tensor.data || (at >= 0 && is_input(m->g, at)))
-			error_at(m->g->diag, t->tensor.loc,
-				"output %d (%s) is %s: it is not computed", i,
-				t->tensor.name,
-				t->tensor.data ? "a constant" : "an input");
+				"output %d is made by no operator, %s", i, t->title);
+		if (constant || (at >= 0 && is_input(m->g, at)))
+			error_at(m->g->diag, t->tensor.loc, "%s: output %d is %s",
+				t->title, i, constant ? "a constant" : "an input");
 	}
 }
 
@@ -161,7 +146,7 @@ read_subgraph(Model *m, const Table *root, const Table *subgraph)
 	Graph *g = m->g;
 
 	m->tensors = get_vector(subgraph, SUBGRAPH_TENSORS, REFERENCE_BYTES);
-	check_limit(m, &m->tensors, "tensors");
+	check_limit(m, &m->tensors, "tensors", COUNT_LIMIT);
 	m->tensor = alloc_array(g->arena, m->tensors.count, sizeof *m->tensor);
 	int *input = read_ports(m, subgraph, &input_side, &g->input_count);
 	int *output = read_ports(m, subgraph, &output_side, &g->output_count);
@@ -169,7 +154,7 @@ read_subgraph(Model *m, const Table *root, const Table *subgraph)
 	g->input = make_ports(m, root, &input_side, input, g->input_count);
 	m->file.what = "subgraph 0";
 	Vector operators = get_vector(subgraph, SUBGRAPH_OPERATORS, REFERENCE_BYTES);
-	check_limit(m, &operators, "operators");
+	check_limit(m, &operators, "operators", COUNT_LIMIT);
 	import_operators(m, &operators);
 	m->file.what = "subgraph 0";
 	check_outputs(m, output, g->output_count);
@@ -179,19 +164,15 @@ read_subgraph(Model *m, const Table *root, const Table *subgraph)
 static void
 check_file(Source *f)
 {
-	if (f->size < OFFSET_BYTES + sizeof identifier ||
-		memcmp(f->data + OFFSET_BYTES, identifier, sizeof identifier))
-		broken(f, OFFSET_BYTES, "no TFLite model: it does not say TFL3");
+	if (f->size < REFERENCE_BYTES + sizeof identifier ||
+		memcmp(f->data + REFERENCE_BYTES, identifier, sizeof identifier))
+		broken(f, REFERENCE_BYTES, "no TFLite model: it does not say TFL3");
 }
 
 Graph *
 read_tflite(Arena *arena, Diag *diag, const char *name, const uint8_t *data, size_t size)
 {
-	Model m = { .file = { .data = data,
-			    .size = size,
-			    .arena = arena,
-			    .diag = diag,
-			    .what = "model" } };
+	Model m = { .file = { data, size, 0, arena, diag, "model" } };
 
 	check_file(&m.file);
 	m.g = graph_new(arena, diag, name);

@@ -4,65 +4,43 @@
 enum { EXACT_FLOAT = 1 << 24 }; /* integers up to here survive in a float attribute */
 enum { REST = -1 };             /* SLICE: a size that reaches the end */
 
-static void
-emit_reshape(const Operator *o, Shape shape)
+static bool
+import_as_reshape(const Operator *o, Shape shape)
 {
 	int input = number_in(o, 0);
 
-	if (expect_shape(o, 0, shape))
-		import_node(
-			o, OP_reshape, &input, 1, tensor_number(o->model, o->output[0]));
-}
-
-static Shape
-inserted(Shape s, int axis, int size)
-{
-	for (int i = s.rank++; i > axis; i--)
-		s.dim[i] = s.dim[i - 1];
-	s.dim[axis] = size;
-	return s;
-}
-
-static Shape
-removed(Shape s, int axis)
-{
-	s.rank--;
-	for (int i = axis; i < s.rank; i++)
-		s.dim[i] = s.dim[i + 1];
-	s.dim[s.rank] = 0;
-	return s;
+	return expect_shape(o, 0, shape) &&
+		import_node(o, OP_reshape, &input, 1, number_out(o, 0));
 }
 
 /* ---- reshapes */
 
-/* The new shape, from operand 1 or from the options; false: neither says it. */
+/* The dimensions that the options or operand 1 list; -1: neither can. */
 static int
-wanted_shape(const Operator *o, int *dim)
+listed(const Operator *o, int *dim)
 {
-	const Vector *dims = &o->options.dims;
-
 	if (o->input_count > 1 && o->input[1] >= 0)
 		return read_attribute(o, 1, dim, 0, MAX_RANK);
-	if (dims->count > MAX_RANK) {
-		refuse(o, "%zu dimensions", dims->count);
+	if (o->dims.count > MAX_RANK) {
+		refuse(o, "%zu dimensions", o->dims.count);
 		return -1;
 	}
-	for (size_t i = 0; i < dims->count; i++)
-		dim[i] = int_of(dims, i);
-	return (int)dims->count;
+	for (size_t i = 0; i < o->dims.count; i++)
+		dim[i] = int_of(&o->dims, i);
+	return (int)o->dims.count;
 }
 
 /* One dimension may be -1: what the others leave. */
-void
+bool
 import_reshape(Operator *o)
 {
 	Shape x = shape_in(o, 0), y = { 0 };
 	int64_t known = 1;
 	int unknown = -1;
 
-	y.rank = wanted_shape(o, y.dim);
+	y.rank = listed(o, y.dim);
 	if (y.rank < 0)
-		return;
+		return false;
 	if (y.rank == 1 && y.dim[0] == 0)
 		y.rank = 0; /* old files write a scalar so */
 	for (int i = 0; i < y.rank; i++)
@@ -73,112 +51,84 @@ import_reshape(Operator *o)
 	if (unknown >= 0 && known)
 		y.dim[unknown] = (int)(elements(&x) / known);
 	if (!known || elements(&x) != elements(&y))
-		refuse(o, "%s cannot have shape %s", shape_text(o->g->arena, &x),
-			shape_text(o->g->arena, &y));
-	else
-		emit_reshape(o, y);
+		return refuse(o, "%s cannot have shape %s", text_of(o, x), text_of(o, y));
+	return import_as_reshape(o, y);
 }
 
-void
+bool
 import_squeeze(Operator *o)
 {
 	Shape x = shape_in(o, 0), y = { 0 };
-	const Vector *dims = &o->options.dims;
-	bool gone[MAX_RANK] = { false };
+	int axis[MAX_RANK], count = listed(o, axis);
+	unsigned gone = 0;
 
-	for (size_t i = 0; i < dims->count; i++) {
-		int axis = int_of(dims, i);
-		if (!normal_axis(o, &axis, x.rank))
-			return;
-		gone[axis] = true;
-		if (x.dim[axis] != 1) {
-			refuse(o, "axis %d of %s is not 1", axis,
-				shape_text(o->g->arena, &x));
-			return;
-		}
+	if (count < 0)
+		return false;
+	for (int i = 0; i < count; i++) {
+		if (!normal_axis(o, axis + i, x.rank))
+			return false;
+		gone |= 1u << axis[i];
 	}
 	for (int i = 0; i < x.rank; i++)
-		if (dims->count ? !gone[i] : x.dim[i] != 1)
+		if (count ? !(gone >> i & 1) : x.dim[i] != 1)
 			y.dim[y.rank++] = x.dim[i];
-	emit_reshape(o, y);
+	return import_as_reshape(o, y);
 }
 
-void
+bool
 import_expand_dims(Operator *o)
 {
 	Shape x = shape_in(o, 0);
 	int axis;
 
-	if (read_attribute(o, 1, &axis, 1, 1) < 0 || !normal_axis(o, &axis, x.rank + 1))
-		return;
-	emit_reshape(o, inserted(x, axis, 1));
+	return read_attribute(o, 1, &axis, 1, 1) > 0 &&
+		normal_axis(o, &axis, x.rank + 1) &&
+		import_as_reshape(o, with_axis(x, axis, 1));
 }
 
 /* ---- joining */
 
-/* Concatenates what the operator's operands have become. */
-static void
-emit_concat(const Operator *o, const int *input, int axis)
-{
-	import_node(o, OP_concat, input, o->input_count,
-		tensor_number(o->model, o->output[0]))
-		->attr.axis = axis;
-}
-
-void
+bool
 import_concatenation(Operator *o)
 {
-	int axis = o->options.axis;
 	int *input = alloc_array(o->g->arena, (size_t)o->input_count, sizeof *input);
 
 	for (int i = 0; i < o->input_count; i++)
 		input[i] = number_in(o, i);
-	if (o->options.activation)
-		refuse(o, "a fused activation is not supported");
-	else if (normal_axis(o, &axis, shape_in(o, 0).rank))
-		emit_concat(o, input, axis);
+	if (o->activation)
+		return refuse(o, "a fused activation is not supported");
+	return normal_axis(o, &o->attr.axis, shape_in(o, 0).rank) &&
+		import_node(o, OP_concat, input, o->input_count, number_out(o, 0));
 }
 
-void
+bool
 import_pack(Operator *o)
 {
 	Shape x = shape_in(o, 0);
-	int axis = o->options.axis;
 	int *input = alloc_array(o->g->arena, (size_t)o->input_count, sizeof *input);
 
-	if (!normal_axis(o, &axis, x.rank + 1))
-		return;
-	if (o->options.number != o->input_count) {
-		refuse(o, "%d operands, but options say %d", o->input_count,
-			o->options.number);
-		return;
-	}
+	if (!normal_axis(o, &o->attr.axis, x.rank + 1))
+		return false;
+	if (o->number_of != o->input_count)
+		return refuse(o, "%d operands, not %d", o->input_count, o->number_of);
 	for (int i = 0; i < o->input_count; i++) {
 		Shape other = shape_in(o, i);
-		if (!same_shape(&x, &other)) {
-			refuse(o, "operand %d has shape %s, operand 0 %s", i,
-				shape_text(o->g->arena, &other),
-				shape_text(o->g->arena, &x));
-			return;
-		}
-		input[i] = reshaped(o, number_in(o, i), inserted(x, axis, 1));
+		if (!same_shape(&x, &other))
+			return refuse(o, "operand %d has shape %s, operand 0 %s", i,
+				text_of(o, other), text_of(o, x));
+		input[i] = reshaped(o, number_in(o, i), with_axis(x, o->attr.axis, 1));
 	}
-	emit_concat(o, input, axis);
+	return import_node(o, OP_concat, input, o->input_count, number_out(o, 0));
 }
 
-/* ---- cutting */
+/* ---- cutting: size elements from attr.begin on in attr.step */
 
-static void
-emit_slice(
-	const Operator *o, int operand, int output, Shape begin, Shape step, Shape size)
+static bool
+import_cut(const Operator *o, int operand, int output, Shape size)
 {
 	int input = number_in(o, operand);
-	Node *n = import_shaped(o, OP_slice, &input, 1, output, size);
 
-	if (n) {
-		n->attr.begin = begin;
-		n->attr.step = step;
-	}
+	return import_shaped(o, OP_slice, &input, 1, output, size);
 }
 
 static Shape
@@ -192,76 +142,73 @@ all(int rank, int value)
 }
 
 /* Equal parts along an axis, one for each output, which has that dimension or not. */
-static void
-emit_parts(const Operator *o, int operand, int axis, bool keep)
+static bool
+import_parts(Operator *o, int operand, int axis, bool keep)
 {
-	Shape x = shape_in(o, operand), size = x, begin = all(x.rank, 0);
+	Shape x = shape_in(o, operand), size = x;
 	int parts = o->output_count;
 
-	if (o->options.number != parts || x.dim[axis] % parts ||
-		(!keep && x.dim[axis] != parts)) {
-		refuse(o, "%d parts of %s along axis %d for %d outputs",
-			o->options.number, shape_text(o->g->arena, &x), axis, parts);
-		return;
-	}
+	if (o->number_of != parts || x.dim[axis] % parts ||
+		(!keep && x.dim[axis] != parts))
+		return refuse(o, "%d parts of %s along axis %d for %d outputs",
+			o->number_of, text_of(o, x), axis, parts);
 	size.dim[axis] = x.dim[axis] / parts;
+	o->attr.begin = all(x.rank, 0);
+	o->attr.step = all(x.rank, 1);
 	for (int i = 0; i < parts; i++) {
-		if (!expect_shape(o, i, keep ? size : removed(size, axis)))
-			return;
-		begin.dim[axis] = i * size.dim[axis];
-		emit_slice(o, operand, i, begin, all(x.rank, 1), size);
+		o->attr.begin.dim[axis] = i * size.dim[axis];
+		if (!expect_shape(o, i, keep ? size : without_axis(size, axis)) ||
+			!import_cut(o, operand, i, size))
+			return false;
 	}
+	return true;
 }
 
-void
+bool
 import_split(Operator *o)
 {
 	int axis;
 
-	if (read_attribute(o, 0, &axis, 1, 1) >= 0 &&
-		normal_axis(o, &axis, shape_in(o, 1).rank))
-		emit_parts(o, 1, axis, true);
+	return read_attribute(o, 0, &axis, 1, 1) > 0 &&
+		normal_axis(o, &axis, shape_in(o, 1).rank) &&
+		import_parts(o, 1, axis, true);
 }
 
-void
+bool
 import_unpack(Operator *o)
 {
-	int axis = o->options.axis;
-
-	if (normal_axis(o, &axis, shape_in(o, 0).rank))
-		emit_parts(o, 0, axis, false);
+	return normal_axis(o, &o->axis, shape_in(o, 0).rank) &&
+		import_parts(o, 0, o->axis, false);
 }
 
-void
+bool
 import_slice(Operator *o)
 {
-	Shape x = shape_in(o, 0), begin = { .rank = x.rank }, size = begin;
+	Shape x = shape_in(o, 0), size = x;
+	int *begin = o->attr.begin.dim;
 
-	if (read_attribute(o, 1, begin.dim, x.rank, x.rank) < 0 ||
+	o->attr.begin.rank = x.rank;
+	o->attr.step = all(x.rank, 1);
+	if (read_attribute(o, 1, begin, x.rank, x.rank) < 0 ||
 		read_attribute(o, 2, size.dim, x.rank, x.rank) < 0)
-		return;
+		return false;
 	for (int i = 0; i < x.rank; i++) {
+		int64_t rest = (int64_t)x.dim[i] - begin[i];
+		if (begin[i] < 0 || size.dim[i] < REST || size.dim[i] > rest || rest < 1)
+			return refuse(o, "%d elements from %d on axis %d of %s",
+				size.dim[i], begin[i], i, text_of(o, x));
 		if (size.dim[i] == REST)
-			size.dim[i] = x.dim[i] - begin.dim[i];
-		if (begin.dim[i] < 0 || size.dim[i] < 1 ||
-			size.dim[i] > x.dim[i] - begin.dim[i]) {
-			refuse(o, "%d elements from %d on axis %d of %s", size.dim[i],
-				begin.dim[i], i, shape_text(o->g->arena, &x));
-			return;
-		}
+			size.dim[i] = (int)rest;
 	}
-	if (expect_shape(o, 0, size))
-		emit_slice(o, 0, 0, begin, all(x.rank, 1), size);
+	return expect_shape(o, 0, size) && import_cut(o, 0, 0, size);
 }
 
 /* ---- STRIDED_SLICE: entries for the axes of x in order, or for none, or for several */
 
 typedef struct {
-	const Operator *o;
-	Shape x;
+	Operator *o;
+	Shape x, size, result; /* result: with the new axes, without the shrunk ones */
 	int entries, begin[2 * MAX_RANK], end[2 * MAX_RANK], stride[2 * MAX_RANK];
-	Shape first, step, size,
-		result; /* result: with the new axes, without the shrunk ones */
 } Cut;
 
 static bool
@@ -283,22 +230,22 @@ clip(int64_t v, int64_t low, int64_t high)
 static bool
 cut_axis(Cut *c, int i)
 {
-	const Options *options = &c->o->options;
-	int axis = c->first.rank;
+	Operator *o = c->o;
+	int axis = c->size.rank;
 	int64_t size = c->x.dim[axis], step = i < 0 ? 1 : c->stride[i];
 	int64_t low = step > 0 ? 0 : -1, high = step > 0 ? size : size - 1;
-	bool from_edge = i < 0 || options->begin_mask >> i & 1;
-	bool to_edge = i < 0 || options->end_mask >> i & 1;
-	bool shrink = i >= 0 && options->shrink_axis_mask >> i & 1;
+	bool from_edge = i < 0 || o->begin_mask >> i & 1;
+	bool to_edge = i < 0 || o->end_mask >> i & 1;
+	bool shrink = i >= 0 && o->shrink_axis_mask >> i & 1;
 
 	if (!step)
-		return refuse(c->o, "stride 0");
+		return refuse(o, "stride 0");
 	int64_t first = from_edge ?
 		(step > 0 ? 0 : size - 1) :
 		clip(c->begin[i] < 0 ? c->begin[i] + size : c->begin[i], low, high);
-	int64_t end = to_edge   ? (step > 0 ? size : -1) :
-		options->offset ? c->end[i] + first :
-				  c->end[i];
+	int64_t end = to_edge ? (step > 0 ? size : -1) :
+		o->offset     ? c->end[i] + first :
+				c->end[i];
 	if (!to_edge)
 		end = clip(end < 0 ? end + size : end, low, high);
 	if (shrink) {
@@ -308,10 +255,10 @@ cut_axis(Cut *c, int i)
 	int64_t count = step > 0 ? (end - first + step - 1) / step :
 				   (first - end - step - 1) / -step;
 	if (first < 0 || first >= size || count < 1)
-		return refuse(c->o, "nothing is left of axis %d of %s", axis,
-			shape_text(c->o->g->arena, &c->x));
-	c->first.dim[c->first.rank++] = (int)first;
-	c->step.dim[c->step.rank++] = (int)step;
+		return refuse(
+			o, "nothing is left of axis %d of %s", axis, text_of(o, c->x));
+	o->attr.begin.dim[axis] = (int)first;
+	o->attr.step.dim[axis] = (int)step;
 	c->size.dim[c->size.rank++] = (int)count;
 	return shrink || add_result(c, (int)count);
 }
@@ -319,44 +266,44 @@ cut_axis(Cut *c, int i)
 static bool
 cut_all(Cut *c)
 {
-	const Options *options = &c->o->options;
+	Operator *o = c->o;
 	int whole = c->x.rank -
-		c->entries; /* axes of an ellipsis, beyond the one of its entry */
+		c->entries; /* axes of an ellipsis, beyond that of its entry */
 
 	for (int i = 0; i < c->entries; i++)
-		whole += (options->new_axis_mask & ~options->ellipsis_mask) >> i & 1;
+		whole += (o->new_axis_mask & ~o->ellipsis_mask) >> i & 1;
 	for (int i = 0; i < c->entries; i++) {
-		bool ellipsis = options->ellipsis_mask >> i & 1;
-		bool new_axis = !ellipsis && options->new_axis_mask >> i & 1;
+		bool ellipsis = o->ellipsis_mask >> i & 1;
+		bool new_axis = !ellipsis && o->new_axis_mask >> i & 1;
 		for (int k = 0; ellipsis && k <= whole; k++)
-			if (c->first.rank == c->x.rank || !cut_axis(c, -1))
-				return refuse(c->o, "more entries than axes");
+			if (c->size.rank == c->x.rank || !cut_axis(c, -1))
+				return refuse(o, "more entries than axes");
 		if (new_axis && !add_result(c, 1))
 			return false;
 		if (ellipsis || new_axis)
 			continue;
-		if (c->first.rank == c->x.rank)
-			return refuse(c->o, "more entries than axes");
+		if (c->size.rank == c->x.rank)
+			return refuse(o, "more entries than axes");
 		if (!cut_axis(c, i))
 			return false;
 	}
-	while (c->first.rank < c->x.rank)
+	while (c->size.rank < c->x.rank)
 		if (!cut_axis(c, -1))
 			return false;
 	return true;
 }
 
-void
+bool
 import_strided_slice(Operator *o)
 {
 	Cut c = { .o = o, .x = shape_in(o, 0) };
 
 	c.entries = read_attribute(o, 1, c.begin, 0, 2 * MAX_RANK);
-	if (c.entries < 0 || read_attribute(o, 2, c.end, c.entries, c.entries) < 0 ||
-		read_attribute(o, 3, c.stride, c.entries, c.entries) < 0)
-		return;
-	if (cut_all(&c) && expect_shape(o, 0, c.result))
-		emit_slice(o, 0, 0, c.first, c.step, c.size);
+	o->attr.begin.rank = o->attr.step.rank = c.x.rank;
+	return c.entries >= 0 && read_attribute(o, 2, c.end, c.entries, c.entries) >= 0 &&
+		read_attribute(o, 3, c.stride, c.entries, c.entries) >= 0 &&
+		cut_all(&c) && expect_shape(o, 0, c.result) &&
+		import_cut(o, 0, 0, c.size);
 }
 
 /* ---- padding and transposition */
@@ -365,7 +312,7 @@ import_strided_slice(Operator *o)
 static bool
 padding_value(const Operator *o, float *value)
 {
-	const Tensor *y = o->g->tensor + tensor_number(o->model, o->output[0]);
+	const Tensor *y = o->g->tensor + number_out(o, 0);
 
 	*value = y->quant.count ? (float)y->quant.zero[0] : 0;
 	if (o->importer->builtin == BUILTIN_PAD)
@@ -385,33 +332,29 @@ padding_value(const Operator *o, float *value)
 			(long long)v);
 }
 
-void
+bool
 import_pad(Operator *o)
 {
 	int pads[2 * MAX_RANK], rank = shape_in(o, 0).rank, input = number_in(o, 0);
-	float value;
+	Attr *a = &o->attr;
 
 	if (read_attribute(o, 1, pads, 2 * rank, 2 * rank) < 0 ||
-		!padding_value(o, &value))
-		return;
-	Node *n =
-		import_node(o, OP_pad, &input, 1, tensor_number(o->model, o->output[0]));
-	n->attr.begin = n->attr.end = all(rank, 0);
+		!padding_value(o, &a->pad_value))
+		return false;
+	a->begin.rank = a->end.rank = rank;
 	for (int i = 0; i < rank; i++) {
-		n->attr.begin.dim[i] = pads[2 * i];
-		n->attr.end.dim[i] = pads[2 * i + 1];
+		a->begin.dim[i] = pads[2 * i];
+		a->end.dim[i] = pads[2 * i + 1];
 	}
-	n->attr.pad_value = value;
+	return import_node(o, OP_pad, &input, 1, number_out(o, 0));
 }
 
-void
+bool
 import_transpose(Operator *o)
 {
-	Shape perm = { .rank = shape_in(o, 0).rank };
-	int input = number_in(o, 0);
+	Shape *perm = &o->attr.perm;
 
-	if (read_attribute(o, 1, perm.dim, perm.rank, perm.rank) >= 0)
-		import_node(
-			o, OP_transpose, &input, 1, tensor_number(o->model, o->output[0]))
-			->attr.perm = perm;
+	perm->rank = shape_in(o, 0).rank;
+	return read_attribute(o, 1, perm->dim, perm->rank, perm->rank) >= 0 &&
+		import_plain(o);
 }

@@ -6,13 +6,8 @@
 
 /* Fields of the schema's tables. */
 enum { CODE_DEPRECATED, CODE_CUSTOM, CODE_BUILTIN = 3 };
-enum {
-	OPERATOR_CODE,
-	OPERATOR_INPUTS,
-	OPERATOR_OUTPUTS,
-	OPERATOR_OPTIONS_TYPE,
-	OPERATOR_OPTIONS
-};
+enum { OPERATOR_CODE, OPERATOR_INPUTS, OPERATOR_OUTPUTS };
+enum { OPERATOR_OPTIONS_TYPE = 3, OPERATOR_OPTIONS };
 
 static const char *const builtin_names[BUILTIN_COUNT] = {
 #define BUILTIN(name) #name,
@@ -37,7 +32,7 @@ static const struct {
 	int absent;
 } option_fields[] = {
 #define OPTION(table, field, kind, member, absent) \
-	{ #table, field, kind, offsetof(Options, member), absent },
+	{ #table, field, kind, offsetof(Operator, member), absent },
 #include "options.def"
 #undef OPTION
 };
@@ -64,10 +59,10 @@ shape_in(const Operator *o, int operand)
 	return file_tensor(o->model, o->input[operand])->tensor.shape;
 }
 
-Shape
-shape_out(const Operator *o, int output)
+const char *
+text_of(const Operator *o, Shape s)
 {
-	return file_tensor(o->model, o->output[output])->tensor.shape;
+	return shape_text(o->g->arena, &s);
 }
 
 int
@@ -76,6 +71,12 @@ number_in(const Operator *o, int operand)
 	if (operand >= o->input_count || o->input[operand] < 0)
 		return -1;
 	return tensor_number(o->model, o->input[operand]);
+}
+
+int
+number_out(const Operator *o, int output)
+{
+	return tensor_number(o->model, o->output[output]);
 }
 
 static int
@@ -91,7 +92,7 @@ has_rank(const Operator *o, int operand, int rank)
 
 	return s.rank == rank ||
 		refuse(o, "operand %d has shape %s, not %d dimensions", operand,
-			shape_text(o->g->arena, &s), rank);
+			text_of(o, s), rank);
 }
 
 int64_t
@@ -155,27 +156,43 @@ normal_axis(const Operator *o, int *axis, int rank)
 bool
 expect_shape(const Operator *o, int output, Shape shape)
 {
-	Shape given = shape_out(o, output);
-	Arena *arena = o->g->arena;
+	Shape given = o->g->tensor[number_out(o, output)].shape;
 
-	if (!same_shape(&given, &shape))
-		return refuse(o,
-			"output %d has shape %s, but %s follows from its operands",
-			output, shape_text(arena, &given), shape_text(arena, &shape));
-	return true;
+	return same_shape(&given, &shape) ||
+		refuse(o, "output %d has shape %s, but %s follows from the operands",
+			output, text_of(o, given), text_of(o, shape));
+}
+
+Shape
+with_axis(Shape s, int axis, int size)
+{
+	for (int i = s.rank++; i > axis; i--)
+		s.dim[i] = s.dim[i - 1];
+	s.dim[axis] = size;
+	return s;
+}
+
+Shape
+without_axis(Shape s, int axis)
+{
+	s.rank--;
+	for (int i = axis; i < s.rank; i++)
+		s.dim[i] = s.dim[i + 1];
+	return s;
 }
 
 /* Types are checked here, so that what is unsupported is said together. */
-Node *
-import_node(const Operator *o, Op op, const int *input, int inputs, int output)
+bool
+import_node(const Operator *o, Op op, const int *input, int inputs, int tensor)
 {
-	Type x = o->g->tensor[*input].type, y = o->g->tensor[output].type;
-	Node *n = add_node(o->g, op, o->name, o->loc, input, inputs, output);
+	Type x = o->g->tensor[*input].type, y = o->g->tensor[tensor].type;
+	Node *n = add_node(o->g, op, o->name, o->loc, input, inputs, tensor);
 
-	if (!reference_has(TFLM, op, x, y) && !reference_has(LITERT, op, x, y))
-		refuse(o, "%s to %s is not supported", types[x].tflite, types[y].tflite);
 	n->number = o->number;
-	return n;
+	if (op != OP_reshape) /* before or behind the operator's own node */
+		n->attr = o->attr;
+	return reference_has(TFLM, op, x, y) || reference_has(LITERT, op, x, y) ||
+		refuse(o, "%s to %s is not supported", types[x].tflite, types[y].tflite);
 }
 
 /* A tensor like another, of as many elements in another shape. */
@@ -203,24 +220,20 @@ reshaped(const Operator *o, int tensor, Shape shape)
 	return result;
 }
 
-Node *
+bool
 import_shaped(
 	const Operator *o, Op op, const int *input, int inputs, int output, Shape shape)
 {
-	int y = tensor_number(o->model, o->output[output]);
-	int at = o->g->node_count;
+	int y = number_out(o, output);
 	Shape given = o->g->tensor[y].shape;
 
 	if (same_shape(&given, &shape))
 		return import_node(o, op, input, inputs, y);
-	if (elements(&given) != elements(&shape)) {
-		expect_shape(o, output, shape);
-		return NULL;
-	}
+	if (elements(&given) != elements(&shape))
+		return expect_shape(o, output, shape);
 	int first = tensor_like(o, y, shape);
-	import_node(o, op, input, inputs, first);
-	import_node(o, OP_reshape, &first, 1, y);
-	return o->g->node + at; /* import_node() may have moved it */
+	return import_node(o, op, input, inputs, first) &&
+		import_node(o, OP_reshape, &first, 1, y);
 }
 
 /* ---- reading one operator */
@@ -288,17 +301,13 @@ check_order(Operator *o)
 		if (!t->tensor.data && !t->written && elements(&t->tensor.shape) &&
 			!is_variable(t))
 			broken(&m->file, o->loc.offset,
-				"reads tensor %d (%s), which nothing has made: "
-				"a cycle or a wrong order",
-				o->input[i], t->tensor.name);
+				"reads %s, which nothing has made yet", t->title);
 	}
 	for (int i = 0; i < o->output_count; i++) {
 		FileTensor *t = file_tensor(m, o->output[i]);
 		if (t->tensor.data || t->written)
-			broken(&m->file, o->loc.offset,
-				"writes tensor %d (%s), which is %s", o->output[i],
-				t->tensor.name,
-				t->written ? "made already" : "a constant");
+			broken(&m->file, o->loc.offset, "writes %s, which is %s",
+				t->title, t->written ? "made already" : "a constant");
 		t->written = true;
 	}
 }
@@ -341,20 +350,35 @@ known_field(const char *table, int field)
 }
 
 static void
-read_option(const Table *t, int i, Options *options)
+read_option(const Table *t, int i, Operator *o)
 {
-	char *at = (char *)options + option_fields[i].at;
+	char *at = (char *)o + option_fields[i].at;
 	Kind kind = option_fields[i].kind;
 	int field = option_fields[i].field;
 
 	if (kind == FLOAT)
-		*(float *)at = t ? get_float(t, field, 0) : 0;
-	else if (kind == INTS && t)
+		*(float *)at = get_float(t, field, 0);
+	else if (kind == INTS)
 		*(Vector *)at = get_vector(t, field, sizeof(int32_t));
-	else if (kind != INTS)
-		*(int *)at = t ?
-			(int)get_number(t, field, kind, option_fields[i].absent) :
-			option_fields[i].absent;
+	else
+		*(int *)at = (int)get_number(t, field, kind, option_fields[i].absent);
+}
+
+/* The file's own codes for what is computed on the way out. */
+static bool
+read_activation(Operator *o)
+{
+	static const char *const names[] = { "NONE", "RELU", "RELU_N1_TO_1", "RELU6",
+		"TANH", "SIGN_BIT" };
+	static const Act acts[] = { ACT_NONE, ACT_RELU, ACT_RELU_N1, ACT_RELU6 };
+	int code = o->activation;
+
+	if (code < 0 || code >= (int)(sizeof names / sizeof *names))
+		return refuse(o, "fused activation %d is not known", code);
+	if (code >= (int)(sizeof acts / sizeof *acts))
+		return refuse(o, "fused activation %s is not supported", names[code]);
+	o->attr.act = (int)acts[code];
+	return true;
 }
 
 static bool
@@ -362,20 +386,20 @@ read_options(Operator *o, const Table *table)
 {
 	const Importer *row = o->importer;
 	int64_t type = get_number(table, OPERATOR_OPTIONS_TYPE, FLAG, 0);
-	Table options;
+	Table options = { 0 }; /* without fields: all have their defaults */
 	bool given =
 		row->options_type && type && get_table(table, OPERATOR_OPTIONS, &options);
 
 	if (given && type != row->options_type)
 		return refuse(o, "options of kind %lld, not %s (%d)", (long long)type,
 			row->options, row->options_type);
-	for (int i = 0; given && i < options.fields; i++)
+	for (int i = 0; i < options.fields; i++)
 		if (has_field(&options, i) && !known_field(row->options, i))
 			return refuse(o, "option %d of %s is not known", i, row->options);
 	for (int i = 0; i < OPTION_FIELDS; i++)
 		if (!strcmp(option_fields[i].table, row->options))
-			read_option(given ? &options : NULL, i, &o->options);
-	return true;
+			read_option(&options, i, o);
+	return read_activation(o);
 }
 
 static bool
@@ -424,7 +448,11 @@ static bool
 import_operator(Model *m, const Table *table, int number)
 {
 	const char *name;
-	Operator o = { .model = m, .g = m->g, .number = number, .loc = loc_of(table) };
+	Operator o = { .model = m,
+		.g = m->g,
+		.number = number,
+		.loc = { .offset = table->at },
+		.attr = attr_defaults() };
 
 	o.title = format(m->g->arena, "operator %d", number);
 	m->file.what = o.title;

@@ -1,21 +1,13 @@
 /* tensors.c: tensors of the file and their constants, checked before they enter the graph. */
 #include <math.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "tflite.h"
 
 /* Fields of the schema's tables. */
-enum {
-	TENSOR_SHAPE,
-	TENSOR_TYPE,
-	TENSOR_BUFFER,
-	TENSOR_NAME,
-	TENSOR_QUANT,
-	TENSOR_VARIABLE,
-	TENSOR_SPARSITY,
-	TENSOR_VARIANTS = 9,
-	TENSOR_EXTERNAL
-};
+enum { TENSOR_SHAPE, TENSOR_TYPE, TENSOR_BUFFER, TENSOR_NAME, TENSOR_QUANT };
+enum { TENSOR_VARIABLE = 5, TENSOR_SPARSITY, TENSOR_VARIANTS = 9, TENSOR_EXTERNAL };
 enum { QUANT_SCALE = 2, QUANT_ZERO, QUANT_DETAILS_TYPE, QUANT_AXIS = 6 };
 enum { BUFFER_DATA, BUFFER_OFFSET, BUFFER_SIZE };
 
@@ -27,27 +19,25 @@ static const char *const type_names[] = { "FLOAT32", "FLOAT16", "INT32", "UINT8"
 enum { TYPE_NAMES = sizeof type_names / sizeof *type_names };
 
 enum { RANK_LIMIT = 5 };
-static const int64_t elements_limit = (int64_t)1
-	<< 40; /* of any tensor: products stay exact */
+/* Of any tensor, so that products stay exact. */
+static const int64_t elements_limit = (int64_t)1 << 40;
 
-/* Stored values of a zero point, by type. */
-static const struct {
-	int low, high;
-} zero_range[TYPE_COUNT] = {
-	[TYPE_s8] = { INT8_MIN, INT8_MAX }, [TYPE_u8] = { 0, UINT8_MAX }, /* s32: 0 */
+/* Stored values of a zero point, by type; s32: 0. */
+static const int zero_range[TYPE_COUNT][2] = {
+	[TYPE_s8] = { INT8_MIN, INT8_MAX }, [TYPE_u8] = { 0, UINT8_MAX }
 };
 
-Loc
-loc_of(const Table *t)
+/* Says why a tensor cannot enter the graph, and what would help. */
+static bool PRINTF(4, 5)
+	reject(Model *m, FileTensor *t, const char *help, const char *fmt, ...)
 {
-	return (Loc){ .offset = t->at };
-}
+	char problem[200]; /* a shape fits */
+	va_list ap;
 
-static bool
-reject(Model *m, FileTensor *t, const char *problem, const char *help)
-{
-	error_at(m->g->diag, t->tensor.loc, "tensor %d (%s): %s", t->tensor.origin.number,
-		t->tensor.name, problem);
+	va_start(ap, fmt);
+	vsnprintf(problem, sizeof problem, fmt, ap);
+	va_end(ap);
+	error_at(m->g->diag, t->tensor.loc, "%s: %s", t->title, problem);
 	note(m->g->diag, "%s", help);
 	t->refused = true;
 	return false;
@@ -70,10 +60,8 @@ data_of(Model *m, const FileTensor *t, size_t *bytes)
 	uint64_t size = (uint64_t)get_number(&b, BUFFER_SIZE, LONG, 0);
 	if (offset > 1) { /* 1 is what writers put before they know */
 		if (offset > f->size || size > f->size - offset)
-			broken(f, b.at,
-				"%llu bytes of data at 0x%llx, beyond the end of the "
-				"file",
-				(unsigned long long)size, (unsigned long long)offset);
+			broken(f, b.at, "data at 0x%llx goes beyond the end of the file",
+				(unsigned long long)offset);
 		*bytes = (size_t)size;
 		return size ? f->data + offset : NULL;
 	}
@@ -142,7 +130,7 @@ check_pair(Model *m, const Vector *scales, const Vector *zeros, size_t i, Type t
 	if (!isfinite(scale) || scale <= 0)
 		broken(&m->file, scales->at + i * sizeof(float),
 			"scale %g: it must be positive and finite", (double)scale);
-	if (zero < zero_range[type].low || zero > zero_range[type].high)
+	if (zero < zero_range[type][0] || zero > zero_range[type][1])
 		broken(&m->file, zeros->at + i * sizeof(int64_t),
 			"zero point %lld lies outside %s", (long long)zero,
 			types[type].tflite);
@@ -184,23 +172,24 @@ read_quant(Model *m, const Table *table, const Tensor *t)
 static void
 read_tensor(Model *m, FileTensor *t, int number)
 {
+	Arena *arena = m->g->arena;
+
+	t->title = m->file.what = format(arena, "tensor %d", number);
 	t->table = table_of(&m->tensors, (size_t)number);
-	m->file.what = format(m->g->arena, "tensor %d", number);
 	const char *name = get_string(&t->table, TENSOR_NAME);
-	if (!name)
-		name = format(m->g->arena, "tensor_%d", number);
+	if (name)
+		t->title = m->file.what = format(arena, "tensor %d (%s)", number, name);
 	else
-		m->file.what = format(m->g->arena, "tensor %d (%s)", number, name);
+		name = format(arena, "tensor_%d", number);
 	t->code = (int)get_number(&t->table, TENSOR_TYPE, BYTE, 0);
 	Type type = type_of(t->code);
 	Shape shape = read_shape(m, &t->table);
-	t->tensor = (Tensor){ .name = name,
-		.loc = loc_of(&t->table),
-		.type = type,
-		.shape = shape,
-		.origin = { number, type, shape },
-		.view = -1,
-		.offset = -1 };
+	t->tensor =
+		(Tensor){ .name = name, .loc = { .offset = t->table.at }, .type = type };
+	t->tensor.shape = shape;
+	t->tensor.origin = (Origin){ number, type, shape };
+	t->tensor.view = -1;
+	t->tensor.offset = -1;
 	t->known = true;
 	if (shape.rank <= RANK_LIMIT)
 		read_data(m, t);
@@ -229,71 +218,58 @@ is_variable(const FileTensor *t)
 static bool
 sizes_fit(Model *m, FileTensor *t)
 {
-	Arena *arena = m->g->arena;
 	const Shape *s = &t->tensor.shape;
 
 	if (s->rank > RANK_LIMIT)
-		return reject(m, t, format(arena, "more than %d dimensions", RANK_LIMIT),
-			"reshape it in the model, or split it");
+		return reject(m, t, "reshape it in the model, or split it",
+			"more than %d dimensions", RANK_LIMIT);
 	for (int i = 0; i < s->rank; i++)
 		if (s->dim[i] < 1)
-			return reject(m, t,
-				format(arena, "its shape %s is not fixed",
-					shape_text(arena, s)),
-				"convert the model with sizes that are known and "
-				"positive");
-	if (tensor_bytes(&t->tensor) > INT32_MAX)
-		return reject(m, t,
-			format(arena, "takes %lld bytes, more than 2^31 - 1",
-				(long long)tensor_bytes(&t->tensor)),
-			"use a smaller batch or input");
-	return true;
+			return reject(m, t, "convert the model with sizes that are known",
+				"its shape %s is not fixed", shape_text(m->g->arena, s));
+	return tensor_bytes(&t->tensor) <= INT32_MAX ||
+		reject(m, t, "use a smaller batch or input",
+			"takes %lld bytes, more than 2^31 - 1",
+			(long long)tensor_bytes(&t->tensor));
 }
 
 static bool
 can_enter(Model *m, FileTensor *t)
 {
-	const Table *table = &t->table;
-	Arena *arena = m->g->arena;
+	bool named = t->code >= 0 && t->code < TYPE_NAMES;
 
 	if (t->tensor.type == TYPE_COUNT || t->tensor.type == TYPE_s16)
 		return reject(m, t,
-			format(arena, "type %s is not supported",
-				t->code >= 0 && t->code < TYPE_NAMES ?
-					type_names[t->code] :
-					format(arena, "%d", t->code)),
-			"convert with INT8 activations and weights, or keep all in "
-			"FLOAT32; INT32, "
-			"INT64 and BOOL are also understood");
-	if (!sizes_fit(m, t))
-		return false;
+			"convert with INT8 activations and weights, or to FLOAT32",
+			"type %s is not supported",
+			named ? type_names[t->code] : format(m->g->arena, "%d", t->code));
 	if (is_variable(t))
-		return reject(m, t, "variables are not supported",
-			"export the model with its state as inputs and outputs");
-	if (has_field(table, TENSOR_SPARSITY))
-		return reject(m, t, "sparse tensors are not supported",
-			"convert without sparsity; zeros are then stored");
-	if (has_field(table, TENSOR_VARIANTS) ||
-		get_number(table, TENSOR_EXTERNAL, UINT, 0))
-		return reject(m, t, "variants and data in other files are not supported",
-			"convert the model into a single file");
-	return true;
+		return reject(m, t,
+			"export the model with its state as inputs and outputs",
+			"variables are not supported");
+	if (has_field(&t->table, TENSOR_SPARSITY))
+		return reject(m, t, "convert without sparsity, so that zeros are stored",
+			"sparse tensors are not supported");
+	if (has_field(&t->table, TENSOR_VARIANTS) ||
+		has_field(&t->table, TENSOR_EXTERNAL))
+		return reject(m, t, "convert the model into a single file",
+			"variants and data in other files are not supported");
+	return sizes_fit(m, t);
 }
 
 static bool
 enter_quant(Model *m, FileTensor *t)
 {
 	Table quant;
-	Tensor *tensor = &t->tensor;
-	bool quantized = tensor->type == TYPE_s8 || tensor->type == TYPE_u8 ||
-		tensor->type == TYPE_s32;
+	Type type = t->tensor.type;
+	bool quantized = type == TYPE_s8 || type == TYPE_u8 || type == TYPE_s32;
 
 	if (!quantized || !get_table(&t->table, TENSOR_QUANT, &quant))
 		return true;
 	if (get_number(&quant, QUANT_DETAILS_TYPE, FLAG, 0))
-		return reject(m, t, "only affine quantization is supported",
-			"convert with one scale per tensor or per channel");
-	tensor->quant = read_quant(m, &quant, tensor);
+		return reject(m, t, "convert with one scale per tensor or per channel",
+			"only affine quantization is supported");
+	t->tensor.quant = read_quant(m, &quant, &t->tensor);
 	return true;
 }
 
@@ -305,7 +281,7 @@ tensor_number(Model *m, int number)
 	if (t->graph >= 0 || t->refused)
 		return t->graph;
 	const char *outer = m->file.what;
-	m->file.what = format(m->g->arena, "tensor %d (%s)", number, t->tensor.name);
+	m->file.what = t->title;
 	if (can_enter(m, t) && enter_quant(m, t))
 		t->graph = add_tensor(m->g, &t->tensor);
 	m->file.what = outer;

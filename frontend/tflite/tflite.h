@@ -36,23 +36,13 @@ enum {
 /* A number's width in the file. */
 typedef enum { FLAG, BYTE, INT, UINT, LONG, FLOAT, INTS } Kind;
 
-/* Every option that an operator's table may have; what is absent holds the default. */
-typedef struct {
-	int padding, stride_h, stride_w, filter_h, filter_w, dilation_h, dilation_w;
-	int depth_multiplier, activation, bias_type, weights_format, keep_num_dims;
-	int asymmetric_inputs, axis, number, keep_dims, pot_int16, output_type;
-	int begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask, offset;
-	int align_corners, half_pixel, in_type, out_type;
-	float alpha, beta;
-	Vector dims;
-} Options;
-
 /* A tensor of the file, read when something first names it. */
 typedef struct {
 	bool known, written;
-	bool refused; /* and that was said */
-	int graph;    /* its number in the graph; -1: not there yet */
-	int code;     /* TFLite's type */
+	bool refused;      /* and that was said */
+	int graph;         /* its number in the graph; -1: not there yet */
+	int code;          /* TFLite's type */
+	const char *title; /* for messages */
 	Table table;
 	Tensor tensor; /* type, quantization and origin: only once it is in the graph */
 } FileTensor;
@@ -66,7 +56,7 @@ typedef struct {
 
 typedef struct Importer Importer;
 
-/* The operator being imported. */
+/* The operator being imported, with every option that one may have. */
 typedef struct {
 	Model *model;
 	Graph *g;
@@ -76,12 +66,17 @@ typedef struct {
 	Loc loc;
 	int *input, *output; /* numbers of the file's tensors; an absent input is -1 */
 	int input_count, output_count;
-	Options options;
+	Attr attr; /* of the node to be; some come straight from the options */
+	int padding, depth_multiplier, activation, bias_type, weights_format,
+		keep_num_dims;
+	int asymmetric_inputs, number_of, axis, keep_dims, output_type, in_type, out_type;
+	int begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask, offset;
+	Vector dims;
 } Operator;
 
 struct Importer {
 	int builtin;
-	void (*import)(Operator *);
+	bool (*import)(Operator *); /* false: was said */
 	Op op;
 	const char *options; /* name of the options' table */
 	int options_type;    /* its number in the schema; 0: none is read */
@@ -108,28 +103,29 @@ float float_of(const Vector *, size_t index);
 FileTensor *file_tensor(Model *, int number);
 int tensor_number(Model *, int number); /* in the graph, which gets it now; -1: refused */
 bool is_variable(const FileTensor *);
-Loc loc_of(const Table *);
 
-/* operators.c */
+/* operators.c: what returns false, or -1 for a count, has said why. */
 void import_operators(Model *, const Vector *operators);
-bool refuse(const Operator *, const char *fmt, ...) PRINTF(2, 3); /* says so; false */
+bool refuse(const Operator *, const char *fmt, ...) PRINTF(2, 3);
 Shape shape_in(const Operator *, int operand);
-Shape shape_out(const Operator *, int output);
+const char *text_of(const Operator *, Shape);
 int number_in(const Operator *, int operand); /* of the graph's tensor; -1: left out */
-bool has_rank(const Operator *, int operand, int rank); /* false: said */
+int number_out(const Operator *, int output);
+bool has_rank(const Operator *, int operand, int rank);
 int64_t integer_of(const Tensor *, int64_t index); /* of a constant of an integer type */
-/* The values of a constant operand that is an attribute, and how many; -1: was said. */
+/* The values of a constant operand that is an attribute, and how many. */
 int read_attribute(const Operator *, int operand, int *values, int least, int most);
 bool normal_axis(const Operator *, int *axis, int rank);
-bool expect_shape(const Operator *, int output, Shape); /* says how the file's differs */
-Node *import_node(const Operator *, Op, const int *input, int inputs, int output);
+bool expect_shape(const Operator *, int output, Shape); /* of the file's tensor */
+Shape with_axis(Shape, int axis, int size);
+Shape without_axis(Shape, int axis);
+bool import_node(const Operator *, Op, const int *input, int inputs, int tensor);
 /* A node that makes this shape, and a reshape if the file's output has another. */
-Node *import_shaped(
-	const Operator *, Op, const int *input, int inputs, int output, Shape);
+bool import_shaped(const Operator *, Op, const int *input, int inputs, int output, Shape);
 int reshaped(const Operator *, int tensor, Shape); /* in front of a node */
 
 /* compute.c, move.c: an import function for each operator or family. */
-#define IMPORT(builtin, function, ...) void import_##function(Operator *);
+#define IMPORT(builtin, function, ...) bool import_##function(Operator *);
 #include "operators.def"
 #undef IMPORT
 

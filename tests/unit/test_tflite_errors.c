@@ -78,7 +78,7 @@ Test(tflite, wrong_operators)
 	SAYS(p.op[1].code = -7, "operator 1 (builtin operator -7)");
 	SAYS(p.op[0].in[0] = 5, "operator 0 (CONV_2D): tensor 5 of 5");
 	SAYS(p.op[0].out[0] = -1, "tensor -1 of 5");
-	SAYS(p.op[0].in[0] = 4, "reads tensor 4 (out), which nothing has made");
+	SAYS(p.op[0].in[0] = 4, "reads tensor 4 (out), which nothing has made yet");
 	SAYS(p.op[0].out[0] = 2, "writes tensor 2 (b), which is a constant");
 	SAYS(p.op[1].out[0] = 3, "which is made already");
 	SAYS(p.op[1].out[0] = 0, "which is made already");
@@ -98,7 +98,7 @@ Test(tflite, wrong_operators)
 	SAYS((p.tensor[0].type = F32, p.tensor[3].type = F32),
 		"FLOAT32 activations with INT8 weights");
 	SAYS(p.tensor[1].zero[1] = 1, "INT8 weights (w) with zero point 1");
-	SAYS(p.tensor[1].data = NULL, "reads tensor 1 (w), which nothing has made");
+	SAYS(p.tensor[1].data = NULL, "reads tensor 1 (w), which nothing has made yet");
 	SAYS(p.tensor[3].dim[1] = 4, "[1,3,3,2]");
 	SAYS((p.tensor[2].dim[0] = 1, p.tensor[2].bytes = 4, p.tensor[2].scales = 1),
 		"bias");
@@ -107,12 +107,12 @@ Test(tflite, wrong_operators)
 Test(tflite, wrong_ports)
 {
 	SAYS(p.model.in[0] = 7, "input 0 is tensor 7 of 5");
-	SAYS(p.model.in[0] = 1, "input 0 (w) is a constant");
+	SAYS(p.model.in[0] = 1, "input 0 is a constant, tensor 1 (w)");
 	SAYS(p.model.out[0] = -2, "output 0 is tensor -2 of 5");
 	SAYS(p.model.outputs = 0, "the model has no outputs");
-	SAYS((p.model.operators = 1), "output 0 (out) is made by no operator");
+	SAYS((p.model.operators = 1), "output 0 is made by no operator, tensor 4 (out)");
 	SAYS((p.model.outputs = 2, p.model.out[1] = 4), "output 1 is output 0 too");
-	SAYS((p.model.outputs = 2, p.model.out[1] = 0), "output 1 (in) is an input");
+	SAYS((p.model.outputs = 2, p.model.out[1] = 0), "tensor 0 (in): output 1 is an input");
 	SAYS(p.model.version = 2, "schema version 2, not 3");
 }
 
