@@ -56,6 +56,9 @@ Test(tflite, wrong_tensors)
 	SAYS(p.tensor[0].rank = 6, "more than 5 dimensions");
 	SAYS((p.tensor[0].dim[0] = 1 << 20, p.tensor[0].dim[1] = 1 << 21),
 		"more than 2^40 elements");
+	SAYS((p.tensor[0].dim[0] = -131072,
+		     p.tensor[0].dim[1] = p.tensor[0].dim[2] = 1 << 26),
+		"more than 2^40 elements");
 	SAYS(p.tensor[0].dim[1] = 1 << 30, "takes 5368709120 bytes");
 	SAYS(p.tensor[0].type = S16, "type INT16 is not supported");
 	SAYS(p.tensor[0].type = 99, "type 99 is not supported");
@@ -85,9 +88,11 @@ Test(tflite, wrong_operators)
 	SAYS(p.op[0].in[0] = -1, "operand 0 is left out");
 	SAYS(p.op[0].inputs = 1, "1 operands");
 	SAYS(p.op[1].outputs = 0, "0 outputs");
-	SAYS((p.op[0].outputs = 2, p.op[0].out[1] = 4, p.op[1].in[0] = 4, p.op[1].out[0] = 0),
+	SAYS((p.op[0].outputs = 2, p.op[0].out[1] = 4, p.op[1].in[0] = 4,
+		     p.op[1].out[0] = 0),
 		"which is made already");
-	SAYS((p.op[0].outputs = 2, p.op[0].out[1] = 4, p.model.operators = 1), "2 outputs");
+	SAYS((p.op[0].outputs = 2, p.op[0].out[1] = 4, p.model.operators = 1),
+		"2 outputs");
 	SAYS(p.op[0].options_type = POOL_OPTIONS, "options of kind 5, not Conv2D (1)");
 	SAYS(p.op[0].option[3].number = 9, "option 9 of Conv2D is not known");
 	SAYS(p.op[0].option[3].value = 4, "fused activation TANH is not supported");
@@ -112,7 +117,8 @@ Test(tflite, wrong_ports)
 	SAYS(p.model.outputs = 0, "the model has no outputs");
 	SAYS((p.model.operators = 1), "output 0 is made by no operator, tensor 4 (out)");
 	SAYS((p.model.outputs = 2, p.model.out[1] = 4), "output 1 is output 0 too");
-	SAYS((p.model.outputs = 2, p.model.out[1] = 0), "tensor 0 (in): output 1 is an input");
+	SAYS((p.model.outputs = 2, p.model.out[1] = 0),
+		"tensor 0 (in): output 1 is an input");
 	SAYS(p.model.version = 2, "schema version 2, not 3");
 }
 
