@@ -479,11 +479,12 @@ read_mir(Arena *arena, Diag *diag, const char *name, const char *text, size_t si
 			"a .mir text begins with the line: mir 1");
 	for (int i = 0; i < r.count; i = r.item[i].after) {
 		int kind = statement_kind(&r, i);
-		r.g->tensor_count += kind == KIND_TENSOR;
+		if (kind == KIND_TENSOR)
+			r.g->tensor = grow(arena, r.g->tensor, r.g->tensor_count++,
+				sizeof *r.g->tensor);
 		if (kind == KIND_MODEL && models++)
 			fail_at(diag, r.item[i].loc, "a second model");
 	}
-	r.g->tensor = alloc_array(arena, (size_t)r.g->tensor_count, sizeof *r.g->tensor);
 	r.written = alloc_array(arena, (size_t)r.g->tensor_count, sizeof *r.written);
 	const Item **given =
 		alloc_array(arena, (size_t)(attr_count + field_count), sizeof *given);
