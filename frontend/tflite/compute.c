@@ -46,8 +46,8 @@ import_relu(Operator *o)
 /* ---- windows over rows and columns */
 
 /*
- * What lies outside in one direction, by TFLite's rule (kernels/padding.h): SAME pads so that
- * the output has ceil(in / stride), less before than after.
+ * What lies outside in one direction, by TFLite's rule (kernels/padding.h): SAME pads so
+ * that the output has ceil(in / stride), less before than after.
  */
 static bool
 set_padding(const Operator *o, int in, int kernel, int stride, int dilation, int *before,
@@ -158,7 +158,7 @@ import_fully_connected(Operator *o)
 		rows = x;
 	if (!rows.rank || rows.dim[rows.rank - 1] != w.dim[1] || elements(&x) % w.dim[1])
 		return refuse(o, "an input of shape %s for weights of shape %s",
-			text_of(o, x), text_of(o, w));
+			shape_text(o, x), shape_text(o, w));
 	input[0] = reshaped(o, input[0], rows);
 	rows.dim[rows.rank - 1] = w.dim[0];
 	return import_shaped(o, OP_dense, input, inputs, 0, rows);

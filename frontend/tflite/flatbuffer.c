@@ -1,8 +1,8 @@
 /*
- * flatbuffer.c: bounded access to a FlatBuffers file.  Every offset is checked against the
- * file's end before it is followed; nothing is assumed to be aligned.  Tables are followed only
- * along the schema, which is a few levels deep, so cycles in the file end by themselves; parts
- * that overlap are bounded by what they may cost in all.
+ * flatbuffer.c: bounded access to a FlatBuffers file.  Every offset is checked against
+ * the file's end before it is followed; nothing is assumed to be aligned.  Tables are
+ * followed only along the schema, which is a few levels deep, so cycles in the file end by
+ * themselves; parts that overlap are bounded by what they may cost in all.
  */
 #include <stdarg.h>
 #include <string.h>
@@ -15,7 +15,7 @@ _Static_assert(
 #endif
 
 enum { OFFSET = 4, VTABLE_HEAD = 4, VTABLE_ENTRY = 2, LONGEST_NAME = 255 };
-/* Vectors of a sound file do not overlap: this many times the file is more than any takes. */
+/* Vectors of a sound file do not overlap: none takes this many times the file. */
 enum { TAKEN_LIMIT = 8, TAKEN_FREE = 1 << 16 };
 
 /* By Kind. */

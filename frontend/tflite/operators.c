@@ -60,7 +60,7 @@ shape_in(const Operator *o, int operand)
 }
 
 const char *
-text_of(const Operator *o, Shape s)
+shape_text(const Operator *o, Shape s)
 {
 	return shape_text(o->g->arena, &s);
 }
@@ -92,7 +92,7 @@ has_rank(const Operator *o, int operand, int rank)
 
 	return s.rank == rank ||
 		refuse(o, "operand %d has shape %s, not %d dimensions", operand,
-			text_of(o, s), rank);
+			shape_text(o, s), rank);
 }
 
 int64_t
@@ -160,7 +160,7 @@ expect_shape(const Operator *o, int output, Shape shape)
 
 	return same_shape(&given, &shape) ||
 		refuse(o, "output %d has shape %s, but %s follows from the operands",
-			output, text_of(o, given), text_of(o, shape));
+			output, shape_text(o, given), shape_text(o, shape));
 }
 
 Shape
@@ -428,7 +428,7 @@ letter_of(const Operator *o, int operand)
 	return letters[1] == '*' ? letters[0] : letters[operand];
 }
 
-/* Brings data operands and outputs into the graph; false: one was refused, which was said. */
+/* Brings data operands and outputs into the graph; false: one was refused. */
 static bool
 enter_operands(const Operator *o)
 {

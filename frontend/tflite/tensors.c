@@ -1,4 +1,4 @@
-/* tensors.c: tensors of the file and their constants, checked before they enter the graph. */
+/* tensors.c: the file's tensors and constants, checked before they enter the graph. */
 #include <math.h>
 #include <stdarg.h>
 #include <string.h>
