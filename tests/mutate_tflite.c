@@ -1,10 +1,10 @@
 /*
- * mutate_tflite.c: spoils a sound TFLite model in every small way and looks that each is read
- * or refused with a message: cut off at every byte, every aligned word replaced by extreme
- * values, every byte by 0 and 255, and the n-th allocation failing.
+ * mutate_tflite.c: spoils a sound TFLite model in every small way and looks that each is
+ * read or refused with a message: cut off at every byte, every aligned word replaced by
+ * extreme values, every byte by 0 and 255, and the n-th allocation failing.
  *
  *	mutate_tflite [MODEL.tflite ...]       in this process, for sanitizers; none: our own
- *	mutate_tflite -o DIR N [MODEL.tflite]  writes every N-th that is refused to DIR
+ *	mutate_tflite -o DIR N [MODEL.tflite]  writes every N-th refused one to DIR
  */
 #include <stdlib.h>
 #include <string.h>

@@ -44,7 +44,7 @@ typedef struct {
 	const char
 		*signature_in[4]; /* names, in order; the signature reverses the inputs */
 	int version;              /* 0: 3 */
-	int64_t outside; /* data lies behind the tables, so far from where it should be; 0: inside */
+	int64_t outside; /* data lies behind the tables, 1 + so far off; 0: inside */
 } TestModel;
 
 /* Codes of the schema. */
