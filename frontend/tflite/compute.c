@@ -158,7 +158,7 @@ import_fully_connected(Operator *o)
 		rows = x;
 	if (!rows.rank || rows.dim[rows.rank - 1] != w.dim[1] || elements(&x) % w.dim[1])
 		return refuse(o, "an input of shape %s for weights of shape %s",
-			shape_text(o, x), shape_text(o, w));
+			dims_text(o, x), dims_text(o, w));
 	input[0] = reshaped(o, input[0], rows);
 	rows.dim[rows.rank - 1] = w.dim[0];
 	return import_shaped(o, OP_dense, input, inputs, 0, rows);

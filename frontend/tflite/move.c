@@ -51,7 +51,7 @@ import_reshape(Operator *o)
 	if (unknown >= 0 && known)
 		y.dim[unknown] = (int)(elements(&x) / known);
 	if (!known || elements(&x) != elements(&y))
-		return refuse(o, "%s cannot have shape %s", shape_text(o, x), shape_text(o, y));
+		return refuse(o, "%s cannot have shape %s", dims_text(o, x), dims_text(o, y));
 	return import_as_reshape(o, y);
 }
 
@@ -115,7 +115,7 @@ import_pack(Operator *o)
 		Shape other = shape_in(o, i);
 		if (!same_shape(&x, &other))
 			return refuse(o, "operand %d has shape %s, operand 0 %s", i,
-				shape_text(o, other), shape_text(o, x));
+				dims_text(o, other), dims_text(o, x));
 		input[i] = reshaped(o, number_in(o, i), with_axis(x, o->attr.axis, 1));
 	}
 	return import_node(o, OP_concat, input, o->input_count, number_out(o, 0));
@@ -151,7 +151,7 @@ import_parts(Operator *o, int operand, int axis, bool keep)
 	if (o->number_of != parts || x.dim[axis] % parts ||
 		(!keep && x.dim[axis] != parts))
 		return refuse(o, "%d parts of %s along axis %d for %d outputs",
-			o->number_of, shape_text(o, x), axis, parts);
+			o->number_of, dims_text(o, x), axis, parts);
 	size.dim[axis] = x.dim[axis] / parts;
 	o->attr.begin = all(x.rank, 0);
 	o->attr.step = all(x.rank, 1);
@@ -196,7 +196,7 @@ import_slice(Operator *o)
 		int64_t rest = (int64_t)x.dim[i] - begin[i];
 		if (begin[i] < 0 || size.dim[i] < REST || size.dim[i] > rest || rest < 1)
 			return refuse(o, "%d elements from %d on axis %d of %s",
-				size.dim[i], begin[i], i, shape_text(o, x));
+				size.dim[i], begin[i], i, dims_text(o, x));
 		if (size.dim[i] == REST)
 			size.dim[i] = (int)rest;
 	}
@@ -259,7 +259,7 @@ cut_axis(Cut *c, int i)
 				   (first - end - step - 1) / -step;
 	if (first < 0 || first >= size || count < 1)
 		return refuse(
-			o, "nothing is left of axis %d of %s", axis, shape_text(o, c->x));
+			o, "nothing is left of axis %d of %s", axis, dims_text(o, c->x));
 	o->attr.begin.dim[axis] = (int)first;
 	o->attr.step.dim[axis] = (int)step;
 	c->size.dim[c->size.rank++] = (int)count;

@@ -60,7 +60,7 @@ shape_in(const Operator *o, int operand)
 }
 
 const char *
-shape_text(const Operator *o, Shape s)
+dims_text(const Operator *o, Shape s)
 {
 	return shape_text(o->g->arena, &s);
 }
@@ -92,7 +92,7 @@ has_rank(const Operator *o, int operand, int rank)
 
 	return s.rank == rank ||
 		refuse(o, "operand %d has shape %s, not %d dimensions", operand,
-			shape_text(o, s), rank);
+			dims_text(o, s), rank);
 }
 
 int64_t
@@ -160,7 +160,7 @@ expect_shape(const Operator *o, int output, Shape shape)
 
 	return same_shape(&given, &shape) ||
 		refuse(o, "output %d has shape %s, but %s follows from the operands",
-			output, shape_text(o, given), shape_text(o, shape));
+			output, dims_text(o, given), dims_text(o, shape));
 }
 
 Shape

@@ -108,7 +108,7 @@ bool is_variable(const FileTensor *);
 void import_operators(Model *, const Vector *operators);
 bool refuse(const Operator *, const char *fmt, ...) PRINTF(2, 3);
 Shape shape_in(const Operator *, int operand);
-const char *shape_text(const Operator *, Shape);
+const char *dims_text(const Operator *, Shape);
 int number_in(const Operator *, int operand); /* of the graph's tensor; -1: left out */
 int number_out(const Operator *, int output);
 bool has_rank(const Operator *, int operand, int rank);
