@@ -132,15 +132,28 @@ check_operands(const Graph *g, const Node *n)
 	return !scaled || !is_byte(x2->type) || check_scales(g, n, x2, 1, "operand 1");
 }
 
+/* Attributes may be any number, but lists end and activations are known. */
+static bool
+check_attributes(const Graph *g, const Node *n)
+{
+	for (int i = 0; i < attr_count; i++) {
+		const int *rank = (const int *)((const char *)&n->attr + attrs[i].at);
+
+		if (attrs[i].kind == ATTR_LIST && !in_range(*rank, 0, MAX_RANK))
+			return wrong(g, n, "%s has %d elements", attrs[i].name, *rank);
+	}
+	return in_range(n->attr.act, 0, ACT_COUNT - 1) ||
+		wrong(g, n, "has no known activation");
+}
+
 static void
 infer_node(const Graph *g, const Node *n)
 {
 	const Shape *given = &tensor_out(g, n)->shape;
 	Shape y = { 0 };
 
-	if (!in_range(n->attr.act, 0, ACT_COUNT - 1))
-		wrong(g, n, "has no known activation");
-	else if (check_operands(g, n) && infer_shape(g, n, &y) && !same_shape(&y, given))
+	if (check_attributes(g, n) && check_operands(g, n) && infer_shape(g, n, &y) &&
+		!same_shape(&y, given))
 		wrong(g, n, "makes %s, but the file says %s", shape_text(g->arena, &y),
 			shape_text(g->arena, given));
 }

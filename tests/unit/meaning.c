@@ -67,6 +67,19 @@ clamped(int64_t v, int act)
 	return v < least ? least : v > most ? most : v;
 }
 
+/* Modulo 2^64. */
+static int64_t
+product(int64_t a, int64_t b)
+{
+	return (int64_t)((uint64_t)a * (uint64_t)b);
+}
+
+static int64_t
+sum_of(int64_t a, int64_t b)
+{
+	return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+
 /* ---- windows */
 
 /* A pixel's value, 0 outside; *inside says which. */
@@ -99,20 +112,20 @@ window(const Now *w, const int *at)
 			at[2] * a->stride_w + j * a->dilation_w - a->pad_left, first + c, &inside);
 
 		if (op == OP_conv2d)
-			v *= w->vx2[position(&w->x2->shape, (int[]){ o, k, j, c })];
+			v = product(v, w->vx2[position(&w->x2->shape, (int[]){ o, k, j, c })]);
 		else if (op == OP_depthwise)
-			v *= w->vx2[position(&w->x2->shape, (int[]){ 0, k, j, o })];
+			v = product(v, w->vx2[position(&w->x2->shape, (int[]){ 0, k, j, o })]);
 		else
-			v += zero_of(w->x, 0) + a->x_bias;
+			v = sum_of(v, zero_of(w->x, 0) + a->x_bias);
 		if (!inside)
 			continue;
 		count++;
-		sum += v;
+		sum = sum_of(sum, v);
 		most = v > most ? v : most;
 	}
 	if (op == OP_conv2d || op == OP_depthwise)
 		return sum;
-	return (op == OP_max_pool ? most : sum / count) - a->x_bias - zero_of(w->y, 0);
+	return sum_of(op == OP_max_pool ? most : sum / count, -a->x_bias - zero_of(w->y, 0));
 }
 
 /* ---- everything else, an element at a time */
@@ -132,7 +145,8 @@ broadcast(const Tensor *t, const int64_t *v, const Shape *y, const int *at)
 static int64_t
 two(Op op, int64_t a, int64_t b)
 {
-	return op == OP_add ? a + b : op == OP_sub ? a - b : op == OP_mul ? a * b :
+	return op == OP_add ? sum_of(a, b) : op == OP_sub ? sum_of(a, product(b, -1)) :
+		op == OP_mul ? product(a, b) :
 		b == 0 ? 0 : op == OP_div ? a / b : a / b - (a % b != 0 && (a < 0) != (b < 0));
 }
 
@@ -143,7 +157,7 @@ dense(const Now *w, int p)
 	int64_t sum = w->bias ? w->bias[p % out] : 0;
 
 	for (int i = 0; i < in; i++)
-		sum += w->vx[p / out * in + i] * w->vx2[p % out * in + i];
+		sum = sum_of(sum, product(w->vx[p / out * in + i], w->vx2[p % out * in + i]));
 	return sum;
 }
 
@@ -162,7 +176,7 @@ reduce(const Now *w, const int *at)
 			mine &= w->y->shape.dim[i] == 1 || from[i] == at[i];
 		if (!mine)
 			continue;
-		sum += w->vx[p];
+		sum = sum_of(sum, w->vx[p]);
 		count++;
 		if (w->vx[p] > most) {
 			most = w->vx[p];
@@ -180,7 +194,7 @@ softmax(const Now *w, int p)
 
 	for (int i = p / c * c; i < p / c * c + c; i++)
 		most = w->vx[i] > most ? w->vx[i] : most;
-	return w->vx[p] - most;
+	return sum_of(w->vx[p], product(most, -1));
 }
 
 static int64_t
@@ -236,8 +250,8 @@ resized(const Now *w, const int *at)
 	int64_t v = w->vx[position(&w->x->shape, from)];
 	if (w->n->op == OP_resize_nearest)
 		return v;
-	v += zero_of(w->x, 0) + w->n->attr.x_bias;
-	return v * v / 7 - w->n->attr.x_bias - zero_of(w->y, 0);
+	v = sum_of(v, zero_of(w->x, 0) + w->n->attr.x_bias);
+	return (v % 1021) * (v % 1021) / 7 - w->n->attr.x_bias - zero_of(w->y, 0);
 }
 
 static int64_t
@@ -259,10 +273,11 @@ one(const Now *w, int p)
 	case OP_concat: return concatenated(w, at);
 	case OP_gather_nd: return gathered(w, p);
 	case OP_resize_nearest: case OP_resize_bilinear: return resized(w, at);
-	case OP_cast: return v[p] + zero_of(w->x, 0) + w->n->attr.x_bias - zero_of(w->y, 0);
+	case OP_cast:
+		return sum_of(v[p], zero_of(w->x, 0) + w->n->attr.x_bias - zero_of(w->y, 0));
 	case OP_relu: case OP_reshape: case OP_quantize: case OP_dequantize: case OP_requantize:
 	case OP_recode: return v[p];
-	default: return v[p] * 7 + (int64_t)w->n->op;
+	default: return sum_of(product(v[p], 7), (int64_t)w->n->op);
 	}
 }
 
