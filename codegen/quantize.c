@@ -59,8 +59,8 @@ output_scale(const Graph *g, const Node *n)
 }
 
 /*
- * Multiplier of a channel's sums.  One scale of a legacy uint8 model's weights, or of a matrix, is
- * multiplied with the input's in float (GetQuantizedConvolutionMultipler).
+ * Multiplier of a channel's sums.  Scales of legacy uint8 convolutions are multiplied in float
+ * (GetQuantizedConvolutionMultipler), all others in double.
  */
 double
 channel_scale(const Graph *g, const Node *n, int channel)
@@ -70,7 +70,7 @@ channel_scale(const Graph *g, const Node *n, int channel)
 	float w_scale = w->quant.count > 1 ? w->quant.scale[channel] : scale_of(w);
 	double y_scale = (double)scale_of(tensor_out(g, n));
 
-	if (w->quant.count <= 1 && (w->origin.type == TYPE_u8 || n->op == OP_dense))
+	if (w->origin.type == TYPE_u8 && n->op != OP_dense)
 		return (double)(x_scale * w_scale) / y_scale;
 	return (double)x_scale * (double)w_scale / y_scale;
 }

@@ -46,7 +46,10 @@ saturating_shift_left(int32_t x, int shift)
 	return x > bound ? INT32_MAX : x < -bound ? INT32_MIN : shift_left(x, shift);
 }
 
-/* 2 / (1 + x) for 0 <= x <= 1 with 31 fraction bits; the result has 29: Newton's division. */
+/*
+ * 2 / (1 + x) for 0 <= x <= 1 with 31 fraction bits; the result has 29: Newton's division.
+ * Other x give nonsense without overflow.
+ */
 static inline int32_t
 two_over_one_plus(int32_t x)
 {
@@ -56,7 +59,8 @@ two_over_one_plus(int32_t x)
 	int32_t y = first + high_product(half, slope);
 
 	for (int i = 0; i < 3; i++)
-		y += saturating_shift_left(high_product(y, (1 << 29) - high_product(half, y)), 2);
+		y = (int32_t)((uint32_t)y + (uint32_t)saturating_shift_left(
+			high_product(y, (1 << 29) - high_product(half, y)), 2));
 	return y;
 }
 
@@ -70,12 +74,14 @@ leading_zeros(uint32_t x)
 	return count;
 }
 
-/* 2^(31 - z) / x with 31 fraction bits, z the leading zeros of x > 0. */
+/* 2^(31 - z) / x with 31 fraction bits, z the leading zeros of x; nonsense of 0. */
 static inline int32_t
 reciprocal(uint32_t x)
 {
+	uint32_t shifted = x ? x << leading_zeros(x) : 0;
+
 	return saturating_shift_left(
-		two_over_one_plus((int32_t)((x << leading_zeros(x)) - (UINT32_C(1) << 31))), 1);
+		two_over_one_plus((int32_t)(shifted - (UINT32_C(1) << 31))), 1);
 }
 
 #endif
