@@ -13,19 +13,6 @@ struct Closure {
 	int item_count;
 };
 
-/* Headers that are left out unless something of theirs is mentioned; what no line names is
- * always included. */
-static const char *const contents[][2] = {
-	{ "<assert.h>", "" },
-	{ "<limits.h>", "INT_MIN INT_MAX CHAR_BIT" },
-	{ "<math.h>", "NAN INFINITY fabsf sqrtf expf logf tanhf roundf rintf lrintf floorf ceilf "
-		"fabs sqrt exp log tanh round rint lrint floor ceil fmaxf fminf fmodf powf ldexpf" },
-	{ "<stdbool.h>", "bool true false" },
-	{ "<stddef.h>", "size_t ptrdiff_t NULL" },
-	{ "<stdlib.h>", "abs" },
-	{ "<string.h>", "memcpy memset memmove memcmp" },
-};
-
 Closure *
 closure_new(Templates *templates)
 {
@@ -65,31 +52,14 @@ put_includes(Text *t, const Closure *c)
 
 /* ---- items */
 
-static bool
-follows(const Syntax *a, const Syntax *b)
-{
-	int lines = 0;
-
-	for (const char *s = a->end; s < b->start; s++)
-		lines += *s == '\n';
-	return lines == 1;
-}
-
 /* An item with the comment directly above it and the semicolon behind it. */
 static const char *
 text_of_item(Arena *arena, const Item *item)
 {
-	const Syntax *first = item->tree, *before = NULL, *last = item->tree;
+	const Syntax *first = comment_above(item->tree), *last = item->tree;
 
-	for (const Syntax *n = item->tree->parent->child; n != item->tree; before = n, n = n->next)
-		if (!is_kind(n, "comment"))
-			first = item->tree;
-		else if (first == item->tree || !follows(before, n))
-			first = n;
-	if (before && is_kind(before, "comment") && !follows(before, item->tree))
-		first = item->tree;
-	if (is_kind(last->next, ";"))
-		last = last->next;
+	first = first ? first : item->tree;
+	last = is_kind(last->next, ";") ? last->next : last;
 	return format(arena, "%.*s", (int)(last->end - first->start), first->start);
 }
 
@@ -113,57 +83,42 @@ static void
 add_item(Closure *c, const Item *item)
 {
 	for (int i = 0; i < c->item_count; i++) {
-		if (c->item[i]->tree == item->tree)
+		const Item *o = c->item[i];
+		if (o->tree != item->tree && strcmp(o->name, item->name) == 0 &&
+				strcmp(text_of_item(c->arena, o), text_of_item(c->arena, item)) != 0)
+			die("two helpers named %s: %s/%s and %s/%s", item->name, o->source->folder,
+				o->source->file, item->source->folder, item->source->file);
+		if (o->tree == item->tree || strcmp(o->name, item->name) == 0)
 			return;
-		if (strcmp(c->item[i]->name, item->name) != 0)
-			continue;
-		if (strcmp(text_of_item(c->arena, c->item[i]), text_of_item(c->arena, item)) != 0)
-			die("two helpers named %s: %s/%s and %s/%s", item->name,
-				c->item[i]->source->folder, c->item[i]->source->file,
-				item->source->folder, item->source->file);
-		return;
 	}
 	add_needs(c, item->source, item->tree);
-	for (int i = 0; i < c->item_count; i++)
-		if (c->item[i]->tree == item->tree)
-			return; /* it mentions itself */
 	c->item = grow(c->arena, c->item, c->item_count, sizeof *c->item);
 	c->item[c->item_count++] = item;
 }
 
+/* Asserts do not reach the output. */
 static void
-add_headers(Closure *c, const Source *s, const char *word)
+add_headers(Closure *c, const Source *s)
 {
-	for (int i = 0; i < s->header_count; i++) {
-		const char *list = "*";
-		for (size_t k = 0; k < sizeof contents / sizeof *contents; k++)
-			if (strcmp(contents[k][0], s->header[i]) == 0)
-				list = contents[k][1];
-		if (strcmp(list, "*") == 0 || has_word(list, word))
+	for (int i = 0; i < s->header_count; i++)
+		if (strcmp(s->header[i], "<assert.h>") != 0)
 			add_include(c, s->header[i]);
-	}
 	for (int i = 0; i < s->included_count; i++)
-		add_headers(c, s->included[i], word);
+		add_headers(c, s->included[i]);
 }
 
 void
 add_needs(Closure *c, const Source *source, const Syntax *root)
 {
+	add_headers(c, source);
 	for (const Syntax *n = root; n; n = walk(root, n)) {
-		if (n->bound)
-			continue;
-		if (is_kind(n, "preproc_arg")) {
+		if (is_kind(n, "preproc_arg"))
 			add_words(c, source, n->from, n->to);
+		if (n->bound || !has_word("identifier type_identifier", n->kind))
 			continue;
-		}
-		if (strstr(n->kind, "identifier") || is_kind(n, "primitive_type") ||
-				is_kind(n, "true") || is_kind(n, "false") || is_kind(n, "null")) {
-			const char *name = text_of(c->arena, n);
-			const Item *item = find_item(source, name);
-			add_headers(c, source, name);
-			if (item && item->tree != root && !is_kind(n, "field_identifier"))
-				add_item(c, item);
-		}
+		const Item *item = find_item(source, text_of(c->arena, n));
+		if (item && item->tree != root)
+			add_item(c, item);
 	}
 }
 

@@ -41,6 +41,10 @@ Syntax *inner(const Syntax *);                        /* the first child that is
 /* The live node after at in a walk of root, top down; past: not into at.  NULL: none. */
 Syntax *walk(const Syntax *root, const Syntax *at);
 Syntax *walk_past(const Syntax *root, const Syntax *at);
+bool is_declarator(const Syntax *);
+bool has_qualifier(const Syntax *, const char *name); /* const, restrict */
+int lines_between(const char *from, const char *to);
+const Syntax *comment_above(const Syntax *);          /* the first one directly above; NULL: none */
 
 /* template.c: kernels: real C functions in templates/FOLDER/NAME.c. */
 typedef struct {
@@ -57,6 +61,7 @@ typedef struct {
 	bool is_const;     /* what is pointed to is only read */
 	bool is_restrict;
 	const char *text;  /* as declared: "const int8_t *restrict x" */
+	const Syntax *type;
 } Param;
 
 typedef struct Templates Templates; /* parsed when first asked for, kept for a compilation */
@@ -87,7 +92,7 @@ typedef struct {
 	int param_count;
 	const char *comment;       /* lines without stars and without those the machine reads */
 	bool in_place;             /* the rest are NULL where there is no such line */
-	const Syntax *cost, *scratch, *acc, *state; /* a reduction's parts share the last three */
+	const Syntax *cost, *scratch, *acc, *state; /* a reduction's first part has the last three */
 	const Source *source;
 	const Syntax *tree;        /* the function_definition */
 } Template;
@@ -113,10 +118,6 @@ const Syntax *assertion(const Syntax *statement); /* what an assert() demands, o
 /* In the file and what it includes; NULL: none. */
 const Item *find_item(const Source *, const char *name);
 
-/* rules.c: what a template must be so that it can be bound: the first rule it breaks, or NULL. */
-const char *template_fault(Templates *, const Template *);
-bool is_target(const Syntax *identifier); /* assigned, counted, or its address taken */
-
 /* eval.c: constant expressions. */
 typedef enum { UNKNOWN, KNOWN, OVERFLOWS } Known;
 typedef struct {
@@ -127,9 +128,9 @@ typedef struct {
 	bool wide;      /* int is 64 bits: in lines that the machine reads */
 } Scope;
 Known eval(const Scope *, const Syntax *, Value *out);
-/* The number that a constant of this C type holds; "int32_t", "size_t". */
-Known convert(const char *ctype, Value *);
-bool is_number_type(const char *ctype, bool *real);
+/* A number as one of the type of this name; OVERFLOWS: that has no room for it. */
+Known convert(const Syntax *type, Value *);
+bool is_number_type(const Syntax *type, bool *real);
 Value int_value(int64_t);
 Value float_value(double);
 bool is_true(Value);
@@ -157,7 +158,8 @@ typedef struct {
 Known known(const Rewrite *, const Syntax *, Value *);
 bool has_bound(const Syntax *);      /* something in it was bound */
 bool is_pure(const Rewrite *, const Syntax *); /* leaving it out changes nothing but its value */
-bool writes(const Syntax *root, const char *name); /* or takes its address */
+bool is_target(const Syntax *identifier); /* assigned, counted, or its address taken */
+bool writes(const Syntax *root, const char *name); /* has such a one */
 void make_literal(Rewrite *, Syntax *, Value);
 void become(Rewrite *, Syntax *, Syntax *inside);  /* takes the place of what it is inside of */
 bool stands_alone(const Syntax *);   /* no operator takes its value */
@@ -168,8 +170,16 @@ void simplify_expression(Rewrite *, Syntax *);
 /* simplify.c: statements of a function that is being bound. */
 void simplify(Rewrite *, Syntax *);
 void vanish(Rewrite *, Syntax *statement);
+void unwrap(Rewrite *, Syntax *statement, Syntax *body);
+/* Names after from become the number. */
+void substitute(Rewrite *, const Syntax *root, const Syntax *from, const char *name, Value);
 void drop_declarator(Rewrite *, Syntax *); /* with its comma, and the last with all */
 bool in_block(const Syntax *);
+bool is_empty(const Syntax *statement);
+bool jumps(const Syntax *body);            /* out of the loop around it, or to its end */
+
+/* loop.c: loops of no turn, and of one. */
+void simplify_for(Rewrite *, Syntax *);
 
 /* unused.c: locals and parameters that nobody reads. */
 void drop_unused(Rewrite *);

@@ -31,27 +31,32 @@ has_effect(const Rewrite *r, const Syntax *call)
 
 	if (!item)
 		return strncmp(name, "mem", strlen("mem")) == 0;
-	if (!is_kind(item->node, "function_definition"))
-		return true;
-	const Syntax *d = field_of(item->node, "declarator");
-	while (!is_kind(d, "function_declarator"))
-		d = field_of(d, "declarator");
-	for (const Syntax *p = field_of(d, "parameters")->child; p; p = p->next)
-		if (is_kind(field_of(p, "declarator"), "pointer_declarator") &&
-				!strstr(text_of(r->arena, p), "const"))
+	for (const Syntax *p = item->node; p; p = walk(item->node, p))
+		if (is_kind(p, "parameter_declaration") && !has_qualifier(p, "const") &&
+				is_kind(field_of(p, "declarator"), "pointer_declarator"))
 			return true;
-	return false;
+	return !is_kind(item->node, "function_definition");
 }
 
 bool
 is_pure(const Rewrite *r, const Syntax *root)
 {
 	for (const Syntax *n = root; n; n = walk(root, n))
-		if (is_kind(n, "assignment_expression") || is_kind(n, "update_expression") ||
-				is_kind(n, "gnu_asm_expression") ||
+		if (has_word("assignment_expression update_expression gnu_asm_expression", n->kind) ||
 				(is_kind(n, "call_expression") && has_effect(r, n)))
 			return false;
 	return true;
+}
+
+bool
+is_target(const Syntax *n)
+{
+	while (is_kind(n->parent, "parenthesized_expression"))
+		n = n->parent;
+	const Syntax *p = n->parent;
+	return (is_kind(p, "assignment_expression") && strcmp(n->field, "left") == 0) ||
+		is_kind(p, "update_expression") ||
+		(is_kind(p, "pointer_expression") && *p->from == '&');
 }
 
 bool
@@ -76,15 +81,10 @@ make_literal(Rewrite *r, Syntax *n, Value v)
 bool
 stands_alone(const Syntax *n)
 {
-	static const char *const kinds[] = { "argument_list", "init_declarator",
-		"return_statement", "expression_statement", "for_statement", "initializer_list",
-		"parenthesized_expression", "array_declarator" };
-
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (is_kind(n->parent, kinds[i]))
-			return true;
-	return n->field && (strcmp(n->field, "index") == 0 ||
-		(is_kind(n->parent, "assignment_expression") && strcmp(n->field, "right") == 0));
+	return has_word("argument_list init_declarator return_statement expression_statement "
+		"for_statement initializer_list parenthesized_expression array_declarator",
+		n->parent->kind) || (n->field && (strcmp(n->field, "index") == 0 ||
+		(is_kind(n->parent, "assignment_expression") && strcmp(n->field, "right") == 0)));
 }
 
 void
@@ -109,22 +109,15 @@ static bool
 compute(Rewrite *r, Syntax *n)
 {
 	Value v;
+	Known k = n->bound || !has_bound(n) ? UNKNOWN : known(r, n, &v);
 
-	if (n->bound || !has_bound(n))
-		return n->bound;
-	switch (known(r, n, &v)) {
-	case OVERFLOWS:
+	if (k == OVERFLOWS)
 		fail_at(r->diag, nowhere, "too large for the kernel %s: int overflows in %s",
 			r->template->function, text_of(r->arena, n));
-	case KNOWN:
-		/* Float arithmetic is the output's compiler's; but -2.0f is a number. */
-		if (is_real(v) && !is_kind(n, "unary_expression"))
-			return false;
+	/* Float arithmetic is left to the output's compiler; but -2.0f is a number. */
+	if (k == KNOWN && (!is_real(v) || is_kind(n, "unary_expression")))
 		make_literal(r, n, v);
-		return true;
-	default:
-		return false;
-	}
+	return n->bound;
 }
 
 static void
@@ -152,22 +145,16 @@ is_bound_int(const Syntax *n, int64_t i)
 
 /* Whether a name declared in the function is of a type that promotes to int, or points to one. */
 static bool
-is_narrow(const Rewrite *r, const char *name)
+is_narrow(const Rewrite *r, const Syntax *name)
 {
-	static const char *const narrow[] = { "int", "int32_t", "int16_t", "int8_t", "uint16_t",
-		"uint8_t" };
+	Value v = int_value(0);
 
-	for (const Syntax *d = r->function; d; d = walk(r->function, d)) {
-		if (!is_name(d, name) || !d->field || strcmp(d->field, "declarator") != 0)
-			continue;
-		const Syntax *up = d->parent;
-		while (!field_of(up, "type"))
-			up = up->parent;
-		for (size_t i = 0; i < sizeof narrow / sizeof *narrow; i++)
-			if (text_is(field_of(up, "type"), narrow[i]))
-				return true;
-		return false;
-	}
+	for (const Syntax *d = r->function; d; d = walk(r->function, d))
+		if (is_declarator(d) && is_name(d, text_of(r->arena, name))) {
+			while (!field_of(d, "type"))
+				d = d->parent;
+			return convert(field_of(d, "type"), &v) == KNOWN && v.type == VALUE_INT;
+		}
 	return false;
 }
 
@@ -176,46 +163,50 @@ static bool
 may_be_wide(const Rewrite *r, const Syntax *root)
 {
 	for (const Syntax *n = root; n; n = walk(root, n))
-		if (is_kind(n, "call_expression") || is_kind(n, "cast_expression") ||
-				is_kind(n, "sizeof_expression") || (is_kind(n, "identifier") &&
-				!is_narrow(r, text_of(r->arena, n))))
+		if (has_word("call_expression cast_expression sizeof_expression", n->kind) ||
+				(is_kind(n, "identifier") && !is_narrow(r, n)))
 			return true;
 	return false;
 }
 
 /* What becomes of an operation with a literal: of x + 0, x; of x * 0, 0. */
 static const struct {
-	const char *op, *side;
+	const char *ops, *side;
 	int literal;
 	bool zero;
 } identities[] = {
-	{ "+", "right", 0, false }, { "+", "left", 0, false }, { "-", "right", 0, false },
-	{ "*", "right", 1, false }, { "*", "left", 1, false }, { "/", "right", 1, false },
-	{ "<<", "right", 0, false }, { ">>", "right", 0, false }, { "|", "right", 0, false },
-	{ "|", "left", 0, false }, { "^", "right", 0, false },
+	{ "+ - << >> | ^", "right", 0, false }, { "+ |", "left", 0, false },
+	{ "* /", "right", 1, false }, { "*", "left", 1, false },
 	{ "*", "right", 0, true }, { "*", "left", 0, true }, { "%", "right", 1, true },
 };
 
 static bool
 apply_identity(Rewrite *r, Syntax *n)
 {
-	const Syntax *op = field_of(n, "operator");
+	const char *op = text_of(r->arena, field_of(n, "operator"));
 
 	for (size_t i = 0; i < sizeof identities / sizeof *identities; i++) {
-		bool right = strcmp(identities[i].side, "right") == 0;
 		const Syntax *literal = field_of(n, identities[i].side);
-		Syntax *other = field_of(n, right ? "left" : "right");
-		if (!text_is(op, identities[i].op) || !is_bound_int(literal, identities[i].literal))
+		Syntax *other = field_of(n, *identities[i].side == 'r' ? "left" : "right");
+		if (!has_word(identities[i].ops, op) || !is_bound_int(literal, identities[i].literal))
 			continue;
 		if (!identities[i].zero)
 			become(r, n, other);
 		else if (is_pure(r, other) && !may_be_wide(r, other))
 			make_literal(r, n, int_value(0));
-		else
-			continue;
 		return true;
 	}
 	return false;
+}
+
+static void
+set_operator(Rewrite *r, Syntax *n, const char *text)
+{
+	Syntax *op = field_of(n, "operator");
+
+	op->from = text;
+	op->to = text + strlen(text);
+	r->changed = true;
 }
 
 /* x + -3 reads x - 3, and x - -3 reads x + 3. */
@@ -223,45 +214,31 @@ static void
 flip_sign(Rewrite *r, Syntax *n, const char *plus, const char *minus)
 {
 	Syntax *op = field_of(n, "operator"), *right = field_of(n, "right");
-	bool adds = text_is(op, plus), subtracts = text_is(op, minus);
+	bool adds = text_is(op, plus);
 
-	if (!right->bound || is_real(right->value) || right->value.i >= 0 ||
-			right->value.i <= INT32_MIN || !(adds || subtracts))
-		return;
-	op->from = adds ? minus : plus;
-	op->to = op->from + strlen(op->from);
-	right->value.i = -right->value.i;
-	r->changed = true;
+	if (right->bound && !is_real(right->value) && right->value.i < 0 &&
+			right->value.i > INT32_MIN && (adds || text_is(op, minus))) {
+		set_operator(r, n, adds ? minus : plus);
+		right->value.i = -right->value.i;
+	}
 }
 
 /* ---- && and || */
 
+/* Whether n is 0 or 1, or only asked whether it is 0. */
 static bool
-is_condition(const Syntax *n)
+is_truth(const Syntax *n, const Syntax *place)
 {
-	const Syntax *p = n->parent;
-
-	while (is_kind(p, "parenthesized_expression")) {
-		n = p;
-		p = p->parent;
-	}
-	if (n->field && strcmp(n->field, "condition") == 0)
-		return !is_kind(p, "switch_statement");
-	const Syntax *op = field_of(p, "operator");
-	return text_is(op, "&&") || text_is(op, "||") || text_is(op, "!");
-}
-
-static bool
-is_truth(const Syntax *n)
-{
-	static const char *const logical[] = { "<", ">", "<=", ">=", "==", "!=", "&&", "||", "!" };
-
 	while (is_kind(n, "parenthesized_expression"))
 		n = inner(n);
-	for (size_t i = 0; i < sizeof logical / sizeof *logical; i++)
-		if (text_is(field_of(n, "operator"), logical[i]))
+	while (is_kind(place->parent, "parenthesized_expression"))
+		place = place->parent;
+	const Syntax *own = field_of(n, "operator"), *outer = field_of(place->parent, "operator");
+	static const char *const truths[] = { "<", ">", "<=", ">=", "==", "!=", "&&", "||", "!" };
+	for (size_t i = 0; i < sizeof truths / sizeof *truths; i++)
+		if (text_is(own, truths[i]) || (i > 5 && text_is(outer, truths[i])))
 			return true;
-	return false;
+	return place->field && strcmp(place->field, "condition") == 0;
 }
 
 static void
@@ -271,23 +248,19 @@ simplify_logic(Rewrite *r, Syntax *n, bool is_or)
 	Value v;
 
 	simplify(r, left);
-	bool left_known = known(r, left, &v) == KNOWN;
-	if (left_known && is_true(v) == is_or) {
+	bool decided = known(r, left, &v) == KNOWN;
+	if (decided && is_true(v) == is_or) {
 		make_literal(r, n, int_value(is_or));
 		return;
 	}
 	simplify(r, right);
-	if (compute(r, n))
+	if (compute(r, n) || (!decided && known(r, right, &v) != KNOWN))
 		return;
-	if (left_known) {
-		if (is_condition(n) || is_truth(right))
-			become(r, n, right);
-	} else if (known(r, right, &v) == KNOWN) {
-		if (is_true(v) != is_or && (is_condition(n) || is_truth(left)))
-			become(r, n, left);
-		else if (is_true(v) == is_or && is_pure(r, left))
-			make_literal(r, n, int_value(is_or));
-	}
+	Syntax *other = decided ? right : left;
+	if (is_true(v) != is_or && is_truth(other, n))
+		become(r, n, other);
+	else if (is_true(v) == is_or && is_pure(r, left))
+		make_literal(r, n, int_value(is_or));
 }
 
 /* ---- one function for each kind */
@@ -309,49 +282,26 @@ simplify_binary(Rewrite *r, Syntax *n)
 static void
 simplify_conditional(Rewrite *r, Syntax *n)
 {
-	Syntax *condition = field_of(n, "condition");
 	Value v;
 
-	simplify(r, condition);
-	if (known(r, condition, &v) == KNOWN) {
+	simplify(r, field_of(n, "condition"));
+	if (known(r, field_of(n, "condition"), &v) == KNOWN) {
 		become(r, n, field_of(n, is_true(v) ? "consequence" : "alternative"));
 		simplify(r, n);
-		return;
+	} else {
+		simplify_children(r, n);
 	}
-	simplify_children(r, n);
 }
 
 /* Parentheses around what needs none go, but not an if's. */
 static void
 simplify_parentheses(Rewrite *r, Syntax *n)
 {
-	static const char *const primary[] = { "identifier", "number_literal", "call_expression",
-		"subscript_expression", "field_expression", "parenthesized_expression" };
-	Syntax *content = inner(n);
-
-	simplify(r, content);
-	if (n->field && strcmp(n->field, "condition") == 0 && strstr(n->parent->kind, "_statement"))
-		return;
-	for (size_t i = 0; i < sizeof primary / sizeof *primary; i++)
-		if (is_kind(content, primary[i])) {
-			become(r, n, content);
-			return;
-		}
-}
-
-void
-drop_effect(Rewrite *r, Syntax *n)
-{
-	Syntax *p = n->parent;
-
-	if (is_kind(p, "expression_statement")) {
-		vanish(r, p);
-	} else if (is_kind(p, "comma_expression")) {
-		become(r, p, field_of(p, strcmp(n->field, "left") == 0 ? "right" : "left"));
-	} else {
-		n->gone = true;
-		r->changed = true;
-	}
+	simplify(r, inner(n));
+	if (has_word("identifier number_literal call_expression subscript_expression "
+			"field_expression parenthesized_expression", inner(n)->kind) &&
+			!strstr(n->parent->kind, "_statement"))
+		become(r, n, inner(n));
 }
 
 bool
@@ -365,41 +315,43 @@ is_discarded(const Syntax *n)
 		(is_kind(p, "for_statement") && strcmp(n->field, "condition") != 0);
 }
 
-/* x += 1; reads x++; */
-static void
-make_increment(Rewrite *r, Syntax *n)
+void
+drop_effect(Rewrite *r, Syntax *n)
 {
-	Syntax *op = field_of(n, "operator"), *right = field_of(n, "right");
-	bool adds = text_is(op, "+=");
+	Syntax *p = n->parent;
 
-	if (!(adds || text_is(op, "-=")) || !is_bound_int(right, 1) || !is_discarded(n))
-		return;
-	n->kind = "update_expression";
-	field_of(n, "left")->field = "argument";
-	op->from = adds ? "++" : "--";
-	op->to = op->from + 2;
-	op->start = field_of(n, "argument")->end;
-	n->to = op->end;
-	right->gone = r->changed = true;
+	if (is_kind(p, "expression_statement"))
+		vanish(r, p);
+	else if (is_kind(p, "comma_expression"))
+		become(r, p, field_of(p, strcmp(n->field, "left") == 0 ? "right" : "left"));
+	else
+		n->gone = r->changed = true;
 }
 
-/* x += 0 goes, x += -3 reads x -= 3. */
+/* x += 0 goes, x += -3 reads x -= 3, x += 1 reads x++. */
 static void
 simplify_assignment(Rewrite *r, Syntax *n)
 {
-	static const struct { const char *op; int literal; } nothing[] = { { "+=", 0 },
-		{ "-=", 0 }, { "*=", 1 }, { "/=", 1 }, { "<<=", 0 }, { ">>=", 0 }, { "|=", 0 } };
-	const Syntax *op = field_of(n, "operator");
+	Syntax *left = field_of(n, "left"), *right = field_of(n, "right");
+	const char *op = text_of(r->arena, field_of(n, "operator"));
 
 	simplify_children(r, n);
-	for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++)
-		if (text_is(op, nothing[i].op) && is_discarded(n) && is_pure(r, field_of(n, "left")) &&
-				is_bound_int(field_of(n, "right"), nothing[i].literal)) {
-			drop_effect(r, n);
-			return;
-		}
+	if (!is_discarded(n))
+		return;
+	if (is_pure(r, left) && is_bound_int(right, has_word("*= /=", op)) &&
+			has_word("+= -= *= /= <<= >>= |=", op)) {
+		drop_effect(r, n);
+		return;
+	}
 	flip_sign(r, n, "+=", "-=");
-	make_increment(r, n);
+	if (is_bound_int(right, 1) && has_word("+= -=", text_of(r->arena, field_of(n, "operator")))) {
+		set_operator(r, n, *field_of(n, "operator")->from == '+' ? "++" : "--");
+		n->kind = "update_expression";
+		left->field = "argument";
+		left->next->start = left->end; /* no blank before the operator */
+		n->to = left->next->end;
+		right->gone = true;
+	}
 }
 
 /* An operand that goes leaves the other in the comma's place. */
@@ -409,10 +361,7 @@ simplify_comma(Rewrite *r, Syntax *n)
 	Syntax *left = field_of(n, "left");
 
 	simplify(r, left);
-	if (field_of(n, "left") == left)
-		simplify(r, field_of(n, "right"));
-	else
-		simplify(r, n);
+	simplify(r, field_of(n, "left") == left ? field_of(n, "right") : n);
 }
 
 static void

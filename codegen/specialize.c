@@ -6,43 +6,33 @@
 enum { COLUMNS = 90, TAB = 8 };
 
 static void
-bind_name(Rewrite *r, const Syntax *body, const Binding *b)
+bind_name(Rewrite *r, Syntax *body, const Binding *b)
 {
-	for (const Syntax *n = body; n; n = walk(body, n))
+	for (Syntax *n = body; n; n = walk(body, n))
 		if (is_name(n, b->name)) {
-			Syntax *name = (Syntax *)(uintptr_t)n;
-			name->from = b->to;
-			name->to = b->to + strlen(b->to);
+			n->from = b->to;
+			n->to = b->to + strlen(b->to);
 		}
 	if (is_mentioned(body, b->to) && !find_item(r->template->source, b->to))
 		die("template %s: no helper %s", r->template->function, b->to);
 }
 
-static const Param *
-find_param(const Template *k, const char *name)
-{
-	for (int i = 0; i < k->param_count; i++)
-		if (strcmp(k->param[i].name, name) == 0)
-			return &k->param[i];
-	return NULL;
-}
-
 static void
-bind_number(Rewrite *r, Syntax *body, const Binding *b)
+bind_number(Rewrite *r, const Binding *b)
 {
-	const Param *p = find_param(r->template, b->name);
-	Value v = b->kind == BIND_INT ? int_value(b->i) : float_value(b->f);
+	const Template *k = r->template;
+	Value v = b->kind == BIND_INT ? (Value){ VALUE_INT64, b->i, 0 }
+				      : (Value){ VALUE_DOUBLE, 0, b->f };
+	int p = 0;
 
-	if (!p || (p->kind != PARAM_INT && p->kind != PARAM_FLOAT))
-		die("template %s: no number %s to bind", r->template->function, b->name);
-	if (b->kind == BIND_FLOAT)
-		v.type = VALUE_DOUBLE;
-	if (convert(p->ctype, &v) != KNOWN)
-		fail_at(r->diag, nowhere, "too large for the kernel %s: %s of %lld",
-			r->template->function, b->name, (long long)b->i);
-	for (Syntax *n = body; n; n = walk(body, n))
-		if (is_name(n, b->name))
-			make_literal(r, n, v);
+	while (p < k->param_count && strcmp(k->param[p].name, b->name) != 0)
+		p++;
+	if (p == k->param_count || k->param[p].kind > PARAM_FLOAT || convert(k->param[p].type, &v) == UNKNOWN)
+		die("template %s: no number %s to bind", k->function, b->name);
+	if (convert(k->param[p].type, &v) != KNOWN)
+		fail_at(r->diag, nowhere, "too large for the kernel %s: %s of %lld", k->function,
+			b->name, (long long)b->i);
+	substitute(r, r->function, field_of(r->function, "declarator"), b->name, v);
 }
 
 /* What is bound decides branches, which leave names unused, which ... */
@@ -59,18 +49,9 @@ settle(Rewrite *r)
 	} while (r->changed && !r->failed);
 }
 
-static bool
-is_bound_param(const Param *p, const Binding *b, int count)
-{
-	for (int i = 0; i < count; i++)
-		if (b[i].kind != BIND_NAME && strcmp(b[i].name, p->name) == 0)
-			return true;
-	return false;
-}
-
 /* All but the name: the parameters that are left, and the body. */
 static void
-finish(Rewrite *r, Bound *out, const Binding *b, int count)
+finish(Rewrite *r, Closure *c, Bound *out)
 {
 	const Template *k = r->template;
 	const Syntax *body = field_of(r->function, "body");
@@ -79,34 +60,18 @@ finish(Rewrite *r, Bound *out, const Binding *b, int count)
 
 	unparse(&text, body, k->source->text);
 	put(&text, "\n");
-	for (int i = 0; i < k->param_count; i++) {
-		if (is_bound_param(&k->param[i], b, count) || !is_mentioned(body, k->param[i].name))
-			continue;
-		put(&key, "%s, ", k->param[i].text);
-		left[out->param_count++] = i;
-	}
+	for (int i = 0; i < k->param_count; i++)
+		if (is_mentioned(body, k->param[i].name)) {
+			put(&key, "%s, ", k->param[i].text);
+			add_needs(c, k->source, k->param[i].type);
+			left[out->param_count++] = i;
+		}
 	put(&key, "\n%s", text.data);
 	out->param = left;
 	out->result = "static void";
 	out->body = text.data;
 	out->key = key.data;
-}
-
-/* The types of the parameters that are left are needed too. */
-static void
-add_all_needs(Closure *c, const Rewrite *r, const Bound *out)
-{
-	const Template *k = r->template;
-	const Syntax *d = field_of(k->tree, "declarator");
-	int at = 0, i = 0;
-
-	add_needs(c, k->source, field_of(r->function, "body"));
-	for (const Syntax *p = field_of(d, "parameters")->child; p; p = p->next)
-		if (is_kind(p, "parameter_declaration") && at < out->param_count &&
-				i++ == out->param[at]) {
-			add_needs(c, k->source, p);
-			at++;
-		}
+	add_needs(c, k->source, body);
 	if (strstr(out->body, "INFINITY") || strstr(out->body, "NAN"))
 		add_include(c, "<math.h>");
 }
@@ -114,27 +79,21 @@ add_all_needs(Closure *c, const Rewrite *r, const Bound *out)
 Bound
 specialize(Closure *c, const Template *k, const Binding *b, int count)
 {
-	Templates *t = closure_templates(c);
-	Rewrite r = { .arena = templates_arena(t), .diag = templates_diag(t), .template = k,
-		.function = copy_tree(templates_arena(t), k->tree) };
+	Arena *arena = templates_arena(closure_templates(c));
+	Rewrite r = { .arena = arena, .diag = templates_diag(closure_templates(c)), .template = k,
+		.function = copy_tree(arena, k->tree) };
 	Bound out = { .template = k };
-	const char *fault = template_fault(t, k);
 	Syntax *body = field_of(r.function, "body");
 
-	if (fault)
-		die("template %s: %s", k->function, fault);
-	for (int i = 0; i < count; i++) {
+	for (int i = 0; i < count; i++)
 		if (b[i].kind == BIND_NAME)
 			bind_name(&r, body, &b[i]);
 		else
-			bind_number(&r, body, &b[i]);
-	}
+			bind_number(&r, &b[i]);
 	settle(&r);
 	out.failed = r.failed;
-	if (!r.failed) {
-		finish(&r, &out, b, count);
-		add_all_needs(c, &r, &out);
-	}
+	if (!r.failed)
+		finish(&r, c, &out);
 	return out;
 }
 

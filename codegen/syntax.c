@@ -144,29 +144,60 @@ inner(const Syntax *n)
 	return c;
 }
 
-static Syntax *
-live(Syntax *n)
+/* The live node after at in its list, or after an ancestor below root. */
+Syntax *
+walk_past(const Syntax *root, const Syntax *at)
 {
-	while (n && n->gone)
-		n = n->next;
-	return n;
+	for (; at != root; at = at->parent)
+		for (Syntax *next = at->next; next; next = next->next)
+			if (!next->gone)
+				return next;
+	return NULL;
 }
 
 Syntax *
 walk(const Syntax *root, const Syntax *at)
 {
-	Syntax *next = live(at->child);
-
-	return next ? next : walk_past(root, at);
+	for (Syntax *child = at->child; child; child = child->next)
+		if (!child->gone)
+			return child;
+	return walk_past(root, at);
 }
 
-Syntax *
-walk_past(const Syntax *root, const Syntax *at)
+bool
+is_declarator(const Syntax *n)
 {
-	for (; at != root; at = at->parent) {
-		Syntax *next = live(at->next);
-		if (next)
-			return next;
-	}
-	return NULL;
+	return n->field && strcmp(n->field, "declarator") == 0;
+}
+
+bool
+has_qualifier(const Syntax *n, const char *name)
+{
+	for (const Syntax *c = n->child; c; c = c->next)
+		if (is_kind(c, "type_qualifier") && text_is(c, name))
+			return true;
+	return false;
+}
+
+int
+lines_between(const char *from, const char *to)
+{
+	int lines = 0;
+
+	for (; from < to; from++)
+		lines += *from == '\n';
+	return lines;
+}
+
+const Syntax *
+comment_above(const Syntax *n)
+{
+	const Syntax *first = NULL, *before = NULL;
+
+	for (const Syntax *c = n->parent->child; c != n; before = c, c = c->next)
+		if (!is_kind(c, "comment"))
+			first = NULL;
+		else if (!first || lines_between(before->end, c->start) > 1)
+			first = c;
+	return first && lines_between(before->end, n->start) <= 1 ? first : NULL;
 }

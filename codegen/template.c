@@ -5,12 +5,6 @@
 
 #include "codegen.h"
 
-typedef struct {
-	const char *name;
-	const Source *source;
-	const Template *template; /* NULL: the file has no such function */
-} Known_template;
-
 struct Templates {
 	Arena *arena;
 	Diag *diag;
@@ -19,8 +13,8 @@ struct Templates {
 	const char *dir;
 	Source **source;
 	int source_count;
-	Known_template *known;
-	int known_count;
+	const Template **template;
+	int template_count;
 };
 
 Templates *
@@ -121,53 +115,36 @@ is_include_guard(const Syntax *n)
 		field_of(define, "name")->to - field_of(define, "name")->from == name->to - name->from;
 }
 
+/* Names that n declares at the top level; tree: all that goes with them. */
 static void
-add_declarators(Templates *t, Source *s, const Syntax *n, const Syntax *tree)
+add_items(Templates *t, Source *s, const Syntax *n, const Syntax *tree)
 {
-	for (const Syntax *c = n->child; c; c = c->next)
-		if (c->field && strcmp(c->field, "declarator") == 0) {
-			const Syntax *name = declared(c);
-			add_item(t, s, name ? name : c, tree, c);
-		}
-}
+	bool function = is_kind(n, "function_definition");
 
-/* Names that n declares at the top level; whole: the #if around it, or NULL. */
-static void
-add_items(Templates *t, Source *s, const Syntax *n, const Syntax *whole)
-{
-	const Syntax *tree = whole ? whole : n;
-	const Syntax *declarator = field_of(n, "declarator");
-
-	if (is_kind(n, "preproc_include")) {
+	if (is_kind(n, "preproc_include"))
 		note_include(t, s, n);
-	} else if (is_kind(n, "function_definition")) {
+	else if (function)
 		add_item(t, s, declared(n), tree, n);
-	} else if (is_kind(n, "preproc_def") || is_kind(n, "preproc_function_def")) {
+	else if (is_kind(n, "preproc_def") || is_kind(n, "preproc_function_def"))
 		add_item(t, s, field_of(n, "name"), tree, n);
-	} else if (is_kind(n, "declaration") && !is_kind(declarator, "function_declarator")) {
-		add_declarators(t, s, n, tree);
-	} else if (is_kind(n, "type_definition")) {
-		add_declarators(t, s, n, tree);
-	}
-	for (const Syntax *c = n; c; c = walk(n, c)) {
-		if (is_kind(c, "enumerator") || ((is_kind(c, "struct_specifier") ||
-				is_kind(c, "union_specifier")) && field_of(c, "body")))
-			if (field_of(c, "name") && !is_kind(n, "function_definition"))
-				add_item(t, s, field_of(c, "name"), tree, c);
-	}
+	for (const Syntax *c = function ? NULL : n->child; c; c = c->next)
+		if (is_declarator(c) && !is_kind(c, "function_declarator"))
+			add_item(t, s, declared(c) ? declared(c) : c, tree, c);
+	for (const Syntax *c = function ? NULL : n; c; c = walk(n, c))
+		if (field_of(c, "name") && (is_kind(c, "enumerator") ||
+				(strstr(c->kind, "_specifier") && field_of(c, "body"))))
+			add_item(t, s, field_of(c, "name"), tree, c);
 }
 
+/* whole: the #if around, or NULL. */
 static void
 add_top_level(Templates *t, Source *s, const Syntax *root, const Syntax *whole)
 {
-	for (const Syntax *n = root->child; n; n = n->next) {
-		bool branch = is_kind(n, "preproc_ifdef") || is_kind(n, "preproc_if") ||
-			is_kind(n, "preproc_else") || is_kind(n, "preproc_elif");
-		if (branch)
+	for (const Syntax *n = root->child; n; n = n->next)
+		if (has_word("preproc_ifdef preproc_if preproc_else preproc_elif", n->kind))
 			add_top_level(t, s, n, whole ? whole : is_include_guard(n) ? NULL : n);
 		else
-			add_items(t, s, n, whole);
-	}
+			add_items(t, s, n, whole ? whole : n);
 }
 
 static const Source *
@@ -208,27 +185,19 @@ find_item(const Source *s, const char *name)
 
 /* ---- the interface of a function */
 
-static bool
-has_qualifier(const Syntax *n, const char *name)
-{
-	for (const Syntax *c = n->child; c; c = c->next)
-		if (is_kind(c, "type_qualifier") && text_is(c, name))
-			return true;
-	return false;
-}
-
 static Param
 param_of(Templates *t, const Syntax *n)
 {
 	Param p = { .text = text_of(t->arena, n), .is_const = has_qualifier(n, "const") };
-	const Syntax *name = declared(n), *type = field_of(n, "type");
+	const Syntax *name = declared(n);
 	bool real;
 	int stars = 0;
 
 	if (!is_kind(name, "identifier"))
 		die("template parameter without a name: %s", p.text);
 	p.name = text_of(t->arena, name);
-	p.ctype = text_of(t->arena, type);
+	p.type = field_of(n, "type");
+	p.ctype = text_of(t->arena, p.type);
 	for (const Syntax *d = field_of(n, "declarator"); d != name; d = field_of(d, "declarator")) {
 		if (!is_kind(d, "pointer_declarator"))
 			die("template parameter of an unknown kind: %s", p.text);
@@ -237,7 +206,7 @@ param_of(Templates *t, const Syntax *n)
 	}
 	if (stars)
 		p.kind = stars == 1 ? PARAM_POINTER : PARAM_ROWS;
-	else if (is_number_type(p.ctype, &real))
+	else if (is_number_type(p.type, &real))
 		p.kind = real ? PARAM_FLOAT : PARAM_INT;
 	else
 		die("template parameter of an unknown type: %s", p.text);
@@ -265,25 +234,22 @@ static const Syntax *
 parse_line(Templates *t, const Template *k, const char *line)
 {
 	int error;
-	const char *text = format(t->arena, "long f(void) { return %s; }", line);
-	const Syntax *root = parse_c(t->arena, text, &error);
+	const Syntax *root = parse_c(t->arena, format(t->arena, "long f(void) { return %s; }", line),
+		&error);
 
 	if (!root)
 		die("template %s: not an expression: %s", k->function, line);
-	const Syntax *body = field_of(root->child, "body");
-	return inner(inner(body));
+	return inner(inner(field_of(root->child, "body")));
 }
 
 /* One line of the comment above, without its stars. */
 static void
 read_line(Templates *t, Template *k, Text *comment, const char *line)
 {
-	const struct { const char *word; const Syntax **to; } lines[] = {
-		{ "cost:", &k->cost }, { "scratch:", &k->scratch },
-		{ "acc:", &k->acc }, { "state:", &k->state },
-	};
+	const struct { const char *word; const Syntax **to; } lines[] = { { "cost:", &k->cost },
+		{ "scratch:", &k->scratch }, { "acc:", &k->acc }, { "state:", &k->state } };
 
-	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+	for (int i = 0; i < 4; i++)
 		if (strncmp(line, lines[i].word, strlen(lines[i].word)) == 0) {
 			*lines[i].to = parse_line(t, k, line + strlen(lines[i].word));
 			return;
@@ -316,72 +282,32 @@ read_comment(Templates *t, Template *k, Text *comment, const Syntax *n)
 	}
 }
 
-/* Whether b follows a on its line or the next. */
-static bool
-adjoin(const Syntax *a, const Syntax *b)
-{
-	int lines = 0;
-
-	for (const char *s = a->end; s < b->start; s++)
-		lines += *s == '\n';
-	return lines <= 1;
-}
-
 static void
 read_comments(Templates *t, Template *k)
 {
-	const Syntax *first = NULL, *before = NULL;
 	Text comment = text_new(t->arena);
+	const Syntax *n = comment_above(k->tree);
 
-	for (const Syntax *n = k->tree->parent->child; n != k->tree; before = n, n = n->next)
-		if (!is_kind(n, "comment"))
-			first = NULL;
-		else if (!first || !adjoin(before, n))
-			first = n;
-	if (first && adjoin(before, k->tree))
-		for (; first != k->tree; first = first->next)
-			read_comment(t, k, &comment, first);
+	for (; n && n != k->tree; n = n->next)
+		read_comment(t, k, &comment, n);
 	while (comment.size && isspace((unsigned char)comment.data[comment.size - 1]))
 		comment.data[--comment.size] = 0;
 	k->comment = comment.size ? comment.data : "";
 }
 
-/* What parts of a reduction do not say for themselves, another part may have said. */
-static void
-share_lines(Templates *t, Template *k, const char *folder, const char *name)
-{
-	static const char *const parts[] = { "begin", "row", "end" };
-
-	for (int i = 0; i < 3; i++) {
-		const Item *item = find_item(k->source,
-			format(t->arena, "%s_%s_%s", name, parts[i], folder));
-		if (!item || item->node == k->tree)
-			continue;
-		Template other = { .function = item->name, .tree = item->node };
-		read_comments(t, &other);
-		k->acc = k->acc ? k->acc : other.acc;
-		k->state = k->state ? k->state : other.state;
-		k->scratch = k->scratch ? k->scratch : other.scratch;
-	}
-}
-
 static const Template *
-template_of(Templates *t, const Item *item, const char *name, const char *part)
+template_of(Templates *t, const Item *item, const char *name)
 {
 	Template *k = alloc(t->arena, sizeof *k);
-	const Source *s = item->source;
 
-	k->folder = s->folder;
-	k->name = part ? format(t->arena, "%s_%s", name, part) : format(t->arena, "%s", name);
-	k->function = item->name;
-	k->source = s;
-	k->tree = item->node;
+	*k = (Template){ .folder = item->source->folder, .name = name, .function = item->name,
+		.source = item->source, .tree = item->node };
 	if (!is_kind(k->tree, "function_definition"))
-		die("template %s/%s: %s is not a function", s->folder, s->file, item->name);
+		die("template %s/%s: %s is not a function", k->folder, k->source->file, item->name);
 	read_params(t, k);
 	read_comments(t, k);
-	if (part)
-		share_lines(t, k, s->folder, name);
+	t->template = grow(t->arena, t->template, t->template_count, sizeof *t->template);
+	t->template[t->template_count++] = k;
 	return k;
 }
 
@@ -389,19 +315,15 @@ const Template *
 find_template(Templates *t, const char *folder, const char *name, const char *part)
 {
 	const Source *s = load(t, folder, format(t->arena, "%s.c", name));
-	const char *function = format(t->arena, "%s%s%s_%s", name, part ? "_" : "",
-		part ? part : "", folder);
+	const char *whole = format(t->arena, "%s%s%s", name, part ? "_" : "", part ? part : "");
+	const Item *item = s ? find_item(s, format(t->arena, "%s_%s", whole, folder)) : NULL;
 
-	if (!s)
+	if (!item || item->source != s)
 		return NULL;
-	for (int i = 0; i < t->known_count; i++)
-		if (t->known[i].source == s && strcmp(t->known[i].name, function) == 0)
-			return t->known[i].template;
-	const Item *item = find_item(s, function);
-	const Template *k = item && item->source == s ? template_of(t, item, name, part) : NULL;
-	t->known = grow(t->arena, t->known, t->known_count, sizeof *t->known);
-	t->known[t->known_count++] = (Known_template){ function, s, k };
-	return k;
+	for (int i = 0; i < t->template_count; i++)
+		if (t->template[i]->tree == item->node)
+			return t->template[i];
+	return template_of(t, item, whole);
 }
 
 /* ---- questions to a template */

@@ -122,16 +122,6 @@ put_value(Text *t, const Syntax *n)
 
 /* ---- blocks */
 
-static int
-lines_in(const char *from, const char *to)
-{
-	int lines = 0;
-
-	for (; from < to; from++)
-		lines += *from == '\n';
-	return lines;
-}
-
 /* Declarations that came together when a loop around some of them went. */
 static bool
 is_continued(const Syntax *before, const Syntax *n)
@@ -154,7 +144,7 @@ print_block(Printer *p, const Syntax *n, Place at)
 	int gap = 0, inside = at.indent + braces;
 
 	for (const Syntax *c = n->child; c; before = c, c = c->next) {
-		int lines = !before ? 0 : c->start && before->end ? lines_in(before->end, c->start) : 1;
+		int lines = !before ? 0 : c->start && before->end ? lines_between(before->end, c->start) : 1;
 		gap = lines > gap ? lines : gap;
 		if (c->gone)
 			continue;
@@ -193,7 +183,7 @@ print_gap_to_body(Printer *p, const char *from, const Syntax *n, Place at)
 
 	if (block || chain) {
 		put(p->to, " ");
-	} else if (n->from == n->start && !lines_in(from, n->start)) {
+	} else if (n->from == n->start && !lines_between(from, n->start)) {
 		put_shifted(p, from, n->start, at.shift);
 	} else {
 		at.indent++;
@@ -232,7 +222,7 @@ print_children(Printer *p, const Syntax *n, Place at)
 				put_line_start(p, at.indent);
 		} else if (c->start) {
 			put_shifted(p, from, c->start, at.shift);
-			if (lines_in(from, c->start) && strstr(c->kind, "_statement")) {
+			if (lines_between(from, c->start) && strstr(c->kind, "_statement")) {
 				place.indent = tabs_of_line(p, c->start) - at.shift;
 				place.shift = tabs_of_line(p, c->from) - place.indent;
 			}

@@ -4,12 +4,6 @@
 
 #include "codegen.h"
 
-static bool
-is_declarator(const Syntax *n)
-{
-	return n->field && strcmp(n->field, "declarator") == 0;
-}
-
 static Syntax *
 find_mention(const Syntax *root, const char *name)
 {
