@@ -9,7 +9,8 @@
 void
 copy_nd_ref(void *restrict y, const void *restrict x, int n0, int n1, int n2, int n3,
 	int n4, int n5, int x_s0, int x_s1, int x_s2, int x_s3, int x_s4, int x_s5,
-	int y_s0, int y_s1, int y_s2, int y_s3, int y_s4, int y_s5, int x_first, int run)
+	int y_s0, int y_s1, int y_s2, int y_s3, int y_s4, int y_s5, int x_first,
+	size_t run)
 {
 	const char *from = (const char *)x + x_first;
 	char *to = y;
@@ -27,7 +28,6 @@ copy_nd_ref(void *restrict y, const void *restrict x, int n0, int n1, int n2, in
 								i2 * y_s2 + i3 * y_s3 +
 								i4 * y_s4 + i5 * y_s5;
 
-							memcpy(to + b, from + a,
-								(size_t)run);
+							memcpy(to + b, from + a, run);
 						}
 }

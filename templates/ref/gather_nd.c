@@ -13,7 +13,7 @@
 void
 gather_nd_ref(void *restrict y, const void *restrict x, const int32_t *restrict x2,
 	int n0, int depth, int d0, int d1, int d2, int d3, int d4, int x_s0, int x_s1,
-	int x_s2, int x_s3, int x_s4, int y_s0, int run)
+	int x_s2, int x_s3, int x_s4, int y_s0, size_t run)
 {
 	for (int i = 0; i < n0; i++) {
 		const int32_t *index = x2 + i * depth;
@@ -29,6 +29,6 @@ gather_nd_ref(void *restrict y, const void *restrict x, const int32_t *restrict 
 			from += clamp(index[3], 0, d3 - 1) * x_s3;
 		if (depth > 4)
 			from += clamp(index[4], 0, d4 - 1) * x_s4;
-		memcpy((char *)y + i * y_s0, from, (size_t)run);
+		memcpy((char *)y + i * y_s0, from, run);
 	}
 }

@@ -10,17 +10,19 @@ void
 pad_8_ref(void *restrict y, const void *restrict x, int in_w, int in_c, int out_w,
 	int out_c, int pad_left, int pad_front, int x_step, int y_step, int pad_value)
 {
+	const int behind = out_c - pad_front - in_c;
+
 	for (int p = 0; p < out_w; p++) {
 		char *to = (char *)y + p * y_step;
 
 		if (p < pad_left || p >= pad_left + in_w) {
 			memset(to, pad_value, (size_t)out_c);
 		} else {
+			const char *from = (const char *)x + (p - pad_left) * x_step;
+
 			memset(to, pad_value, (size_t)pad_front);
-			memcpy(to + pad_front, (const char *)x + (p - pad_left) * x_step,
-				(size_t)in_c);
-			memset(to + pad_front + in_c, pad_value,
-				(size_t)(out_c - pad_front - in_c));
+			memcpy(to + pad_front, from, (size_t)in_c);
+			memset(to + pad_front + in_c, pad_value, (size_t)behind);
 		}
 	}
 }
