@@ -59,22 +59,43 @@ drop_assignments(Rewrite *r, Syntax *scope, const char *name, bool is_array)
 	return true;
 }
 
+/* int a = f(&b); whose a nobody reads is f(&b); */
+static void
+keep_value(Rewrite *r, Syntax *declaration, Syntax *value)
+{
+	Syntax *end = declaration->child;
+
+	while (end->next)
+		end = end->next;
+	value->next = end;
+	value->field = NULL;
+	value->parent = declaration;
+	declaration->kind = "expression_statement";
+	declaration->child = value;
+	declaration->from = value->start;
+	r->changed = true;
+}
+
 static void
 drop_from_declaration(Rewrite *r, Syntax *n)
 {
-	Syntax *scope = n->parent;
-
-	if (!in_block(n))
-		return;
-	for (Syntax *d = n->child; d && !n->gone; d = d->next) {
+	for (Syntax *d = in_block(n) ? n->child : NULL; d && !n->gone; d = d->next) {
 		if (d->gone || !is_declarator(d))
 			continue;
 		const Syntax *name = is_kind(d, "identifier") ? d : declared(d);
 		const Syntax *inside = is_kind(d, "init_declarator") ? field_of(d, "declarator") : d;
-		if (is_kind(name, "identifier") && is_pure(r, field_of(d, "value")) &&
-				drop_assignments(r, scope, text_of(r->arena, name),
+		bool pure = is_pure(r, field_of(d, "value"));
+		bool alone = d == field_of(n, "declarator") && is_kind(d->next, ";");
+		if (!is_kind(name, "identifier") || !(pure || alone) ||
+				!drop_assignments(r, n->parent, text_of(r->arena, name),
 					is_kind(inside, "array_declarator")))
+			continue;
+		if (pure) {
 			drop_declarator(r, d);
+		} else {
+			keep_value(r, n, field_of(d, "value"));
+			return;
+		}
 	}
 }
 

@@ -296,6 +296,8 @@ Test(specialize, locals)
 		"\ty[1] = *x;\n");
 	expect_body("\tint a;\n\n\tset(&a);\n\ty[n] = *x;\n", "n=3 m=0",
 		"\tint a;\n\n\tset(&a);\n\ty[3] = *x;\n");
+	expect_body("\tint a = set(y);\n\n\tif (n)\n\t\ty[0] = a;\n\ty[1] = *x;\n", "n=0 m=0",
+		"\tset(y);\n\n\ty[1] = *x;\n");
 	expect_body("\t(void)n;\n\ty[0] = *x;\n", "n=3 m=0", "\ty[0] = *x;\n");
 }
 
