@@ -46,7 +46,7 @@ class Outcome:
         self.ran = False       # in the oracle
         self.reason = ""       # why not
         self.failure = None
-        self.built = False     # the failure is in what the compiled model computed
+        self.wrong_run = None  # the first run whose outputs are wrong
         self.floats = self.inexact = 0
         self.worst = 0.0
 
@@ -80,6 +80,7 @@ def compare(outcome, order, got_runs, wanted_runs):
                 if error <= FLOAT_TOLERANCE:
                     continue
             if outcome.failure is None:
+                outcome.wrong_run = r
                 at = int(differ[0]) if len(differ) else 0
                 outcome.failure = (
                     f"run {r}, output {k} ({dtype} {'x'.join(map(str, shape))}): "
@@ -148,7 +149,6 @@ class Worker:
             if member.problem:
                 outcome.failure = member.problem
             else:
-                outcome.built = True
                 compare(outcome, case.output_order, member.outputs, result.outputs)
             if outcome.failure:
                 self.keep(case, semantics, result)
@@ -170,9 +170,11 @@ class Worker:
 
 def first_difference(options, outcome):
     """The first tensor that differs, by `mcompile run --layers`, or why not known."""
+    run = outcome.wrong_run
     folder = os.path.join(options.keep, f"{outcome.semantics}-{outcome.number}")
     stem = os.path.join(folder, str(outcome.number))
-    inputs = sorted((n for n in os.listdir(folder) if f"{outcome.number}.run0.in" in n),
+    inputs = sorted((n for n in os.listdir(folder)
+                     if f"{outcome.number}.run{run}.in" in n),
                     key=lambda n: int(re.findall(r"\d+", n)[-1]))
     with open(stem + ".tflite", "rb") as file:
         model = file.read()
@@ -180,7 +182,7 @@ def first_difference(options, outcome):
                               random_models.turns(options.only))
     wanted = [t for _, t in oracle.operator_outputs(model)]
     with oracle.Oracle(outcome.semantics) as worker:
-        result = worker.run(model, case.runs[:1], wanted)
+        result = worker.run(model, [case.runs[run]], wanted)
     with tempfile.TemporaryDirectory() as unused:
         done = subprocess.run(
             [options.mcompile, "run", "--layers", "--no-fuse", "--semantics",
@@ -196,12 +198,12 @@ def first_difference(options, outcome):
         if found.get(number, digest) != digest:
             operator = case.operators[int(line.split()[1])]
             return f"first differs: {operator[0]}:{operator[1]}: {line}"
-    return "no tensor of run 0 differs"
+    return "every tensor is right with --no-fuse"
 
 
 def kind_of(outcome):
     """A failure without what is particular to the model."""
-    if outcome.built or outcome.failure.startswith("run "):
+    if outcome.wrong_run is not None:
         return "wrong values: " + " ".join(sorted(n for n, _ in outcome.operators)[:2]) \
             if len(outcome.operators) < 3 else "wrong values in a graph"
     first = outcome.failure.split("error: ")[1:2] or [outcome.failure]
@@ -319,7 +321,7 @@ def parse():
 
 def report_failure(options, outcome):
     print(f"FAIL {outcome.semantics} {outcome.text}\n     {outcome.failure}")
-    if outcome.built:
+    if outcome.wrong_run is not None and not options.oracles_only:
         print(f"     {first_difference(options, outcome)}")
     sys.stdout.flush()
 
