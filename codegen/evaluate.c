@@ -1,4 +1,4 @@
-/* evaluate.c: a node run on the host with its ref kernel, row by row, on dense tensors. */
+/* evaluate.c: a node run on the host by its ref kernel, row by row, on dense tensors. */
 #include <string.h>
 
 #include "codegen.h"
@@ -7,7 +7,7 @@ enum { MAX_PARAMS = 64 };
 
 /* One node, and what the words of its kernel stand for in one call. */
 typedef struct {
-	Graph graph;            /* of this node alone, its tensors dense */
+	Graph graph; /* of this node alone, its tensors dense */
 	Node node;
 	const uint8_t *const *operand;
 	uint8_t *out;
@@ -23,15 +23,17 @@ row_bytes(const Tensor *t)
 	return (int64_t)t->shape.dim[2] * t->shape.dim[3] * types[t->type].bytes;
 }
 
-/* Row r of an operand's image; one row, or one image, serves all where there is but one. */
+/* Row r of an operand's image; where there is one row or one image, it serves all. */
 static const uint8_t *
 row_of(const Run *run, int operand, int r)
 {
 	const Tensor *t = tensor_in(&run->graph, &run->node, operand);
 	const int *dim = t->shape.dim;
 
-	return run->operand[operand] + row_bytes(t) * ((dim[0] == 1 ? 0 : run->image) *
-		(int64_t)dim[1] + (dim[1] == 1 ? 0 : r));
+	return run->operand[operand] +
+		row_bytes(t) *
+		((dim[0] == 1 ? 0 : run->image) * (int64_t)dim[1] +
+			(dim[1] == 1 ? 0 : r));
 }
 
 static void
@@ -84,8 +86,11 @@ operand_word(const Run *run, const char *name, ParamKind kind)
 	int operand = strcmp(name, "x2") ? 0 : 1;
 
 	if (*name == 'y')
-		return rule == ROWS_WHOLE ? run->out : run->out + row_bytes(y) *
-			((int64_t)run->image * y->shape.dim[1] + run->row);
+		return rule == ROWS_WHOLE ? run->out :
+					    run->out +
+				row_bytes(y) *
+					((int64_t)run->image * y->shape.dim[1] +
+						run->row);
 	if (rule == ROWS_WHOLE)
 		return run->operand[operand];
 	if (kind == PARAM_ROWS)
@@ -102,18 +107,10 @@ word_of(Run *run, const char *name, ParamKind kind)
 	Value v;
 
 	switch (word_kind(name)) {
-	case WORD_OPERAND:
-		w.cp = operand_word(run, name, kind);
-		return w;
-	case WORD_ARRAY:
-		w.cp = pack(&run->graph, &run->node, name).data;
-		return w;
-	case WORD_SPACE:
-		w.p = *name == 'a' ? run->acc : run->scratch;
-		return w;
-	case WORD_RUNTIME:
-		w.i = strcmp(name, "row") ? run->valid_h : run->row;
-		return w;
+	case WORD_OPERAND: w.cp = operand_word(run, name, kind); return w;
+	case WORD_ARRAY: w.cp = pack(&run->graph, &run->node, name).data; return w;
+	case WORD_SPACE: w.p = *name == 'a' ? run->acc : run->scratch; return w;
+	case WORD_RUNTIME: w.i = strcmp(name, "row") ? run->valid_h : run->row; return w;
 	default:
 		if (!word_value(&run->graph, &run->node, name, &v))
 			die("%s: no word %s", run->node.name, name);
@@ -125,7 +122,7 @@ word_of(Run *run, const char *name, ParamKind kind)
 	}
 }
 
-/* Constant words are found once; operands, and what is known when the row is, each call. */
+/* Constant words are found once; operands, and what the row decides, each call. */
 static void
 call(Run *run, const RefKernel *k, Word *word)
 {
@@ -155,10 +152,13 @@ run_rows(Run *run, const RefKernel *k)
 {
 	RowRule rule = ops[run->node.op].rows;
 	Word *word = words_of(run, k);
-	int images = rule == ROWS_WHOLE ? 1 : tensor_out(&run->graph, &run->node)->shape.dim[0];
+	int images = rule == ROWS_WHOLE ?
+		1 :
+		tensor_out(&run->graph, &run->node)->shape.dim[0];
 
 	for (run->image = 0; run->image < images; run->image++)
-		for (run->row = 0; run->row < row_count(&run->graph, &run->node); run->row++) {
+		for (run->row = 0; run->row < row_count(&run->graph, &run->node);
+			run->row++) {
 			if (rule == ROWS_WINDOW)
 				set_window(run);
 			else if (rule == ROWS_RESIZE)
@@ -201,7 +201,9 @@ run_concat(Run *run)
 		inner *= y->shape.dim[i];
 	for (int64_t i = 0; i < outer; i++) {
 		for (int k = 0; k < run->node.input_count; k++) {
-			int64_t bytes = tensor_in(&run->graph, &run->node, k)->shape.dim[axis] * inner;
+			int64_t bytes =
+				tensor_in(&run->graph, &run->node, k)->shape.dim[axis] *
+				inner;
 			memcpy(run->out, run->operand[k] + i * bytes, (size_t)bytes);
 			run->out += bytes;
 		}
@@ -235,8 +237,8 @@ find_kernel(Run *run, Templates *all, const char **name)
 		if (template_applies(all, t, find_value, run, &failed))
 			return t;
 	}
-	die("%s: no ref kernel of operator %s for %s -> %s", run->node.name, ops[run->node.op].name,
-		types[tensor_in(g, &run->node, 0)->type].name,
+	die("%s: no ref kernel of operator %s for %s -> %s", run->node.name,
+		ops[run->node.op].name, types[tensor_in(g, &run->node, 0)->type].name,
 		types[tensor_out(g, &run->node)->type].name);
 }
 
@@ -250,7 +252,8 @@ find_edges(Run *run)
 	run->outside = alloc(run->graph.arena, (size_t)bytes);
 	fill(run->outside, x->type, bytes / types[x->type].bytes,
 		outside_value(&run->graph, &run->node));
-	run->window = alloc_array(run->graph.arena, (size_t)height + 2, sizeof *run->window);
+	run->window =
+		alloc_array(run->graph.arena, (size_t)height + 2, sizeof *run->window);
 }
 
 /* A graph of the node's tensors alone, as they would be without alias(). */
@@ -283,12 +286,13 @@ run_kernel(Run *run)
 {
 	RowRule rule = ops[run->node.op].rows;
 	Arena *arena = run->graph.arena;
-	Templates *all = templates_new(arena, run->graph.diag, template_files, template_file_count,
-		NULL);
+	Templates *all = templates_new(
+		arena, run->graph.diag, template_files, template_file_count, NULL);
 	const char *name;
 	const Template *t = find_kernel(run, all, &name);
 
-	run->scratch = alloc(arena, (size_t)template_bytes(all, t, t->scratch, find_value, run));
+	run->scratch =
+		alloc(arena, (size_t)template_bytes(all, t, t->scratch, find_value, run));
 	run->acc = alloc(arena, (size_t)template_bytes(all, t, t->acc, find_value, run));
 	if (rule == ROWS_WINDOW || rule == ROWS_RESIZE)
 		find_edges(run);
@@ -302,7 +306,8 @@ void
 evaluate_node(const Graph *g, const Node *n, const void *const *operand, void *out)
 {
 	Run run = { .out = out };
-	const uint8_t **data = alloc_array(g->arena, (size_t)n->input_count + 1, sizeof *data);
+	const uint8_t **data =
+		alloc_array(g->arena, (size_t)n->input_count + 1, sizeof *data);
 
 	for (int i = 0; i < n->input_count; i++) {
 		const Tensor *t = tensor_in(g, n, i);
@@ -311,7 +316,8 @@ evaluate_node(const Graph *g, const Node *n, const void *const *operand, void *o
 	run.operand = data;
 	isolate(&run, g, n);
 	if (ops[n->op].rows == ROWS_VIEW)
-		memcpy(out, data[0], (size_t)tensor_bytes(tensor_in(&run.graph, &run.node, 0)));
+		memcpy(out, data[0],
+			(size_t)tensor_bytes(tensor_in(&run.graph, &run.node, 0)));
 	else if (n->op == OP_concat)
 		run_concat(&run);
 	else

@@ -1,7 +1,7 @@
 /*
  * exponential.c: exp and tanh, correctly rounded to float, the same on every host.
- * Numbers are pairs of doubles, about 100 bits (T. J. Dekker, "A floating-point technique for
- * extending the available precision", 1971); contraction must be off.
+ * Numbers are pairs of doubles, about 100 bits (T. J. Dekker, "A floating-point technique
+ * for extending the available precision", 1971); contraction must be off.
  */
 #include <math.h>
 #include <string.h>
@@ -25,7 +25,8 @@ product(double a, double b)
 {
 	const double splitter = 134217729; /* 2^27 + 1 */
 	double p = a * b;
-	double ah = a * splitter - (a * splitter - a), bh = b * splitter - (b * splitter - b);
+	double ah = a * splitter - (a * splitter - a),
+	       bh = b * splitter - (b * splitter - b);
 	double al = a - ah, bl = b - bh;
 
 	return (Pair){ p, ((ah * bh - p) + ah * bl + al * bh) + al * bl };
@@ -56,7 +57,7 @@ divide(Pair a, Pair b)
 	return sum(q, rest.hi / b.hi);
 }
 
-/* To float with one rounding: the double's last bit is made to tell of what is beyond it. */
+/* To float with one rounding: the double's last bit comes to tell of what is beyond it. */
 static float
 rounded(Pair a)
 {
@@ -93,13 +94,17 @@ exp_of(float x)
 {
 	const float most = 100; /* exp(89) is no float, exp(-104) is 0 */
 
-	return x > most ? INFINITY : x < -most - 4 ? 0 : x == 0 ? 1 : rounded(exp_pair((double)x));
+	return x > most       ? INFINITY :
+		x < -most - 4 ? 0 :
+		x == 0        ? 1 :
+				rounded(exp_pair((double)x));
 }
 
 float
 tanh_of(float x)
 {
-	const double small = 0x1p-20, large = 20; /* x^3 / 3 is beyond a float; 1 - 2^-56 */
+	const double small = 0x1p-20,
+		     large = 20; /* x^3 / 3 is beyond a float; 1 - 2^-56 */
 	double v = (double)x;
 
 	if (v > large || v < -large)

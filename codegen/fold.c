@@ -21,7 +21,8 @@ fold(Graph *g)
 			at++;
 			continue;
 		}
-		const void **operand = alloc_array(g->arena, (size_t)n->input_count, sizeof *operand);
+		const void **operand =
+			alloc_array(g->arena, (size_t)n->input_count, sizeof *operand);
 		void *out = alloc(g->arena, (size_t)tensor_bytes(tensor_out(g, n)));
 		evaluate_node(g, n, operand, out);
 		tensor_out(g, n)->data = out;

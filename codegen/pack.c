@@ -32,8 +32,8 @@ pack_bias(const Graph *g, const Node *n)
 
 	if (bias)
 		return as_it_is(bias);
-	return (Packed){ alloc_array(g->arena, (size_t)count, (size_t)types[type].bytes), type,
-		count };
+	return (Packed){ alloc_array(g->arena, (size_t)count, (size_t)types[type].bytes),
+		type, count };
 }
 
 static Packed
@@ -159,7 +159,8 @@ pack_w_8x2(const Graph *g, const Node *n)
 	for (int o = 0; o < channels(g, n); o++) {
 		Taps t = taps_of(g, n, o);
 		for (int i = 0; i < t.count; i++)
-			w[((o / BLOCK * pairs + i / 2) * BLOCK + o % BLOCK) * 2 + i % 2] = t.w[i * t.step];
+			w[((o / BLOCK * pairs + i / 2) * BLOCK + o % BLOCK) * 2 + i % 2] =
+				t.w[i * t.step];
 	}
 	return (Packed){ w, TYPE_s8, count };
 }
@@ -173,14 +174,16 @@ pack_w_taps(const Graph *g, const Node *n)
 {
 	enum { CHANNELS = 16 };
 	int taps = taps_of(g, n, 0).count, pairs = (taps + 1) / 2;
-	int64_t count = (int64_t)(channels(g, n) + CHANNELS - 1) / CHANNELS * pairs * 2 * CHANNELS;
+	int64_t count = (int64_t)(channels(g, n) + CHANNELS - 1) / CHANNELS * pairs * 2 *
+		CHANNELS;
 	int16_t *w = alloc_array(g->arena, (size_t)count, sizeof *w);
 	Value w_zero;
 
 	word_value(g, n, "w_zero", &w_zero);
 	for (int o = 0; o < channels(g, n); o++) {
 		Taps t = taps_of(g, n, o);
-		int lane = o % CHANNELS, high = lane / 4 % 2, at = lane / 8 * 4 + lane % 4;
+		int lane = o % CHANNELS, high = lane / 4 % 2,
+		    at = lane / 8 * 4 + lane % 4;
 		int16_t *block = w + (int64_t)(o / CHANNELS) * pairs * 2 * CHANNELS;
 		for (int i = 0; i < taps; i++)
 			block[i / 2 * 2 * CHANNELS + high * CHANNELS + at * 2 + i % 2] =

@@ -1,4 +1,4 @@
-/* quantize.c: multipliers, bounds and tables from scales, computed as TensorFlow Lite does. */
+/* quantize.c: multipliers, bounds and tables from scales, as TensorFlow Lite has them. */
 #include <math.h>
 
 #include "templates/common/exponential.h"
@@ -34,7 +34,7 @@ scale_of(const Tensor *t)
 	return t && t->quant.count ? t->quant.scale[0] : 1;
 }
 
-/* TFLM's RELU6 clamps and never rescales: its output counts as having its input's scale. */
+/* TFLM's RELU6 never rescales: its output counts as having its input's scale. */
 static const Tensor *
 output_scaled(const Graph *g, const Node *n)
 {
@@ -59,8 +59,8 @@ output_scale(const Graph *g, const Node *n)
 }
 
 /*
- * Multiplier of a channel's sums.  Scales of legacy uint8 convolutions are multiplied in float
- * (GetQuantizedConvolutionMultipler), all others in double.
+ * Multiplier of a channel's sums.  Scales of legacy uint8 convolutions are multiplied in
+ * float (GetQuantizedConvolutionMultipler), all others in double.
  */
 double
 channel_scale(const Graph *g, const Node *n, int channel)
@@ -107,8 +107,8 @@ least_of(Type type)
 bool
 activation_reals(Act act, float *low, float *high)
 {
-	static const float bounds[ACT_COUNT][2] = { { -INFINITY, INFINITY }, { 0, INFINITY },
-		{ 0, 6 }, { -1, 1 } };
+	static const float bounds[ACT_COUNT][2] = { { -INFINITY, INFINITY },
+		{ 0, INFINITY }, { 0, 6 }, { -1, 1 } };
 
 	*low = bounds[act][0];
 	*high = bounds[act][1];
@@ -123,7 +123,7 @@ ignores_activation(const Node *n, const Tensor *y)
 		(n->op == OP_add && n->dialect == TFLM && y->type == TYPE_s32);
 }
 
-/* What the activation lets through, as stored values: CalculateActivationRangeQuantized. */
+/* What the activation lets through, stored: CalculateActivationRangeQuantized. */
 void
 activation_range(const Graph *g, const Node *n, int64_t *least, int64_t *most)
 {
@@ -151,7 +151,8 @@ sum_shift(const Graph *g, const Node *n)
 static double
 sum_multiplier(const Graph *g, const Node *n, Rescale which)
 {
-	double x = (double)scale_of(tensor_in(g, n, 0)), x2 = (double)scale_of(tensor_in(g, n, 1));
+	double x = (double)scale_of(tensor_in(g, n, 0)),
+	       x2 = (double)scale_of(tensor_in(g, n, 1));
 	double twice = 2 * (x > x2 ? x : x2);
 
 	if (which == RESCALE_Y)
@@ -159,25 +160,28 @@ sum_multiplier(const Graph *g, const Node *n, Rescale which)
 	return (which == RESCALE_X ? x : x2) / twice;
 }
 
-/* MEAN folds the division by the number of cells into the multiplier (reference/reduce.h). */
+/* MEAN's multiplier divides by the number of cells, too (reference/reduce.h). */
 static Multiplier
 mean_multiplier(const Graph *g, const Node *n)
 {
 	const Tensor *x = tensor_in(g, n, 0);
-	Multiplier m = quantize_multiplier((double)scale_of(x) / (double)output_scale(g, n));
+	Multiplier m =
+		quantize_multiplier((double)scale_of(x) / (double)output_scale(g, n));
 	int64_t cells = (int64_t)x->shape.dim[1] * x->shape.dim[2];
 	int shift = 0;
 
 	while (shift < 32 && shift < MULT_BITS + m.shift && cells >> shift > 1)
 		shift++;
-	return (Multiplier){ (int32_t)(((int64_t)m.mult << shift) / cells), m.shift - shift };
+	return (Multiplier){ (int32_t)(((int64_t)m.mult << shift) / cells),
+		m.shift - shift };
 }
 
-/* exp()'s argument has 5 integer bits: beta * scale * 2^26, capped (PreprocessSoftmaxScaling). */
+/* exp()'s argument has 5 integer bits: beta * scale * 2^26 (PreprocessSoftmaxScaling). */
 static double
 beta_multiplier(const Graph *g, const Node *n)
 {
-	double real = (double)n->attr.beta * (double)scale_of(tensor_in(g, n, 0)) * (1 << 26);
+	double real =
+		(double)n->attr.beta * (double)scale_of(tensor_in(g, n, 0)) * (1 << 26);
 	double most = (double)INT32_MAX;
 
 	return real < most ? real : most;
@@ -205,7 +209,7 @@ static double
 ratio(const Node *n, float x, float factor, float y)
 {
 	return n->dialect == LITERT ? (double)(x * factor / y) :
-		(double)x * (double)factor / (double)y;
+				      (double)x * (double)factor / (double)y;
 }
 
 static double
@@ -216,24 +220,18 @@ real_multiplier(const Graph *g, const Node *n, Rescale which)
 
 	switch (n->op) {
 	case OP_add:
-	case OP_sub:
-		return sum_multiplier(g, n, which);
-	case OP_mul:
-		return ratio(n, x, x2, y);
-	case OP_div:
-		return (double)x / ((double)x2 * (double)y);
-	case OP_softmax:
-		return beta_multiplier(g, n);
-	case OP_relu:
-		return ratio(n, x, 1, y);
+	case OP_sub: return sum_multiplier(g, n, which);
+	case OP_mul: return ratio(n, x, x2, y);
+	case OP_div: return (double)x / ((double)x2 * (double)y);
+	case OP_softmax: return beta_multiplier(g, n);
+	case OP_relu: return ratio(n, x, 1, y);
 	case OP_leaky_relu:
 		return fabs(ratio(n, x, which == RESCALE_ALPHA ? n->attr.alpha : 1, y));
 	case OP_hard_swish: {
 		float fine = (1.0f / 128.0f) * x;
 		return (double)(fine / (which == RESCALE_GATE ? 3.0f / 32768.0f : y));
 	}
-	default:
-		return (double)x / (double)y;
+	default: return (double)x / (double)y;
 	}
 }
 
@@ -252,8 +250,8 @@ fixed_logistic(int32_t x)
 {
 	if (x == 0)
 		return 1 << 30;
-	int32_t y = saturating_shift_left(two_over_one_plus(
-		exp_of_negative(x > 0 ? -x : x, 27)), 1);
+	int32_t y = saturating_shift_left(
+		two_over_one_plus(exp_of_negative(x > 0 ? -x : x, 27)), 1);
 	return x > 0 ? y : INT32_MAX - y;
 }
 
@@ -262,12 +260,12 @@ fixed_tanh(int32_t x)
 {
 	if (x == 0)
 		return 0;
-	int32_t y = saturating_shift_left(two_over_one_plus(
-		exp_of_negative(x > 0 ? -x : x, 26)) - (1 << 29), 2);
+	int32_t y = saturating_shift_left(
+		two_over_one_plus(exp_of_negative(x > 0 ? -x : x, 26)) - (1 << 29), 2);
 	return x > 0 ? y : -y;
 }
 
-/* TFLM: fixed point with 4 integer bits; what is beyond +-15.99 is an end of the range. */
+/* TFLM: fixed point with 4 integer bits; what is beyond 15 is an end of the range. */
 static int32_t
 fixed_entry(const Node *n, int32_t x, Multiplier m)
 {
@@ -278,7 +276,7 @@ fixed_entry(const Node *n, int32_t x, Multiplier m)
 		return x < 0 ? INT8_MIN : INT8_MAX;
 	x = requantize(x, m.mult, m.shift);
 	return logistic ? shift_right(fixed_logistic(x), 31 - 8) + INT8_MIN :
-		shift_right(fixed_tanh(x), 31 - 7);
+			  shift_right(fixed_tanh(x), 31 - 7);
 }
 
 /* LiteRT: float, rounded, in steps of the output's scale (LUTPopulate). */
@@ -294,10 +292,11 @@ float_entry(const Node *n, float x, float inverse_scale, int zero)
 static int32_t
 root_entry(const Graph *g, const Node *n, float x)
 {
-	return x < 0 ? INT8_MIN : (int32_t)floorf(sqrtf(x) / output_scale(g, n)) + output_zero(g, n);
+	return x < 0 ? INT8_MIN :
+		       (int32_t)floorf(sqrtf(x) / output_scale(g, n)) + output_zero(g, n);
 }
 
-/* A part of a uint8 CONCATENATION of another scale: ConcatenationWithScaling, in float. */
+/* A part of a uint8 CONCATENATION of another scale: ConcatenationWithScaling. */
 static int32_t
 part_entry(const Graph *g, const Node *n, int code)
 {
@@ -326,7 +325,8 @@ unary_entry(const Graph *g, const Node *n, int code)
 		return requantize(v, m.mult, m.shift) + output_zero(g, n);
 	}
 	if (n->dialect == TFLM)
-		return fixed_entry(n, v, quantize_multiplier((double)q->scale[0] * (1 << 27)));
+		return fixed_entry(
+			n, v, quantize_multiplier((double)q->scale[0] * (1 << 27)));
 	return float_entry(n, x, 1.0f / output_scale(g, n), output_zero(g, n));
 }
 
@@ -337,5 +337,6 @@ unary_table(const Graph *g, const Node *n, int8_t table[256])
 
 	activation_range(g, n, &least, &most);
 	for (int i = 0; i < 256; i++)
-		table[i] = (int8_t)clamp(unary_entry(g, n, i + INT8_MIN), (int32_t)least, (int32_t)most);
+		table[i] = (int8_t)clamp(
+			unary_entry(g, n, i + INT8_MIN), (int32_t)least, (int32_t)most);
 }

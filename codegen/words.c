@@ -13,7 +13,8 @@ tensor_of(const Graph *g, const Node *n, int operand)
 	const Tensor *t = operand == Y ? tensor_out(g, n) : tensor_in(g, n, operand);
 
 	if (!t)
-		die("%s: operator %s has no operand %d", n->name, ops[n->op].name, operand);
+		die("%s: operator %s has no operand %d", n->name, ops[n->op].name,
+			operand);
 	return t;
 }
 
@@ -33,15 +34,17 @@ extent(const Graph *g, const Node *n, int operand, int axis)
 static bool
 is_broadcast(const Graph *g, const Node *n, int operand, int axis)
 {
-	return operand != Y && extent(g, n, operand, axis).i == 1 && extent(g, n, Y, axis).i != 1;
+	return operand != Y && extent(g, n, operand, axis).i == 1 &&
+		extent(g, n, Y, axis).i != 1;
 }
 
 static Value
 step(const Graph *g, const Node *n, int operand, int detail)
 {
 	(void)detail;
-	return int_value(is_broadcast(g, n, operand, WIDTH) ? 0 :
-		tensor_pixel_step(tensor_of(g, n, operand)));
+	return int_value(is_broadcast(g, n, operand, WIDTH) ?
+			0 :
+			tensor_pixel_step(tensor_of(g, n, operand)));
 }
 
 static Value
@@ -79,7 +82,8 @@ attribute(const Graph *g, const Node *n, int operand, int at)
 static Value
 padding(const Graph *g, const Node *n, int axis, int at)
 {
-	return n->op == OP_pad ? int_value(n->attr.begin.dim[axis]) : attribute(g, n, 0, at);
+	return n->op == OP_pad ? int_value(n->attr.begin.dim[axis]) :
+				 attribute(g, n, 0, at);
 }
 
 static Value
@@ -93,12 +97,13 @@ zero_point(const Graph *g, const Node *n, int operand, int detail)
 	return int_value(q->count ? q->zero[0] : 0);
 }
 
-/* TFLite ignores zero points of int8 weights of convolutions, and of weights of many scales. */
+/* TFLite ignores zero points of int8 convolutions' weights, and of weights of many scales. */
 static Value
 weight_zero(const Graph *g, const Node *n, int operand, int detail)
 {
 	const Tensor *w = tensor_of(g, n, 1);
-	bool heeded = w->quant.count == 1 && (w->origin.type == TYPE_u8 || n->op == OP_dense);
+	bool heeded =
+		w->quant.count == 1 && (w->origin.type == TYPE_u8 || n->op == OP_dense);
 
 	(void)operand, (void)detail;
 	return int_value(heeded ? w->quant.zero[0] : 0);
@@ -201,16 +206,11 @@ moved(const Graph *g, const Node *n, int what, int axis)
 	Movement m = movement_of(g, n);
 
 	switch ((Moved)what) {
-	case TURNS:
-		return int_value(axis < m.axes ? m.count[axis] : 1);
-	case FROM:
-		return int_value(m.from[axis]);
-	case TO:
-		return int_value(m.to[axis]);
-	case FIRST:
-		return int_value(m.first);
-	default:
-		return int_value(m.run);
+	case TURNS: return int_value(axis < m.axes ? m.count[axis] : 1);
+	case FROM: return int_value(m.from[axis]);
+	case TO: return int_value(m.to[axis]);
+	case FIRST: return int_value(m.first);
+	default: return int_value(m.run);
 	}
 }
 
@@ -238,8 +238,10 @@ typedef struct {
 } Entry;
 
 static const Entry words[] = {
-#define INT(name, function, operand, detail) { #name, WORD_INT, function, operand, detail },
-#define FLOAT(name, function, operand, detail) { #name, WORD_FLOAT, function, operand, detail },
+#define INT(name, function, operand, detail) \
+	{ #name, WORD_INT, function, operand, detail },
+#define FLOAT(name, function, operand, detail) \
+	{ #name, WORD_FLOAT, function, operand, detail },
 #define ARRAY(name, function) { #name, WORD_ARRAY, NULL, 0, 0 },
 #define OTHER(name, kind) { #name, WORD_##kind, NULL, 0, 0 },
 #include "words.def"
@@ -283,16 +285,12 @@ outside_value(const Graph *g, const Node *n)
 	const Tensor *x = tensor_in(g, n, 0);
 
 	switch (ops[n->op].outside) {
-	case OUTSIDE_ZERO_POINT:
-		return (float)zero_point(g, n, X, 0).i;
+	case OUTSIDE_ZERO_POINT: return (float)zero_point(g, n, X, 0).i;
 	case OUTSIDE_MINIMUM:
 		return x->type == TYPE_f32 ? -FLT_MAX : (float)least_of(x->type);
-	case OUTSIDE_NOTHING:
-		return (float)-n->attr.x_bias;
-	case OUTSIDE_VALUE:
-		return n->attr.pad_value;
-	default:
-		return 0;
+	case OUTSIDE_NOTHING: return (float)-n->attr.x_bias;
+	case OUTSIDE_VALUE: return n->attr.pad_value;
+	default: return 0;
 	}
 }
 
@@ -302,18 +300,15 @@ candidate(const Graph *g, const Node *n, const char *stem, int nth)
 {
 	Type x = tensor_in(g, n, 0)->type, y = tensor_out(g, n)->type;
 	const char *dialect = semantics_names[n->dialect];
-	const char *types_of = x == y ? types[x].name :
+	const char *types_of = x == y ?
+		types[x].name :
 		format(g->arena, "%s_%s", types[x].name, types[y].name);
 
 	switch (nth) {
-	case 0:
-		return format(g->arena, "%s_%s_%s", stem, types_of, dialect);
-	case 1:
-		return format(g->arena, "%s_%s", stem, types_of);
-	case 2:
-		return format(g->arena, "%s_%d", stem, types[y].bytes * 8);
-	default:
-		return nth == 3 ? stem : NULL;
+	case 0: return format(g->arena, "%s_%s_%s", stem, types_of, dialect);
+	case 1: return format(g->arena, "%s_%s", stem, types_of);
+	case 2: return format(g->arena, "%s_%d", stem, types[y].bytes * 8);
+	default: return nth == 3 ? stem : NULL;
 	}
 }
 
