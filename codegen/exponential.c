@@ -57,7 +57,7 @@ divide(Pair a, Pair b)
 	return sum(q, rest.hi / b.hi);
 }
 
-/* To float with one rounding: the double's last bit comes to tell of what is beyond it. */
+/* To float with one rounding: the double's last bit comes to tell of what is beyond. */
 static float
 rounded(Pair a)
 {

@@ -97,7 +97,7 @@ zero_point(const Graph *g, const Node *n, int operand, int detail)
 	return int_value(q->count ? q->zero[0] : 0);
 }
 
-/* TFLite ignores zero points of int8 convolutions' weights, and of weights of many scales. */
+/* TFLite ignores zero points of int8 convolutions' weights, and where scales are many. */
 static Value
 weight_zero(const Graph *g, const Node *n, int operand, int detail)
 {

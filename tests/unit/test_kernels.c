@@ -177,8 +177,8 @@ Test(kernels, every_code_as_the_references)
 
 /*
  * Sums around every half of a step, given by the bias: the multiplier's last bits tell
- * whether scales were multiplied in float or in double, and the result how it was rounded.
- * The hashes are of the references' outputs (FULLY_CONNECTED, CONV_2D, DEPTHWISE_CONV_2D).
+ * whether scales were multiplied in float or in double, and the result how it was
+ * rounded.  The hashes are of FULLY_CONNECTED, CONV_2D, DEPTHWISE_CONV_2D.
  */
 Test(kernels, multipliers_as_the_references)
 {
