@@ -85,14 +85,24 @@ space(const Body *b, const Node *n, const Param *q)
 		(long long)n->scratch_offset);
 }
 
+/* Kernels that work by size see other types' bytes as their own. */
 static const char *
-operand(const Body *b, const Node *n, const char *word, const At *at)
+as_type(const Body *b, const Param *q, int tensor, const char *address)
 {
-	if (word[0] == 'y')
-		return address(b, n->output, at->image, at->row);
-	if (word[1])
-		return address(b, n->input[1], at->image, at->row);
-	return at->x ? at->x : address(b, n->input[0], at->image, at->row);
+	if (!strcmp(q->ctype, types[b->graph->tensor[tensor].type].ctype) || !strcmp(q->ctype, "void"))
+		return address;
+	return format(b->graph->arena, strchr(address, ' ') ? "(%s%s *)(%s)" : "(%s%s *)%s",
+		q->is_const ? "const " : "", q->ctype, address);
+}
+
+static const char *
+operand(const Body *b, const Node *n, const Param *q, const At *at)
+{
+	int tensor = q->name[0] == 'y' ? n->output : n->input[q->name[1] ? 1 : 0];
+
+	if (at->x && tensor != n->output && !q->name[1])
+		return at->x;
+	return as_type(b, q, tensor, address(b, tensor, at->image, at->row));
 }
 
 static void
@@ -108,7 +118,7 @@ put_call(Body *b, const Call *c, int part, const At *at)
 		const char *s = q->name;
 
 		if (word_kind(q->name) == WORD_OPERAND)
-			s = operand(b, c->node, q->name, at);
+			s = operand(b, c->node, q, at);
 		else if (word_kind(q->name) == WORD_ARRAY)
 			s = name_of_array(b, c->argument[part][i]);
 		else if (word_kind(q->name) == WORD_SPACE)

@@ -60,7 +60,7 @@ put_open(Text *t, const Program *p)
 		put(t, "%d%s", head[i], i == 31 ? ",\n" : i % 16 == 15 ? ",\n\t\t" : ", ");
 	put(t, "\t};\n\tconst uint32_t one = 1;\n\n");
 	put(t, "\twork->weights = NULL;\n");
-	put(t, "\tif (bytes != %s_WEIGHTS_BYTES || memcmp(weights, head, sizeof head) != 0)\n"
+	put(t, "\tif (bytes != %s_WEIGHTS_BYTES || differ(weights, head, sizeof head))\n"
 		"\t\treturn 1; /* another model's, or not weights at all */\n", p->upper);
 	put(t, "\tif ((uintptr_t)weights %% %d != 0 || *(const unsigned char *)&one != 1)\n"
 		"\t\treturn 2; /* misaligned, or a big-endian machine */\n", work_alignment(p->job->target));
@@ -134,6 +134,16 @@ put_comment(Text *t, const Function *f)
 	put(t, " */\n");
 }
 
+/* Firmware has no memcmp(). */
+static void
+put_differ(Text *t)
+{
+	put(t, "\n/* Whether two runs of bytes are not the same. */\nstatic int\n"
+		"differ(const void *a, const void *b, size_t bytes)\n{\n"
+		"\tconst unsigned char *p = a, *q = b;\n\n\tfor (size_t i = 0; i < bytes; i++)\n"
+		"\t\tif (p[i] != q[i])\n\t\t\treturn 1;\n\treturn 0;\n}\n");
+}
+
 static void
 put_functions(Text *t, const Program *p)
 {
@@ -167,6 +177,8 @@ put_model(Text *t, Program *p, const Text *body)
 	const Graph *g = p->job->graph;
 
 	put_section(t, "model");
+	if (p->weights_file || p->job->selftest)
+		put_differ(t);
 	put_inputs(t, p);
 	if (p->weights_file)
 		put_open(t, p);

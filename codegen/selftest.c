@@ -52,12 +52,12 @@ put_test(Text *t, const Program *p)
 		put(t, ", selftest_%s", port_name(p, g->input, i, "input"));
 	for (int i = 0; i < g->output_count; i++)
 		put(t, ", %s", port_name(p, g->output, i, "output"));
-	put(t, ");\n\treturn ");
+	put(t, ");\n");
 	for (int i = 0; i < g->output_count; i++) {
 		const char *name = port_name(p, g->output, i, "output");
-		put(t, "%smemcmp(%s, selftest_%s, sizeof %s) != 0", i ? " ||\n\t\t" : "", name, name, name);
+		put(t, "\tif (differ(%s, selftest_%s, sizeof %s))\n\t\treturn 1;\n", name, name, name);
 	}
-	put(t, ";\n}\n");
+	put(t, "\treturn 0;\n}\n");
 }
 
 void
