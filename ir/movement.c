@@ -140,7 +140,6 @@ legal_slice(Canon *c, const Node *old)
 	} else {
 		bool turn = nhwc_placed(&x, 1).dim[1] == 1;
 		x = nhwc_placed(&x, 1), y = nhwc_placed(&y, 1);
-		turn &= y.dim[1] == 1;
 		Shape begin = nhwc_placed(&old->attr.begin, 0),
 		      step = nhwc_placed(&old->attr.step, 1);
 		n.attr.begin = turn ? rows_swapped(begin) : begin;

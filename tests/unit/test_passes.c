@@ -118,6 +118,12 @@ static const struct {
 		"input t0\noutput t2\ntensor t0 f32[1,2,2,4]\n"
 		"tensor t1 f32[2,1,1,2] data { 1 2 3 4 }\ntensor t2 f32[1,2,2,2]\nt2 = conv2d t0 t1\n",
 		{ "begin [0,0,0,2] step [1,1,1,1]", "data { 3 4 }", "t2 = concat", "axis 3" } },
+	{ "groups have their scales", "legalize",
+		"input t0\noutput t2\ntensor t0 s8[1,2,2,4] scale 1\n"
+		"tensor t1 s8[4,1,1,2] scale { 1 2 3 4 } data { 1 2 3 4 5 6 7 8 }\n"
+		"tensor t2 s8[1,2,2,4] scale 1\nt2 = conv2d t0 t1\n",
+		{ "s8[2,1,1,2] \"t1.4\" scale { 1 2 } data { 1 2 3 4 }",
+			"scale { 3 4 } data { 5 6 7 8 }" } },
 	{ "groups of one channel", "legalize",
 		"input t0\noutput t2\ntensor t0 f32[1,2,2,2]\n"
 		"tensor t1 f32[2,1,2,1] data { 1 2 3 4 }\ntensor t2 f32[1,2,1,2]\nt2 = conv2d t0 t1\n",
