@@ -47,10 +47,9 @@ Test(kernels, requantize_is_the_formula)
 				x = edges[i / EDGES];
 				m = edges[i % EDGES];
 			} else if (i % 2 && shift < 0) {
-				/* a tie of the second rounding */
-				x = (int32_t)(((int64_t)(2 * pick(&b, -8, 8) + 1)
-						      << (30 - shift)) /
-					m);
+				/* near a tie of the second rounding */
+				int64_t odd = shift < -28 ? 1 : 2 * pick(&b, -8, 8) + 1;
+				x = (int32_t)(odd * (INT64_C(1) << (30 - shift)) / m);
 			}
 			cr_assert_eq(requantize(x, m, shift), requantized(x, m, shift),
 				"%d %d %d", x, m, shift);
