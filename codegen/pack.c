@@ -1,4 +1,6 @@
 /* pack.c: constants in the layouts that kernels want: a function for each ARRAY word. */
+#include <float.h>
+#include <math.h>
 #include <string.h>
 
 #include "codegen.h"
@@ -65,7 +67,7 @@ pack_scale(const Graph *g, const Node *n)
 	double *scale = alloc_array(g->arena, (size_t)count, sizeof *scale);
 
 	for (int i = 0; i < count; i++)
-		scale[i] = channel_scale(g, n, i);
+		scale[i] = fmin(channel_scale(g, n, i), DBL_MAX); /* C has no literal beyond */
 	return (Packed){ scale, TYPE_f64, count };
 }
 

@@ -4,21 +4,32 @@
 #include "templates/common/exponential.h"
 #include "codegen.h"
 
-enum { MULT_BITS = 31, LEAST_SHIFT = -31 };
+enum { MULT_BITS = 31, LEAST_SHIFT = -31, MOST_SHIFT = 30 };
 
 int64_t
 round_away(double x)
 {
+	const double most = 0x1p62;
+
+	if (!(x < most))
+		return (int64_t)most;
+	if (x < -most)
+		return (int64_t)-most;
 	return (int64_t)(x < 0 ? ceil(x - 0.5) : floor(x + 0.5));
 }
 
-/* real = mult / 2^31 * 2^shift; what would be shifted out is 0 (quantization_util.cc). */
+/*
+ * real = mult / 2^31 * 2^shift; what would be shifted out is 0 (quantization_util.cc), and what
+ * is beyond every sum the largest there is.
+ */
 Multiplier
 quantize_multiplier(double real)
 {
 	int shift;
-	int64_t mult = round_away(ldexp(frexp(real, &shift), MULT_BITS));
 
+	if (!(fabs(real) < 0x1p30))
+		return (Multiplier){ real < 0 ? -INT32_MAX : INT32_MAX, MOST_SHIFT };
+	int64_t mult = round_away(ldexp(frexp(real, &shift), MULT_BITS));
 	if (mult == INT64_C(1) << MULT_BITS || mult == -(INT64_C(1) << MULT_BITS)) {
 		mult /= 2;
 		shift++;
@@ -187,13 +198,22 @@ beta_multiplier(const Graph *g, const Node *n)
 	return real < most ? real : most;
 }
 
-/* The difference below which exp() is nothing: CalculateInputRadius, 5 integer bits. */
+/* Beyond it an argument in fixed point has more integer bits: CalculateInputRadius. */
+static int
+radius(int integer_bits, Multiplier m)
+{
+	double v = ldexp((1 << integer_bits) - 1, MULT_BITS - integer_bits - m.shift);
+
+	return v < INT32_MAX ? (int)floor(v) : INT32_MAX;
+}
+
+/* The difference below which exp() is nothing. */
 int
 softmax_least(const Graph *g, const Node *n)
 {
 	Multiplier m = rescale(g, n, RESCALE_BETA);
 
-	return (int)-floor(ldexp(31.0, MULT_BITS - 5 - m.shift));
+	return -radius(5, m);
 }
 
 /* Hard swish keeps 16 bits of its multipliers. */
@@ -269,10 +289,10 @@ fixed_tanh(int32_t x)
 static int32_t
 fixed_entry(const Node *n, int32_t x, Multiplier m)
 {
-	int radius = (int)floor(ldexp(15.0, MULT_BITS - 4 - m.shift));
+	int most = radius(4, m);
 	bool logistic = n->op == OP_logistic;
 
-	if (x <= -radius || x >= radius)
+	if (x <= -most || x >= most)
 		return x < 0 ? INT8_MIN : INT8_MAX;
 	x = requantize(x, m.mult, m.shift);
 	return logistic ? shift_right(fixed_logistic(x), 31 - 8) + INT8_MIN :
@@ -280,24 +300,25 @@ fixed_entry(const Node *n, int32_t x, Multiplier m)
 }
 
 /* LiteRT: float, rounded, in steps of the output's scale (LUTPopulate). */
-static int32_t
+static int64_t
 float_entry(const Node *n, float x, float inverse_scale, int zero)
 {
 	float y = n->op == OP_tanh ? tanh_of(x) : 1.0f / (1.0f + exp_of(-x));
 
-	return (int32_t)round_away((double)(y * inverse_scale)) + zero;
+	return round_away((double)(y * inverse_scale)) + zero;
 }
 
 /* LiteRT's SQRT rounds down; the root of what is negative is the least code. */
-static int32_t
+static int64_t
 root_entry(const Graph *g, const Node *n, float x)
 {
-	return x < 0 ? INT8_MIN :
-		       (int32_t)floorf(sqrtf(x) / output_scale(g, n)) + output_zero(g, n);
+	double root = floor((double)(sqrtf(x < 0 ? 0 : x) / output_scale(g, n)));
+
+	return x < 0 ? INT8_MIN : round_away(root) + output_zero(g, n);
 }
 
 /* A part of a uint8 CONCATENATION of another scale: ConcatenationWithScaling. */
-static int32_t
+static int64_t
 part_entry(const Graph *g, const Node *n, int code)
 {
 	const Tensor *x = tensor_in(g, n, 0);
@@ -305,10 +326,10 @@ part_entry(const Graph *g, const Node *n, int code)
 	float offset = (float)-(x->quant.zero[0] + n->attr.x_bias) * factor;
 	float scaled = (float)(code + n->attr.x_bias) * factor;
 
-	return (int32_t)round_away((double)(scaled + offset)) + output_zero(g, n);
+	return round_away((double)(scaled + offset)) + output_zero(g, n);
 }
 
-static int32_t
+static int64_t
 unary_entry(const Graph *g, const Node *n, int code)
 {
 	const Quant *q = &tensor_in(g, n, 0)->quant;
@@ -322,7 +343,7 @@ unary_entry(const Graph *g, const Node *n, int code)
 		return part_entry(g, n, code);
 	if (n->op == OP_requantize || n->op == OP_relu) {
 		m = rescale(g, n, RESCALE_Y);
-		return requantize(v, m.mult, m.shift) + output_zero(g, n);
+		return (int64_t)requantize(v, m.mult, m.shift) + output_zero(g, n);
 	}
 	if (n->dialect == TFLM)
 		return fixed_entry(
@@ -336,7 +357,8 @@ unary_table(const Graph *g, const Node *n, int8_t table[256])
 	int64_t least, most;
 
 	activation_range(g, n, &least, &most);
-	for (int i = 0; i < 256; i++)
-		table[i] = (int8_t)clamp(
-			unary_entry(g, n, i + INT8_MIN), (int32_t)least, (int32_t)most);
+	for (int i = 0; i < 256; i++) {
+		int64_t y = unary_entry(g, n, i + INT8_MIN);
+		table[i] = (int8_t)(y < least ? least : y > most ? most : y);
+	}
 }

@@ -1,4 +1,6 @@
 /* hard_swish_s8.c: hard swish of int8 in 16-bit fixed point. */
+#include <assert.h>
+
 #include "../common/fixed16.h"
 
 /* v * mult / 2^15 * 2^shift, all 16 bits; the last doubling saturates. */
@@ -20,6 +22,8 @@ void
 hard_swish_s8_ref(int8_t *y, const int8_t *x, int out_w, int out_c, int x_step, int y_step,
 	int x_zero, int gate_mult, int gate_shift, int y_mult, int y_shift, int y_zero)
 {
+	assert(y_shift <= 0);
+
 	for (int p = 0; p < out_w; p++) {
 		for (int c = 0; c < out_c; c++) {
 			int32_t v = (x[p * x_step + c] - x_zero) * 128;
