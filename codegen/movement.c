@@ -106,7 +106,9 @@ movement_of(const Graph *g, const Node *n)
 	}
 	byte_steps(x, from);
 	byte_steps(y, to);
-	if (n->op == OP_reshape)
+	if (n->op == OP_reshape && is_dense(x) && is_dense(y))
+		push_axis(&m, elements(&y->shape), types[y->type].bytes, types[y->type].bytes);
+	else if (n->op == OP_reshape)
 		reshaped(&m, n, x, y);
 	for (int i = 0; i < y->shape.rank && n->op == OP_transpose; i++)
 		push_axis(&m, y->shape.dim[i], from[n->attr.perm.dim[i]], to[i]);
