@@ -414,7 +414,7 @@ main(int argc, char **argv)
 	Diag diag = { .to = stderr, .escape = &escape, .colour = isatty(2) };
 	Arena *volatile arena = NULL;
 	volatile File file = { NULL, 0 };
-	int status = 1;
+	volatile int status = 1;
 
 	if (!setjmp(escape)) {
 		arena = arena_new(&diag);

@@ -357,11 +357,9 @@ put_trace(Body *b, const Call *c)
 {
 	const Tensor *y = tensor_out(b->graph, c->node);
 
-	if (!b->program->job->trace || y->origin.number < 0)
-		return;
-	indent(b);
-	put(b->out, "%s_trace(%d, %d, %s, %s);\n", b->program->name, c->node->number,
-		c->node->output, is_dense(y) ? "1" : "0", b->program->tensor[c->node->output]);
+	if (b->program->job->trace && y->origin.number >= 0 && is_dense(y))
+		put_line(b, "%s_trace(%d, %s);", b->program->name, c->node->output,
+			b->program->tensor[c->node->output]);
 }
 
 static void
@@ -396,10 +394,8 @@ name_tensors(Body *b)
 
 	for (int i = 0; i < g->node_count; i++)
 		p->tensor[g->node[i].output] = format(g->arena, "%s_y", p->call[i].id);
-	for (int i = 0; i < g->input_count; i++)
-		p->tensor[g->input[i].tensor] = port_name(p, g->input, i, "input");
-	for (int i = 0; i < g->output_count; i++)
-		p->tensor[g->output[i].tensor] = port_name(p, g->output, i, "output");
+	for (int i = 0; i < p->ports; i++)
+		p->tensor[p->port[i].tensor - g->tensor] = p->port[i].name;
 }
 
 static bool

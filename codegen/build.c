@@ -9,119 +9,97 @@
 
 /* ---- the program around the model ---- */
 
+/* A row per tensor that an operator of the model makes, as --layers prints it. */
 static void
-put_trace_table(Text *t, const Program *p)
+put_traced(Text *t, const Program *p)
 {
 	const Graph *g = p->job->graph;
 
-	put(t, "\nstatic struct {\n\tint operator, tensor, flip;\n\tlong bytes;\n\tconst char *dtype, "
-		"*shape, *gone;\n\tunsigned long long hash;\n\tint seen;\n} traced[] = {\n");
+	put(t, "\nstatic Traced traced[] = {\n");
 	for (int i = 0; i < p->job->traced_count; i++) {
 		const Traced *r = p->job->traced + i;
 		const Tensor *x = g->tensor + r->tensor;
 		const Shape *s = &x->origin.shape;
-		put(t, "\t{ %d, %d, %d, %lld, \"%s\", \"", r->operator, r->tensor,
+		put(t, "\t{ %d, %d, %d, %d, %lld, \"%s\", \"", r->operator, r->tensor, x->origin.number,
 			x->origin.type == TYPE_u8 && x->type == TYPE_s8 ? 128 : 0,
 			(long long)(elements(s) * types[x->type].bytes), types[x->origin.type].tflite);
 		for (int k = 0; k < s->rank; k++)
 			put(t, "%s%d", k ? "x" : "", s->dim[k]);
-		put(t, "\", \"%s\", 0, 0 }, /* %d */\n", x->gone ? comment_text(g->arena, x->gone) :
-			"a view", x->origin.number);
+		put(t, "\", \"%s\", 0, 0 },\n", x->gone ? comment_text(g->arena, x->gone) : "not dense");
 	}
-	put(t, "\t{ -1, -1, 0, 0, 0, 0, 0, 0, 0 }\n};\nstatic const int number[] = {");
-	for (int i = 0; i < p->job->traced_count; i++)
-		put(t, "%s%d,", i % 16 ? " " : "\n\t", g->tensor[p->job->traced[i].tensor].origin.number);
-	put(t, " -1\n};\n");
+	put(t, "\t{ 0, -1, 0, 0, 0, 0, 0, 0, 0, 0 }\n};\n");
 }
 
-static void
-put_trace_functions(Text *t, const Program *p)
-{
-	put(t, "\nvoid\n%s_trace(int operator, int tensor, int dense, const void *data)\n{\n"
-		"\tconst unsigned char *at = data;\n\n\t(void)operator;\n"
-		"\tfor (int i = 0; traced[i].tensor >= 0; i++) {\n"
-		"\t\tif (traced[i].tensor != tensor || !dense)\n\t\t\tcontinue;\n"
-		"\t\ttraced[i].seen = 1;\n\t\ttraced[i].hash = 0xcbf29ce484222325u;\n"
-		"\t\tfor (long k = 0; k < traced[i].bytes; k++)\n"
-		"\t\t\ttraced[i].hash = (traced[i].hash ^ (at[k] ^ (unsigned)traced[i].flip)) * "
-		"0x100000001b3u;\n\t}\n}\n", p->name);
-	put(t, "\nstatic void\nput_trace(void)\n{\n\tlong offset = 0;\n\n"
-		"\tfor (int i = 0; traced[i].tensor >= 0; offset += traced[i++].bytes) {\n"
-		"\t\tprintf(\"op %%d tensor %%d dtype=%%s shape=%%s bytes=%%ld \", traced[i].operator,\n"
-		"\t\t\tnumber[i], traced[i].dtype, traced[i].shape, traced[i].bytes);\n"
-		"\t\tif (traced[i].seen)\n"
-		"\t\t\tprintf(\"fnv1a64=%%016llx offset=%%ld\\n\", traced[i].hash, offset);\n"
-		"\t\telse\n\t\t\tprintf(\"gone: %%s\\n\", traced[i].gone);\n\t}\n}\n");
-}
+static const char trace_type[] = "\ntypedef struct {\n"
+	"\tint operator, tensor, number, flip;\n\tlong bytes;\n"
+	"\tconst char *dtype, *shape, *gone;\n\tint seen;\n\tunsigned long long hash;\n} Traced;\n";
 
-/* fread() of input i into its place; stops at the end of the file. */
+static const char trace_functions[] = "\nvoid\n$m_trace(int tensor, const void *data)\n{\n"
+	"\tconst unsigned char *at = data;\n\n"
+	"\tfor (Traced *t = traced; t->tensor >= 0; t++) {\n"
+	"\t\tif (t->tensor != tensor)\n\t\t\tcontinue;\n"
+	"\t\tt->seen = 1;\n\t\tt->hash = 0xcbf29ce484222325u; /* FNV-1a */\n"
+	"\t\tfor (long k = 0; k < t->bytes; k++)\n"
+	"\t\t\tt->hash = (t->hash ^ (at[k] ^ (unsigned)t->flip)) * 0x100000001b3u;\n\t}\n}\n"
+	"\nstatic void\nput_trace(void)\n{\n\tlong offset = 0;\n\n"
+	"\tfor (Traced *t = traced; t->tensor >= 0; offset += t++->bytes) {\n"
+	"\t\tprintf(\"op %d tensor %d dtype=%s shape=%s bytes=%ld \", t->operator, t->number,\n"
+	"\t\t\tt->dtype, t->shape, t->bytes);\n"
+	"\t\tif (t->seen)\n\t\t\tprintf(\"fnv1a64=%016llx offset=%ld\\n\", t->hash, offset);\n"
+	"\t\telse\n\t\t\tprintf(\"gone: %s\\n\", t->gone);\n\t}\n}\n";
+
+/* One inference after the other until an input file ends; then 0 if it ended between two. */
 static void
 put_loop(Text *t, const Program *p)
 {
-	const Graph *g = p->job->graph;
-	bool full = g->input_mode == INPUT_FULL;
+	bool full = p->job->graph->input_mode == INPUT_FULL;
 
 	put(t, "\tfor (long n = 0; ; n++) {\n");
-	for (int i = 0; i < g->input_count; i++) {
-		const char *name = port_name(p, g->input, i, "input");
-		const char *place = full ? format(g->arena, "%s_%s(&work)", p->name, name) :
-			format(g->arena, "in_%s", name);
-		put(t, "\t\tif (fread(%s, %lld, 1, file[%d]) != 1)\n\t\t\treturn n == 0%s;\n", place,
-			(long long)tensor_bytes(g->tensor + g->input[i].tensor), i, i ? " || 1" : "");
+	for (int i = 0; i < p->inputs; i++) {
+		fill(t, p, p->port + i, full ? "\t\tif (fread($m_$p(&work), $b, 1, file[" :
+			"\t\tif (fread(port_$p, $b, 1, file[");
+		put(t, "%d]) != 1)\n\t\t\treturn n == 0%s;\n", i, i ? " || 1" : "");
 	}
-	put(t, "\t\t%s_run(&work", p->name);
-	for (int i = 0; i < g->input_count && !full; i++)
-		put(t, ", in_%s", port_name(p, g->input, i, "input"));
-	for (int i = 0; i < g->output_count; i++)
-		put(t, ", out_%s", port_name(p, g->output, i, "output"));
+	fill(t, p, NULL, "\t\t$m_run(&work");
+	if (!full)
+		fill_ports(t, p, true, ", port_$p");
+	fill_ports(t, p, false, ", port_$p");
 	put(t, ");\n");
-	for (int i = 0; i < g->output_count; i++)
-		put(t, "\t\tif (fwrite(out_%s, %lld, 1, file[%d]) != 1)\n\t\t\treturn 1;\n",
-			port_name(p, g->output, i, "output"),
-			(long long)tensor_bytes(g->tensor + g->output[i].tensor), g->input_count + i);
+	for (int i = p->inputs; i < p->ports; i++) {
+		fill(t, p, p->port + i, "\t\tif (fwrite(port_$p, $b, 1, file[");
+		put(t, "%d]) != 1)\n\t\t\treturn 1;\n", i);
+	}
 	if (p->job->trace)
 		put(t, "\t\tif (n == 0)\n\t\t\tput_trace();\n");
-	if (!g->input_count)
-		put(t, "\t\treturn 0;\n");
-	put(t, "\t}\n");
+	put(t, p->inputs ? "\t}\n" : "\t\treturn 0;\n\t}\n");
 }
 
-static void
-put_ports(Text *t, const Program *p, const Port *port, int count, const char *kind)
-{
-	for (int i = 0; i < count; i++) {
-		const Tensor *x = p->job->graph->tensor + port[i].tensor;
-		put(t, "static %s %.*s_%s[%lld];\n", types[x->type].ctype, kind[0] == 'i' ? 2 : 3, kind,
-			port_name(p, port, i, kind), (long long)elements(&x->shape));
-	}
-}
-
+/* main(): the inputs' files, the outputs', the weights'. */
 static Text
 driver(const Program *p)
 {
-	const Graph *g = p->job->graph;
-	Text t = text_new(g->arena);
-	int files = g->input_count + g->output_count;
+	Text t = text_new(p->job->arena);
 
-	put(&t, "#include \"%s.h\"\n#include <stdio.h>\n#include <stdlib.h>\n\nstatic %s_work work;\n",
-		p->name, p->name);
-	if (g->input_mode == INPUT_CONST)
-		put_ports(&t, p, g->input, g->input_count, "input");
-	put_ports(&t, p, g->output, g->output_count, "output");
+	fill(&t, p, NULL, "#include \"$m.h\"\n#include <stdio.h>\n#include <stdlib.h>\n\n"
+		"static $m_work work;\n");
+	if (p->job->graph->input_mode == INPUT_CONST)
+		fill_ports(&t, p, true, "static $t port_$p[$n];\n");
+	fill_ports(&t, p, false, "static $t port_$p[$n];\n");
 	if (p->job->trace) {
-		put_trace_table(&t, p);
-		put_trace_functions(&t, p);
+		put(&t, "%s", trace_type);
+		put_traced(&t, p);
+		fill(&t, p, NULL, trace_functions);
 	}
-	put(&t, "\nint\nmain(int argc, char **argv)\n{\n\tFILE *file[%d];\n\n", files);
-	put(&t, "\tif (argc < %d)\n\t\treturn 2;\n", files + 1);
-	put(&t, "\tfor (int i = 0; i < %d; i++)\n\t\tif (!(file[i] = fopen(argv[i + 1], i < %d ? \"rb\" : "
-		"\"wb\")))\n\t\t\treturn 3;\n", files, g->input_count);
-	if (p->weights_file)
-		put(&t, "\tstatic _Alignas(64) unsigned char weights[%s_WEIGHTS_BYTES];\n"
-			"\tFILE *w = fopen(argv[%d], \"rb\");\n"
-			"\tif (!w || fread(weights, sizeof weights, 1, w) != 1 ||\n"
-			"\t    %s_open(&work, weights, sizeof weights) != 0)\n\t\treturn 4;\n", p->upper,
-			files + 1, p->name);
+	put(&t, "\nint\nmain(int argc, char **argv)\n{\n\tFILE *file[%d];\n\n"
+		"\tif (argc < %d)\n\t\treturn 2;\n\tfor (int i = 0; i < %d; i++)\n"
+		"\t\tif (!(file[i] = fopen(argv[i + 1], i < %d ? \"rb\" : \"wb\")))\n\t\t\treturn 3;\n",
+		p->ports, p->ports + 1, p->ports, p->inputs);
+	if (p->weights_file) {
+		fill(&t, p, NULL, "\tstatic $M_ALIGN unsigned char weights[$w];\n");
+		put(&t, "\tFILE *w = fopen(argv[%d], \"rb\");\n", p->ports + 1);
+		fill(&t, p, NULL, "\tif (!w || fread(weights, sizeof weights, 1, w) != 1 ||\n"
+			"\t    $m_open(&work, weights, sizeof weights) != 0)\n\t\treturn 4;\n");
+	}
 	put_loop(&t, p);
 	put(&t, "}\n");
 	return t;
@@ -253,28 +231,26 @@ unbuild(const Program *p, const Build *b)
 
 /* ---- verify: the generated code against ref on the host ---- */
 
-/* Random inputs one after the other, and what the reference makes of them. */
-static void
-record(const Graph *ref, int count, uint32_t seed, Text *in, Text *out)
+/* Random inputs one after the other, and what the reference makes of them: a text per port. */
+static Text *
+record(const Program *p, int count, uint32_t seed)
 {
-	void **x = alloc_array(ref->arena, (size_t)ref->input_count + 1, sizeof *x);
-	void **y = alloc_array(ref->arena, (size_t)ref->output_count + 1, sizeof *y);
+	Arena *arena = p->job->arena;
+	void **data = alloc_array(arena, (size_t)p->ports + 1, sizeof *data);
+	Text *text = alloc_array(arena, (size_t)p->ports + 1, sizeof *text);
 
-	for (int i = 0; i < ref->input_count; i++)
-		x[i] = alloc(ref->arena, (size_t)tensor_bytes(ref->tensor + ref->input[i].tensor));
-	for (int i = 0; i < ref->output_count; i++)
-		y[i] = alloc(ref->arena, (size_t)tensor_bytes(ref->tensor + ref->output[i].tensor));
-	for (int n = 0; n < count; n++) {
-		for (int i = 0; i < ref->input_count; i++) {
-			const Tensor *t = ref->tensor + ref->input[i].tensor;
-			fill_input(x[i], t->type, elements(&t->shape), &seed);
-			put_bytes(in + i, x[i], (size_t)tensor_bytes(t));
-		}
-		evaluate_graph(ref, x, y);
-		for (int i = 0; i < ref->output_count; i++)
-			put_bytes(out + i, y[i],
-				(size_t)tensor_bytes(ref->tensor + ref->output[i].tensor));
+	for (int i = 0; i < p->ports; i++) {
+		data[i] = alloc(arena, (size_t)p->port[i].bytes);
+		text[i] = text_new(arena);
 	}
+	for (int n = 0; n < count; n++) {
+		for (int i = 0; i < p->inputs; i++)
+			fill_input(data[i], p->port[i].tensor->type, p->port[i].count, &seed);
+		evaluate_graph(p->job->reference, data, data + p->inputs);
+		for (int i = 0; i < p->ports; i++)
+			put_bytes(text + i, data[i], (size_t)p->port[i].bytes);
+	}
+	return text;
 }
 
 static int64_t
@@ -292,32 +268,21 @@ differing_bytes(const Program *p, const char *path, const Text *expected)
 int64_t
 verify_build(const Program *p, const Build *b, int count, uint32_t seed)
 {
-	const Graph *ref = p->job->reference;
-	Arena *arena = p->job->arena;
-	Text *in = alloc_array(arena, (size_t)ref->input_count + 1, sizeof *in);
-	Text *out = alloc_array(arena, (size_t)ref->output_count + 1, sizeof *out);
-	const char **inputs = alloc_array(arena, (size_t)ref->input_count + 1, sizeof *inputs);
-	const char **outputs = alloc_array(arena, (size_t)ref->output_count + 1, sizeof *outputs);
+	const char **path = alloc_array(p->job->arena, (size_t)p->ports + 1, sizeof *path);
+	const Text *expected = record(p, count, seed);
 	int64_t bad = 0;
 
-	for (int i = 0; i < ref->input_count; i++)
-		in[i] = text_new(arena);
-	for (int i = 0; i < ref->output_count; i++)
-		out[i] = text_new(arena);
-	record(ref, count, seed, in, out);
-	for (int i = 0; i < ref->input_count; i++) {
-		inputs[i] = format(arena, "%s/in%d", b->folder, i);
-		write_now(p, inputs[i], in + i);
+	for (int i = 0; i < p->ports; i++) {
+		path[i] = format(p->job->arena, "%s/port%d", b->folder, i);
+		if (i < p->inputs)
+			write_now(p, path[i], expected + i);
 	}
-	for (int i = 0; i < ref->output_count; i++)
-		outputs[i] = format(arena, "%s/out%d", b->folder, i);
-	if (run_build(p, b, inputs, outputs) != 0)
+	if (run_build(p, b, path, path + p->inputs) != 0)
 		bad = -1;
-	for (int i = 0; i < ref->output_count && bad >= 0; i++)
-		bad += differing_bytes(p, outputs[i], out + i);
-	for (int i = 0; i < ref->input_count; i++)
-		unlink(inputs[i]);
-	for (int i = 0; i < ref->output_count; i++)
-		unlink(outputs[i]);
+	for (int i = 0; i < p->ports; i++) {
+		if (i >= p->inputs && bad >= 0)
+			bad += differing_bytes(p, path[i], expected + i);
+		unlink(path[i]);
+	}
 	return bad;
 }

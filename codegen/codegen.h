@@ -356,10 +356,19 @@ typedef struct {
 	const char *what;      /* the layers it serves */
 } Function;
 
+/* An input or output as generated text names it. */
+typedef struct {
+	const char *name, *upper, *type; /* "image", "IMAGE", "int8_t" */
+	const Tensor *tensor;
+	int64_t count, bytes;
+} PortText;
+
 typedef struct {
 	Job *job;
 	const char *name;      /* of the model as identifier; upper: as macro */
 	const char *upper;
+	PortText *port;        /* inputs first */
+	int inputs, ports;
 	Closure *closure;
 	Call *call;            /* one per node */
 	Array *array;
@@ -376,9 +385,8 @@ typedef struct {
 } Program;
 Program *program_new(Job *);
 bool is_taken(const Program *, const char *name); /* by a function or an array */
-const char *identifier(Arena *, const char *text);
+const char *identifier(Arena *, const char *text); /* letters, digits, single underscores */
 const char *upper_case(Arena *, const char *text);
-const char *constant_operand(Program *, int tensor); /* the array of a constant's elements */ /* letters, digits, single underscores */
 uint64_t fnv1a(uint64_t hash, const void *data, size_t bytes);
 extern const uint64_t FNV_START;
 
@@ -397,13 +405,17 @@ bool looks_outside(const Graph *, const Node *); /* whether a window ever does *
 void put_body(Text *, Program *);
 
 /* header.c: the .h, and what it shares with the .c. */
+void name_ports(Program *);
 void put_header(Text *, const Program *);
-void put_head(Text *, const Program *, const char *what); /* the comment a file begins with */
-void put_parameters(Text *, const Program *);             /* of NAME_run() */
-/* between: "" or a line break between type and name. */
-void put_input_prototype(Text *, const Program *, int input, const char *between);
-const char *port_name(const Program *, const Port *ports, int i, const char *kind);
+void put_head(Text *, const Program *);       /* the comment that a file begins with */
+void put_parameters(Text *, const Program *); /* of NAME_run() */
 const char *comment_text(Arena *, const char *);
+/*
+ * Text with holes: $m $M the model's name, $p $P the port's, $t its type, $n elements, $b bytes;
+ * $a the work area's alignment, $w bytes of the weights file.
+ */
+void fill(Text *, const Program *, const PortText *, const char *text);
+void fill_ports(Text *, const Program *, bool inputs, const char *text);
 
 /* reference.c: a whole graph on the host; one array per input and output. */
 void evaluate_graph(const Graph *, void *const *in, void *const *out);

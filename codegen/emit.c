@@ -47,23 +47,16 @@ weights_header_bytes(void)
 static void
 put_open(Text *t, const Program *p)
 {
-	uint8_t head[32];
+	enum { CHECKED = 32 };
+	Text file = weights_file(p);
 
-	memcpy(head, weights_magic, 8);
-	store(head + 8, WEIGHTS_VERSION, 4);
-	store(head + 12, WEIGHTS_HEADER, 4);
-	store(head + 16, (uint64_t)p->weights_size, 8);
-	store(head + 24, p->identity, 8);
-	put(t, "\nint\n%s_open(%s_work *work, const void *weights, size_t bytes)\n{\n", p->name, p->name);
-	put(t, "\tstatic const unsigned char head[32] = {\n\t\t");
-	for (int i = 0; i < 32; i++)
-		put(t, "%d%s", head[i], i == 31 ? ",\n" : i % 16 == 15 ? ",\n\t\t" : ", ");
-	put(t, "\t};\n\tconst uint32_t one = 1;\n\n");
-	put(t, "\twork->weights = NULL;\n");
-	put(t, "\tif (bytes != %s_WEIGHTS_BYTES || differ(weights, head, sizeof head))\n"
-		"\t\treturn 1; /* another model's, or not weights at all */\n", p->upper);
-	put(t, "\tif ((uintptr_t)weights %% %d != 0 || *(const unsigned char *)&one != 1)\n"
-		"\t\treturn 2; /* misaligned, or a big-endian machine */\n", work_alignment(p->job->target));
+	fill(t, p, NULL, "\nint\n$m_open($m_work *work, const void *weights, size_t bytes)\n{\n");
+	put_array(t, "\tstatic const unsigned char", "head", file.data, TYPE_u8, CHECKED);
+	fill(t, p, NULL, "\tconst uint32_t one = 1;\n\n\twork->weights = NULL;\n"
+		"\tif (bytes != $M_WEIGHTS_BYTES || differ(weights, head, sizeof head))\n"
+		"\t\treturn 1; /* another model's, or not weights at all */\n"
+		"\tif ((uintptr_t)weights % $a != 0 || *(const unsigned char *)&one != 1)\n"
+		"\t\treturn 2; /* misaligned, or a big-endian machine */\n");
 	put(t, "\twork->weights = (const unsigned char *)weights + %d;\n\treturn 0;\n}\n",
 		WEIGHTS_HEADER);
 }
@@ -159,14 +152,9 @@ put_functions(Text *t, const Program *p)
 static void
 put_inputs(Text *t, const Program *p)
 {
-	const Graph *g = p->job->graph;
-
-	for (int i = 0; i < g->input_count && g->input_mode == INPUT_FULL; i++) {
-		const Tensor *x = g->tensor + g->input[i].tensor;
-		put(t, "\n");
-		put_input_prototype(t, p, i, "\n");
-		put(t, "\n{\n\treturn (%s *)(work->mem + %lld);\n}\n", types[x->type].ctype,
-			(long long)x->offset);
+	for (int i = 0; i < p->inputs && p->job->graph->input_mode == INPUT_FULL; i++) {
+		fill(t, p, p->port + i, "\n$t *\n$m_$p($m_work *work)\n{\n\treturn ($t *)(work->mem + ");
+		put(t, "%lld);\n}\n", (long long)p->port[i].tensor->offset);
 	}
 }
 
@@ -184,7 +172,7 @@ put_model(Text *t, Program *p, const Text *body)
 		put_open(t, p);
 	put(t, "\n/* Work area: %lld bytes; the most that is live at once: %lld. */\n",
 		(long long)g->work_bytes, (long long)g->lower_bound);
-	put(t, "void\n%s_run", p->name);
+	fill(t, p, NULL, "void\n$m_run");
 	put_parameters(t, p);
 	put(t, "\n{\n");
 	if (p->weights_file && p->array_count)
@@ -203,14 +191,14 @@ put_guards(Text *t, const Program *p)
 	if (*target->guard)
 		put(t, "\n#ifndef %s\n#error \"compile this file with %s\"\n#endif\n", target->guard,
 			target->flags);
-	put(t, "\n#ifndef %s_CONST\n#define %s_CONST /* before each array of weights: a section, say */\n"
-		"#endif\n", p->upper, p->upper);
+	fill(t, p, NULL, "\n#ifndef $M_CONST\n"
+		"#define $M_CONST /* before each array of weights: a section, say */\n#endif\n");
 	if (has_strings(p))
 		put(t, "\n/* Long arrays of bytes stand as string literals: compilers read them fastest. */\n"
 			"#ifdef __GNUC__\n#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n#endif\n");
 	if (p->job->trace)
-		put(t, "\n/* Tells each tensor when it is made. */\n"
-			"void %s_trace(int operator, int tensor, int dense, const void *data);\n", p->name);
+		fill(t, p, NULL, "\n/* Tells each tensor when it is made. */\n"
+			"void $m_trace(int tensor, const void *data);\n");
 }
 
 Output
@@ -222,7 +210,7 @@ emit_program(Program *p)
 	put_body(&body, p);
 	add_include(p->closure, "<string.h>");
 	put_header(&o.header, p);
-	put_head(&o.source, p, "an inference, statically planned");
+	put_head(&o.source, p);
 	put_guards(&o.source, p);
 	Text helpers = text_new(p->job->arena);
 	put_helpers(&helpers, p->closure);

@@ -18,196 +18,209 @@ comment_text(Arena *arena, const char *text)
 	return s;
 }
 
-/* Names that the generated function uses itself, and C's keywords. */
-static const char *const reserved[] = { "work", "weights", "r", "b", "i", "x", "at", "valid_h",
-	"auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else",
-	"enum", "extern", "float", "for", "goto", "if", "inline", "int", "long", "register",
-	"restrict", "return", "short", "signed", "sizeof", "static", "struct", "switch", "typedef",
-	"union", "unsigned", "void", "volatile", "while", "class", "new", "delete", "this",
-	"template", "bool", "true", "false", "run", "open", "selftest", "trace", "main" };
+/* ---- names of inputs and outputs ---- */
 
-static const char *
-plain_name(const Program *p, const Port *port, int count, int i, const char *kind)
+/* Names that the generated function uses itself, and keywords of C and C++. */
+static const char reserved[] = "work weights r b i x at valid_h run open selftest trace main "
+	"auto break case char const continue default do double else enum extern float for goto if "
+	"inline int long register restrict return short signed sizeof static struct switch typedef "
+	"union unsigned void volatile while class new delete this template bool true false";
+
+static bool
+names_port(const Program *p, int ports, const char *name)
 {
-	Arena *arena = p->job->arena;
-	const char *name;
-
-	if (!port[i].name || !*port[i].name)
-		return count == 1 ? kind : format(arena, "%s%d", kind, i);
-	name = identifier(arena, port[i].name);
-	if (find_name(reserved, sizeof reserved / sizeof *reserved, name) >= 0 || is_taken(p, name))
-		return format(arena, "%s_%s", name, kind);
-	return name;
+	for (int i = 0; i < ports; i++)
+		if (!strcmp(p->port[i].name, name))
+			return true;
+	return has_word(reserved, name) || is_taken(p, name);
 }
 
-const char *
-port_name(const Program *p, const Port *port, int i, const char *kind)
+static void
+name_port(Program *p, int at, const Port *port, int number, int count, const char *kind)
+{
+	Arena *arena = p->job->arena;
+	const Tensor *x = p->job->graph->tensor + port->tensor;
+	const char *name = port->name && *port->name ? identifier(arena, port->name) :
+		count == 1 ? kind : format(arena, "%s%d", kind, number);
+
+	if (names_port(p, at, name))
+		name = format(arena, "%s_%s", name, kind);
+	if (names_port(p, at, name))
+		name = format(arena, "%s_%d", name, at);
+	p->port[at] = (PortText){ name, upper_case(arena, name), types[x->type].ctype, x,
+		elements(&x->shape), tensor_bytes(x) };
+}
+
+void
+name_ports(Program *p)
 {
 	const Graph *g = p->job->graph;
-	bool inputs = port == g->input;
-	int count = inputs ? g->input_count : g->output_count;
-	const char *name = plain_name(p, port, count, i, kind);
 
-	for (int k = 0; k < i; k++)
-		if (!strcmp(plain_name(p, port, count, k, kind), name))
-			return format(p->job->arena, "%s_%d", name, i);
-	for (int k = 0; !inputs && k < g->input_count; k++)
-		if (!strcmp(port_name(p, g->input, k, "input"), name))
-			return format(p->job->arena, "%s_out", name);
-	return name;
+	p->inputs = g->input_count;
+	p->ports = g->input_count + g->output_count;
+	p->port = alloc_array(g->arena, (size_t)p->ports + 1, sizeof *p->port);
+	for (int i = 0; i < g->input_count; i++)
+		name_port(p, i, g->input + i, i, g->input_count, "input");
+	for (int i = 0; i < g->output_count; i++)
+		name_port(p, p->inputs + i, g->output + i, i, g->output_count, "output");
+}
+
+/* ---- text with holes ---- */
+
+static void
+put_hole(Text *t, const Program *p, const PortText *port, char what)
+{
+	switch (what) {
+	case 'm': put(t, "%s", p->name); break;
+	case 'M': put(t, "%s", p->upper); break;
+	case 'p': put(t, "%s", port->name); break;
+	case 'P': put(t, "%s", port->upper); break;
+	case 't': put(t, "%s", port->type); break;
+	case 'n': put(t, "%lld", (long long)port->count); break;
+	case 'b': put(t, "%lld", (long long)port->bytes); break;
+	case 'a': put(t, "%d", work_alignment(p->job->target)); break;
+	case 'w': put(t, "%lld", (long long)p->weights_size); break;
+	default: die("no hole $%c", what);
+	}
+}
+
+void
+fill(Text *t, const Program *p, const PortText *port, const char *text)
+{
+	for (;;) {
+		size_t plain = strcspn(text, "$");
+
+		put_bytes(t, text, plain);
+		text += plain;
+		if (!*text)
+			return;
+		put_hole(t, p, port, text[1]);
+		text += 2;
+	}
+}
+
+/* Fills text once for each port of a kind. */
+void
+fill_ports(Text *t, const Program *p, bool inputs, const char *text)
+{
+	for (int i = inputs ? 0 : p->inputs; i < (inputs ? p->inputs : p->ports); i++)
+		fill(t, p, p->port + i, text);
 }
 
 /* ---- the header ---- */
 
 void
-put_head(Text *t, const Program *p, const char *what)
+put_head(Text *t, const Program *p)
 {
 	const Job *job = p->job;
 	const Graph *g = job->graph;
+	int listed = 0;
 
-	put(t, "/*\n * %s: %s\n *\n", p->name, what);
+	put(t, "/*\n * %s: one inference, statically planned.\n *\n", p->name);
 	put(t, " * Written by mcompile " VERSION " from %s for target %s.\n",
 		comment_text(job->arena, job->source), target_name(job->arena, job->target));
 	put(t, " * Bit-exact to %s.\n", reference_names[g->semantics]);
-	for (int i = 0, listed = 0; i < g->node_count; i++)
-		if (g->node[i].dialect != g->semantics && p->call[i].parts)
-			put(t, "%s%s", listed++ % 6 ? ", " : listed == 1 ?
-				" * Layers it has no kernel for, bit-exact to LiteRT's reference resolver:\n *   " :
-				",\n *   ", p->call[i].id);
-	if (t->data[t->size - 1] != '\n')
-		put(t, "\n");
-	put(t, " * This file is yours: output of mcompile is under no licence's conditions.\n */\n");
-}
-
-static const char *
-port_type(const Tensor *t)
-{
-	return types[t->type].ctype;
+	for (int i = 0; i < g->node_count; i++) {
+		if (g->node[i].dialect == g->semantics || !p->call[i].parts)
+			continue;
+		if (!listed)
+			put(t, " * Layers it has no kernel for, bit-exact to LiteRT's reference resolver:\n *  ");
+		put(t, listed && listed % 5 == 0 ? "\n *   %s" : " %s", p->call[i].id);
+		listed++;
+	}
+	put(t, "%s * This file is yours: output of mcompile is under no licence's conditions.\n */\n",
+		listed ? "\n" : "");
 }
 
 static void
-put_port_macros(Text *t, const Program *p, const Port *port, int i, const char *kind)
+put_port_macros(Text *t, const Program *p, const PortText *port)
 {
-	const Graph *g = p->job->graph;
-	const Tensor *x = g->tensor + port[i].tensor;
+	const Tensor *x = port->tensor;
 	const Shape *s = x->origin.number >= 0 ? &x->origin.shape : &x->shape;
-	const char *name = format(p->job->arena, "%s_%s", p->upper,
-		upper_case(p->job->arena, port_name(p, port, i, kind)));
 
-	put(t, "\n#define %s_COUNT %lld /* ", name, (long long)elements(&x->shape));
+	fill(t, p, port, "\n#define $M_$P_COUNT $n /* ");
 	for (int k = 0; k < s->rank; k++)
 		put(t, "%s%d", k ? "x" : "", s->dim[k]);
-	put(t, " of %s */\n", port_type(x));
+	put(t, " of %s */\n", port->type);
 	if (x->quant.count != 1)
 		return;
-	put(t, "#define %s_SCALE ", name);
+	fill(t, p, port, "#define $M_$P_SCALE ");
 	put_float(t, x->quant.scale[0]);
-	put(t, " /* real = scale * (stored - zero) */\n");
-	put(t, x->quant.zero[0] < 0 ? "#define %s_ZERO (%d)\n" : "#define %s_ZERO %d\n", name,
-		(int)x->quant.zero[0]);
+	fill(t, p, port, " /* real = scale * (stored - zero) */\n#define $M_$P_ZERO ");
+	put(t, x->quant.zero[0] < 0 ? "(%d)\n" : "%d\n", (int)x->quant.zero[0]);
 }
 
 void
 put_parameters(Text *t, const Program *p)
 {
-	const Graph *g = p->job->graph;
+	const char *comma = p->ports > 2 ? ",\n\t" : ", ";
 
-	const char *comma = g->input_count + g->output_count > 2 ? ",\n\t" : ", ";
-
-	put(t, "(%s_work *work", p->name);
-	for (int i = 0; i < g->input_count && g->input_mode == INPUT_CONST; i++) {
-		const Tensor *x = g->tensor + g->input[i].tensor;
-		put(t, "%sconst %s %s[%lld]", comma, port_type(x), port_name(p, g->input, i, "input"),
-			(long long)elements(&x->shape));
-	}
-	for (int i = 0; i < g->output_count; i++) {
-		const Tensor *x = g->tensor + g->output[i].tensor;
-		put(t, "%s%s %s[%lld]", comma, port_type(x), port_name(p, g->output, i, "output"),
-			(long long)elements(&x->shape));
+	fill(t, p, NULL, "($m_work *work");
+	for (int i = 0; i < p->ports; i++) {
+		if (i < p->inputs && p->job->graph->input_mode == INPUT_FULL)
+			continue;
+		put(t, "%s", comma);
+		fill(t, p, p->port + i, i < p->inputs ? "const $t $p[$n]" : "$t $p[$n]");
 	}
 	put(t, ")");
 }
 
-void
-put_input_prototype(Text *t, const Program *p, int i, const char *between)
-{
-	const Graph *g = p->job->graph;
-
-	put(t, "%s *%s%s_%s(%s_work *work)", port_type(g->tensor + g->input[i].tensor), between,
-		p->name, port_name(p, g->input, i, "input"), p->name);
-}
-
-/* Conversions between real numbers and what is stored, for int8 and uint8 ports. */
+/* Conversions between real numbers and what is stored, for int8 and uint8. */
 static void
-put_conversions(Text *t, const Program *p, const Port *port, int i, const char *kind)
+put_conversions(Text *t, const Program *p, const PortText *port)
 {
-	const Tensor *x = p->job->graph->tensor + port[i].tensor;
-	const char *name = port_name(p, port, i, kind), *macro = upper_case(p->job->arena, name);
-	const char *type = port_type(x);
+	Type type = port->tensor->type;
 
-	if (x->quant.count != 1 || types[x->type].bytes != 1)
+	if (port->tensor->quant.count != 1 || (type != TYPE_s8 && type != TYPE_u8))
 		return;
-	put(t, "\n/* Rounds half away from zero and saturates. */\nstatic inline %s\n"
-		"%s_quantize_%s(float real)\n{\n", type, p->name, name);
-	put(t, "\tfloat v = real / %s_%s_SCALE;\n", p->upper, macro);
-	put(t, "\tint low = %s, high = %s;\n\n", x->type == TYPE_s8 ? "-128" : "0",
-		x->type == TYPE_s8 ? "127" : "255");
-	put(t, "\tif (!(v > -1024.0f))\n\t\treturn (%s)low;\n", type);
-	put(t, "\tif (v > 1024.0f)\n\t\treturn (%s)high;\n", type);
-	put(t, "\tint q = (int)(v < 0 ? v - 0.5f : v + 0.5f) + %s_%s_ZERO;\n", p->upper, macro);
-	put(t, "\treturn (%s)(q < low ? low : q > high ? high : q);\n}\n", type);
-	put(t, "\nstatic inline float\n%s_dequantize_%s(%s stored)\n{\n", p->name, name, type);
-	put(t, "\treturn %s_%s_SCALE * (float)(stored - %s_%s_ZERO);\n}\n", p->upper, macro, p->upper,
-		macro);
+	fill(t, p, port, "\n/* Rounds half away from zero and saturates. */\n"
+		"static inline $t\n$m_quantize_$p(float real)\n{\n"
+		"\tfloat v = real / $M_$P_SCALE;\n");
+	put(t, "\tconst int low = %d, high = %d;\n\n", type == TYPE_s8 ? INT8_MIN : 0,
+		type == TYPE_s8 ? INT8_MAX : UINT8_MAX);
+	fill(t, p, port, "\tif (!(v > -1024.0f))\n\t\treturn ($t)low;\n"
+		"\tif (v > 1024.0f)\n\t\treturn ($t)high;\n"
+		"\tint q = (int)(v < 0 ? v - 0.5f : v + 0.5f) + $M_$P_ZERO;\n"
+		"\treturn ($t)(q < low ? low : q > high ? high : q);\n}\n"
+		"\nstatic inline float\n$m_dequantize_$p($t stored)\n{\n"
+		"\treturn $M_$P_SCALE * (float)(stored - $M_$P_ZERO);\n}\n");
 }
 
 static void
 put_work_type(Text *t, const Program *p)
 {
-	int align = work_alignment(p->job->target);
-
-	put(t, "\n#ifdef __cplusplus\n#define %s_ALIGN alignas(%d)\n#else\n"
-		"#define %s_ALIGN _Alignas(%d)\n#endif\n", p->upper, align, p->upper, align);
-	put(t, "\n/* All the memory the model needs%s; the caller's, wherever it lies:\n"
-		" * static %s_WORK_ATTR %s_work work; */\n",
-		p->job->graph->input_mode == INPUT_FULL ? ", its input included" : "", p->upper, p->name);
-	put(t, "typedef struct {\n\t%s_ALIGN unsigned char mem[%s_WORK_BYTES];\n", p->upper, p->upper);
+	fill(t, p, NULL, "\n#ifndef $M_WORK_ATTR\n#define $M_WORK_ATTR /* a section, say */\n#endif\n"
+		"\n#ifdef __cplusplus\n#define $M_ALIGN alignas($a)\n#else\n"
+		"#define $M_ALIGN _Alignas($a)\n#endif\n\n");
+	fill(t, p, NULL, p->job->graph->input_mode == INPUT_FULL ?
+		"/* All the memory the model needs, its input included; the caller's, wherever it lies:\n" :
+		"/* All the memory the model needs beside its inputs; the caller's, wherever it lies:\n");
+	fill(t, p, NULL, " * static $M_WORK_ATTR $m_work work; */\n"
+		"typedef struct {\n\t$M_ALIGN unsigned char mem[$M_WORK_BYTES];\n");
 	if (p->weights_file)
-		put(t, "\tconst unsigned char *weights; /* set by %s_open() */\n", p->name);
-	put(t, "} %s_work;\n", p->name);
-}
-
-static void
-put_weights_prototype(Text *t, const Program *p)
-{
-	put(t, "\n#define %s_WEIGHTS_BYTES %lld /* of the weights file */\n", p->upper,
-		(long long)p->weights_size);
-	put(t, "\n/*\n * Tells the work area where the weights file lies: mapped or linked, aligned to %d\n"
-		" * bytes, there as long as the model runs.  0: it is this model's; else do not run.\n */\n",
-		work_alignment(p->job->target));
-	put(t, "int %s_open(%s_work *work, const void *weights, size_t bytes);\n", p->name, p->name);
+		fill(t, p, NULL, "\tconst unsigned char *weights; /* set by $m_open() */\n");
+	fill(t, p, NULL, "} $m_work;\n");
 }
 
 static void
 put_prototypes(Text *t, const Program *p)
 {
-	const Graph *g = p->job->graph;
-
 	if (p->weights_file)
-		put_weights_prototype(t, p);
-	if (g->input_mode == INPUT_FULL)
+		fill(t, p, NULL, "\n#define $M_WEIGHTS_BYTES $w /* of the weights file */\n"
+			"\n/*\n * Tells the work area where the weights file lies: mapped or linked, aligned to $a\n"
+			" * bytes, there as long as the model runs.  0: it is this model's; else do not run.\n */\n"
+			"int $m_open($m_work *work, const void *weights, size_t bytes);\n");
+	if (p->job->graph->input_mode == INPUT_FULL) {
 		put(t, "\n/* Write the input here before each run; the run destroys it. */\n");
-	for (int i = 0; i < g->input_count && g->input_mode == INPUT_FULL; i++) {
-		put_input_prototype(t, p, i, "");
-		put(t, ";\n");
+		fill_ports(t, p, true, "$t *$m_$p($m_work *work);\n");
 	}
 	put(t, "\n/* One inference.  Several may run at once, each with a work area of its own. */\n");
-	put(t, "void %s_run", p->name);
+	fill(t, p, NULL, "void $m_run");
 	put_parameters(t, p);
 	put(t, ";\n");
 	if (p->job->selftest)
-		put(t, "\n/* Runs a recorded input: 0 if every byte of the output is the recorded one. */\n"
-			"int %s_selftest(%s_work *work);\n", p->name, p->name);
+		fill(t, p, NULL, "\n/* Runs a recorded input: 0 if every byte of the output is the recorded one. */\n"
+			"int $m_selftest($m_work *work);\n");
 }
 
 static void
@@ -217,7 +230,7 @@ put_labels(Text *t, const Program *p)
 
 	if (!g->label_count)
 		return;
-	put(t, "\n#define %s_LABELS { \\\n", p->upper);
+	fill(t, p, NULL, "\n#define $M_LABELS { \\\n");
 	for (int i = 0; i < g->label_count; i++)
 		put(t, "\t\"%s\", \\\n", comment_text(p->job->arena, g->label[i]));
 	put(t, "}\n");
@@ -226,26 +239,20 @@ put_labels(Text *t, const Program *p)
 void
 put_header(Text *t, const Program *p)
 {
-	const Graph *g = p->job->graph;
+	long long bytes = (long long)p->job->graph->work_bytes;
 
-	put_head(t, p, "an inference, statically planned");
-	put(t, "#ifndef %s_H\n#define %s_H\n\n", p->upper, p->upper);
+	put_head(t, p);
+	fill(t, p, NULL, "#ifndef $M_H\n#define $M_H\n\n");
 	put(t, p->weights_file ? "#include <stddef.h>\n#include <stdint.h>\n" : "#include <stdint.h>\n");
-	put(t, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
-	put(t, "#define %s_WORK_BYTES %lld\n", p->upper,
-		(long long)(g->work_bytes ? g->work_bytes : 1));
-	for (int i = 0; i < g->input_count; i++)
-		put_port_macros(t, p, g->input, i, "input");
-	for (int i = 0; i < g->output_count; i++)
-		put_port_macros(t, p, g->output, i, "output");
+	put(t, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
+	fill(t, p, NULL, "\n#define $M_WORK_BYTES ");
+	put(t, "%lld\n", bytes ? bytes : 1);
+	for (int i = 0; i < p->ports; i++)
+		put_port_macros(t, p, p->port + i);
 	put_labels(t, p);
-	put(t, "\n#ifndef %s_WORK_ATTR\n#define %s_WORK_ATTR /* a section, say */\n#endif\n", p->upper,
-		p->upper);
 	put_work_type(t, p);
 	put_prototypes(t, p);
-	for (int i = 0; i < g->input_count; i++)
-		put_conversions(t, p, g->input, i, "input");
-	for (int i = 0; i < g->output_count; i++)
-		put_conversions(t, p, g->output, i, "output");
+	for (int i = 0; i < p->ports; i++)
+		put_conversions(t, p, p->port + i);
 	put(t, "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
 }

@@ -279,6 +279,7 @@ program_new(Job *job)
 	add_constants(p);
 	for (int i = 0; i < job->graph->node_count; i++)
 		add_functions(p, p->call + i);
+	name_ports(p);
 	place_arrays(p);
 	return p;
 }

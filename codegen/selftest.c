@@ -21,42 +21,29 @@ fill_input(void *data, Type type, int64_t count, uint32_t *state)
 }
 
 static void
-put_record(Text *t, const Program *p, const Port *port, int i, const char *kind, const void *data)
+put_record(Text *t, const Program *p, const PortText *port, const void *data)
 {
-	const Tensor *x = p->job->graph->tensor + port[i].tensor;
-	const char *name = format(p->job->arena, "selftest_%s", port_name(p, port, i, kind));
-
 	put(t, "\n");
-	put_array(t, format(p->job->arena, "static %s_CONST const %s", p->upper, types[x->type].ctype),
-		name, data, x->type, elements(&x->shape));
+	put_array(t, format(p->job->arena, "static %s_CONST const %s", p->upper, port->type),
+		format(p->job->arena, "selftest_%s", port->name), data, port->tensor->type, port->count);
 }
 
 static void
 put_test(Text *t, const Program *p)
 {
-	const Graph *g = p->job->graph;
+	bool full = p->job->graph->input_mode == INPUT_FULL;
 
-	put(t, "\nint\n%s_selftest(%s_work *work)\n{\n", p->name, p->name);
-	for (int i = 0; i < g->output_count; i++)
-		put(t, "\t%s %s[%s_%s_COUNT];\n", types[g->tensor[g->output[i].tensor].type].ctype,
-			port_name(p, g->output, i, "output"), p->upper,
-			upper_case(p->job->arena, port_name(p, g->output, i, "output")));
+	fill(t, p, NULL, "\nint\n$m_selftest($m_work *work)\n{\n");
+	fill_ports(t, p, false, "\t$t $p[$M_$P_COUNT];\n");
 	put(t, "\n");
-	for (int i = 0; i < g->input_count && g->input_mode == INPUT_FULL; i++) {
-		const char *name = port_name(p, g->input, i, "input");
-		put(t, "\tmemcpy(%s_%s(work), selftest_%s, %lld);\n", p->name, name, name,
-			(long long)tensor_bytes(g->tensor + g->input[i].tensor));
-	}
-	put(t, "\t%s_run(work", p->name);
-	for (int i = 0; i < g->input_count && g->input_mode == INPUT_CONST; i++)
-		put(t, ", selftest_%s", port_name(p, g->input, i, "input"));
-	for (int i = 0; i < g->output_count; i++)
-		put(t, ", %s", port_name(p, g->output, i, "output"));
+	if (full)
+		fill_ports(t, p, true, "\tmemcpy($m_$p(work), selftest_$p, $b);\n");
+	fill(t, p, NULL, "\t$m_run(work");
+	if (!full)
+		fill_ports(t, p, true, ", selftest_$p");
+	fill_ports(t, p, false, ", $p");
 	put(t, ");\n");
-	for (int i = 0; i < g->output_count; i++) {
-		const char *name = port_name(p, g->output, i, "output");
-		put(t, "\tif (differ(%s, selftest_%s, sizeof %s))\n\t\treturn 1;\n", name, name, name);
-	}
+	fill_ports(t, p, false, "\tif (differ($p, selftest_$p, sizeof $p))\n\t\treturn 1;\n");
 	put(t, "\treturn 0;\n}\n");
 }
 
@@ -64,23 +51,17 @@ void
 put_selftest(Text *t, Program *p)
 {
 	const Graph *ref = p->job->reference;
-	Arena *arena = p->job->arena;
-	void **in = alloc_array(arena, (size_t)ref->input_count + 1, sizeof *in);
-	void **out = alloc_array(arena, (size_t)ref->output_count + 1, sizeof *out);
+	void **data = alloc_array(ref->arena, (size_t)p->ports + 1, sizeof *data);
 	uint32_t state = 12345; /* any */
 
-	for (int i = 0; i < ref->input_count; i++) {
-		const Tensor *x = ref->tensor + ref->input[i].tensor;
-		in[i] = alloc(arena, (size_t)tensor_bytes(x));
-		fill_input(in[i], x->type, elements(&x->shape), &state);
-	}
-	for (int i = 0; i < ref->output_count; i++)
-		out[i] = alloc(arena, (size_t)tensor_bytes(ref->tensor + ref->output[i].tensor));
-	evaluate_graph(ref, in, out);
 	put(t, "\n/* ---- self test ---- */\n");
-	for (int i = 0; i < ref->input_count; i++)
-		put_record(t, p, p->job->graph->input, i, "input", in[i]);
-	for (int i = 0; i < ref->output_count; i++)
-		put_record(t, p, p->job->graph->output, i, "output", out[i]);
+	for (int i = 0; i < p->ports; i++) {
+		data[i] = alloc(ref->arena, (size_t)p->port[i].bytes);
+		if (i < p->inputs)
+			fill_input(data[i], p->port[i].tensor->type, p->port[i].count, &state);
+	}
+	evaluate_graph(ref, data, data + p->inputs);
+	for (int i = 0; i < p->ports; i++)
+		put_record(t, p, p->port + i, data[i]);
 	put_test(t, p);
 }
