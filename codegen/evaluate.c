@@ -3,7 +3,7 @@
 
 #include "codegen.h"
 
-enum { MAX_PARAMS = 64 };
+enum { MAX_PARAMS = 64, HEIGHT = 1 };
 
 /* One node, and what the words of its kernel stand for in one call. */
 typedef struct {
@@ -70,11 +70,10 @@ set_window(Run *run)
 static void
 set_resized(Run *run)
 {
-	const Node *n = &run->node;
-	Rows need = rows(&run->graph, n, 0, run->row);
+	Resample s = resample(&run->graph, &run->node, HEIGHT, run->row);
 
-	run->window[0] = row_of(run, 0, need.first);
-	run->window[1] = row_of(run, 0, need.end - 1);
+	run->window[0] = row_of(run, 0, s.low);
+	run->window[1] = row_of(run, 0, s.high);
 }
 
 /* What an operand's word points to: a row, the rows of a window, or all of it. */

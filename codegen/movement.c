@@ -51,37 +51,6 @@ find_run(Movement *m, int64_t bytes)
 	m->axes = last;
 }
 
-/* The same elements under two shapes: axes that refine both, from the innermost outward. */
-static void
-reshaped(Movement *m, const Node *n, const Tensor *x, const Tensor *y)
-{
-	int64_t from[MAX_RANK], to[MAX_RANK], count[2 * MAX_RANK], step[2][2 * MAX_RANK];
-	int64_t in = 1, out = 1, done_in = 1, done_out = 1; /* of the current axes */
-	int i = x->shape.rank, k = y->shape.rank, axes = 0;
-
-	byte_steps(x, from);
-	byte_steps(y, to);
-	for (;;) {
-		while (in == done_in && i > 0)
-			in = x->shape.dim[--i], done_in = 1;
-		while (out == done_out && k > 0)
-			out = y->shape.dim[--k], done_out = 1;
-		if (in == done_in)
-			break;
-		int64_t rest_in = in / done_in, rest_out = out / done_out;
-		int64_t most = rest_in < rest_out ? rest_in : rest_out;
-		if (rest_in % most || rest_out % most)
-			die("%s: a reshape that no loops copy", n->name);
-		count[axes] = most;
-		step[0][axes] = from[i] * done_in;
-		step[1][axes++] = to[k] * done_out;
-		done_in *= most;
-		done_out *= most;
-	}
-	while (axes-- > 0)
-		push_axis(m, count[axes], step[0][axes], step[1][axes]);
-}
-
 /* Slices that indices pick. */
 static void
 gathered(Movement *m, const Tensor *x, const Tensor *y)
@@ -106,10 +75,11 @@ movement_of(const Graph *g, const Node *n)
 	}
 	byte_steps(x, from);
 	byte_steps(y, to);
-	if (n->op == OP_reshape && is_dense(x) && is_dense(y))
+	if (n->op == OP_reshape) {
+		if (!is_dense(x) || !is_dense(y))
+			die("%s: a reshape of pixels that lie apart", n->name);
 		push_axis(&m, elements(&y->shape), types[y->type].bytes, types[y->type].bytes);
-	else if (n->op == OP_reshape)
-		reshaped(&m, n, x, y);
+	}
 	for (int i = 0; i < y->shape.rank && n->op == OP_transpose; i++)
 		push_axis(&m, y->shape.dim[i], from[n->attr.perm.dim[i]], to[i]);
 	for (int i = 0; i < y->shape.rank && n->op == OP_slice; i++) {

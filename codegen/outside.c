@@ -60,10 +60,10 @@ resize_table(Program *p, const Call *c)
 	const char *name = format(p->job->arena, "%s_rows", c->id);
 
 	for (int r = 0; r < height; r++) {
-		Rows need = rows(g, c->node, 0, r);
-		at[r * each] = (int16_t)need.first;
+		Resample s = resample(g, c->node, 1, r);
+		at[r * each] = (int16_t)s.low;
 		if (each == 2)
-			at[r * each + 1] = (int16_t)(need.end - 1);
+			at[r * each + 1] = (int16_t)s.high;
 	}
 	p->outside = grow(p->job->arena, p->outside, p->outside_count, sizeof *p->outside);
 	p->outside[p->outside_count++] = (Array){ name,
