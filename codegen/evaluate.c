@@ -37,7 +37,7 @@ row_of(const Run *run, int operand, int r)
 }
 
 static void
-fill(uint8_t *row, Type type, int64_t count, float value)
+fill_row(uint8_t *row, Type type, int64_t count, float value)
 {
 	for (int64_t i = 0; i < count; i++)
 		switch (type) {
@@ -249,7 +249,7 @@ find_edges(Run *run)
 	int64_t bytes = row_bytes(x);
 
 	run->outside = alloc(run->graph.arena, (size_t)bytes);
-	fill(run->outside, x->type, bytes / types[x->type].bytes,
+	fill_row(run->outside, x->type, bytes / types[x->type].bytes,
 		outside_value(&run->graph, &run->node));
 	run->window =
 		alloc_array(run->graph.arena, (size_t)height + 2, sizeof *run->window);
