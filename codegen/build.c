@@ -56,17 +56,17 @@ put_loop(Text *t, const Program *p)
 
 	put(t, "\tfor (long n = 0; ; n++) {\n");
 	for (int i = 0; i < p->inputs; i++) {
-		fill(t, p, p->port + i, full ? "\t\tif (fread($m_$p(&work), $b, 1, file[" :
+		put_filled(t, p, p->port + i, full ? "\t\tif (fread($m_$p(&work), $b, 1, file[" :
 			"\t\tif (fread(port_$p, $b, 1, file[");
 		put(t, "%d]) != 1)\n\t\t\treturn n == 0%s;\n", i, i ? " || 1" : "");
 	}
-	fill(t, p, NULL, "\t\t$m_run(&work");
+	put_filled(t, p, NULL, "\t\t$m_run(&work");
 	if (!full)
-		fill_ports(t, p, true, ", port_$p");
-	fill_ports(t, p, false, ", port_$p");
+		put_filled_ports(t, p, true, ", port_$p");
+	put_filled_ports(t, p, false, ", port_$p");
 	put(t, ");\n");
 	for (int i = p->inputs; i < p->ports; i++) {
-		fill(t, p, p->port + i, "\t\tif (fwrite(port_$p, $b, 1, file[");
+		put_filled(t, p, p->port + i, "\t\tif (fwrite(port_$p, $b, 1, file[");
 		put(t, "%d]) != 1)\n\t\t\treturn 1;\n", i);
 	}
 	if (p->job->trace)
@@ -80,24 +80,24 @@ driver(const Program *p)
 {
 	Text t = text_new(p->job->arena);
 
-	fill(&t, p, NULL, "#include \"$m.h\"\n#include <stdio.h>\n#include <stdlib.h>\n\n"
+	put_filled(&t, p, NULL, "#include \"$m.h\"\n#include <stdio.h>\n#include <stdlib.h>\n\n"
 		"static $m_work work;\n");
 	if (p->job->graph->input_mode == INPUT_CONST)
-		fill_ports(&t, p, true, "static $t port_$p[$n];\n");
-	fill_ports(&t, p, false, "static $t port_$p[$n];\n");
+		put_filled_ports(&t, p, true, "static $t port_$p[$n];\n");
+	put_filled_ports(&t, p, false, "static $t port_$p[$n];\n");
 	if (p->job->trace) {
 		put(&t, "%s", trace_type);
 		put_traced(&t, p);
-		fill(&t, p, NULL, trace_functions);
+		put_filled(&t, p, NULL, trace_functions);
 	}
 	put(&t, "\nint\nmain(int argc, char **argv)\n{\n\tFILE *file[%d];\n\n"
 		"\tif (argc < %d)\n\t\treturn 2;\n\tfor (int i = 0; i < %d; i++)\n"
 		"\t\tif (!(file[i] = fopen(argv[i + 1], i < %d ? \"rb\" : \"wb\")))\n\t\t\treturn 3;\n",
 		p->ports, p->ports + 1, p->ports, p->inputs);
 	if (p->weights_file) {
-		fill(&t, p, NULL, "\tstatic $M_ALIGN unsigned char weights[$w];\n");
+		put_filled(&t, p, NULL, "\tstatic $M_ALIGN unsigned char weights[$w];\n");
 		put(&t, "\tFILE *w = fopen(argv[%d], \"rb\");\n", p->ports + 1);
-		fill(&t, p, NULL, "\tif (!w || fread(weights, sizeof weights, 1, w) != 1 ||\n"
+		put_filled(&t, p, NULL, "\tif (!w || fread(weights, sizeof weights, 1, w) != 1 ||\n"
 			"\t    $m_open(&work, weights, sizeof weights) != 0)\n\t\treturn 4;\n");
 	}
 	put_loop(&t, p);

@@ -414,8 +414,8 @@ const char *comment_text(Arena *, const char *);
  * Text with holes: $m $M the model's name, $p $P the port's, $t its type, $n elements, $b bytes;
  * $a the work area's alignment, $w bytes of the weights file.
  */
-void fill(Text *, const Program *, const PortText *, const char *text);
-void fill_ports(Text *, const Program *, bool inputs, const char *text);
+void put_filled(Text *, const Program *, const PortText *, const char *text);
+void put_filled_ports(Text *, const Program *, bool inputs, const char *text);
 
 /* reference.c: a whole graph on the host; one array per input and output. */
 void evaluate_graph(const Graph *, void *const *in, void *const *out);

@@ -50,9 +50,9 @@ put_open(Text *t, const Program *p)
 	enum { CHECKED = 32 };
 	Text file = weights_file(p);
 
-	fill(t, p, NULL, "\nint\n$m_open($m_work *work, const void *weights, size_t bytes)\n{\n");
+	put_filled(t, p, NULL, "\nint\n$m_open($m_work *work, const void *weights, size_t bytes)\n{\n");
 	put_array(t, "\tstatic const unsigned char", "head", file.data, TYPE_u8, CHECKED);
-	fill(t, p, NULL, "\tconst uint32_t one = 1;\n\n\twork->weights = NULL;\n"
+	put_filled(t, p, NULL, "\tconst uint32_t one = 1;\n\n\twork->weights = NULL;\n"
 		"\tif (bytes != $M_WEIGHTS_BYTES || differ(weights, head, sizeof head))\n"
 		"\t\treturn 1; /* another model's, or not weights at all */\n"
 		"\tif ((uintptr_t)weights % $a != 0 || *(const unsigned char *)&one != 1)\n"
@@ -153,7 +153,7 @@ static void
 put_inputs(Text *t, const Program *p)
 {
 	for (int i = 0; i < p->inputs && p->job->graph->input_mode == INPUT_FULL; i++) {
-		fill(t, p, p->port + i, "\n$t *\n$m_$p($m_work *work)\n{\n\treturn ($t *)(work->mem + ");
+		put_filled(t, p, p->port + i, "\n$t *\n$m_$p($m_work *work)\n{\n\treturn ($t *)(work->mem + ");
 		put(t, "%lld);\n}\n", (long long)p->port[i].tensor->offset);
 	}
 }
@@ -172,7 +172,7 @@ put_model(Text *t, Program *p, const Text *body)
 		put_open(t, p);
 	put(t, "\n/* Work area: %lld bytes; the most that is live at once: %lld. */\n",
 		(long long)g->work_bytes, (long long)g->lower_bound);
-	fill(t, p, NULL, "void\n$m_run");
+	put_filled(t, p, NULL, "void\n$m_run");
 	put_parameters(t, p);
 	put(t, "\n{\n");
 	if (p->weights_file && p->array_count)
@@ -191,13 +191,13 @@ put_guards(Text *t, const Program *p)
 	if (*target->guard)
 		put(t, "\n#ifndef %s\n#error \"compile this file with %s\"\n#endif\n", target->guard,
 			target->flags);
-	fill(t, p, NULL, "\n#ifndef $M_CONST\n"
+	put_filled(t, p, NULL, "\n#ifndef $M_CONST\n"
 		"#define $M_CONST /* before each array of weights: a section, say */\n#endif\n");
 	if (has_strings(p))
 		put(t, "\n/* Long arrays of bytes stand as string literals: compilers read them fastest. */\n"
 			"#ifdef __GNUC__\n#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n#endif\n");
 	if (p->job->trace)
-		fill(t, p, NULL, "\n/* Tells each tensor when it is made. */\n"
+		put_filled(t, p, NULL, "\n/* Tells each tensor when it is made. */\n"
 			"void $m_trace(int tensor, const void *data);\n");
 }
 

@@ -85,7 +85,7 @@ put_hole(Text *t, const Program *p, const PortText *port, char what)
 }
 
 void
-fill(Text *t, const Program *p, const PortText *port, const char *text)
+put_filled(Text *t, const Program *p, const PortText *port, const char *text)
 {
 	for (;;) {
 		size_t plain = strcspn(text, "$");
@@ -101,10 +101,10 @@ fill(Text *t, const Program *p, const PortText *port, const char *text)
 
 /* Fills text once for each port of a kind. */
 void
-fill_ports(Text *t, const Program *p, bool inputs, const char *text)
+put_filled_ports(Text *t, const Program *p, bool inputs, const char *text)
 {
 	for (int i = inputs ? 0 : p->inputs; i < (inputs ? p->inputs : p->ports); i++)
-		fill(t, p, p->port + i, text);
+		put_filled(t, p, p->port + i, text);
 }
 
 /* ---- the header ---- */
@@ -138,15 +138,15 @@ put_port_macros(Text *t, const Program *p, const PortText *port)
 	const Tensor *x = port->tensor;
 	const Shape *s = x->origin.number >= 0 ? &x->origin.shape : &x->shape;
 
-	fill(t, p, port, "\n#define $M_$P_COUNT $n /* ");
+	put_filled(t, p, port, "\n#define $M_$P_COUNT $n /* ");
 	for (int k = 0; k < s->rank; k++)
 		put(t, "%s%d", k ? "x" : "", s->dim[k]);
 	put(t, " of %s */\n", port->type);
 	if (x->quant.count != 1)
 		return;
-	fill(t, p, port, "#define $M_$P_SCALE ");
+	put_filled(t, p, port, "#define $M_$P_SCALE ");
 	put_float(t, x->quant.scale[0]);
-	fill(t, p, port, " /* real = scale * (stored - zero) */\n#define $M_$P_ZERO ");
+	put_filled(t, p, port, " /* real = scale * (stored - zero) */\n#define $M_$P_ZERO ");
 	put(t, x->quant.zero[0] < 0 ? "(%d)\n" : "%d\n", (int)x->quant.zero[0]);
 }
 
@@ -155,12 +155,12 @@ put_parameters(Text *t, const Program *p)
 {
 	const char *comma = p->ports > 2 ? ",\n\t" : ", ";
 
-	fill(t, p, NULL, "($m_work *work");
+	put_filled(t, p, NULL, "($m_work *work");
 	for (int i = 0; i < p->ports; i++) {
 		if (i < p->inputs && p->job->graph->input_mode == INPUT_FULL)
 			continue;
 		put(t, "%s", comma);
-		fill(t, p, p->port + i, i < p->inputs ? "const $t $p[$n]" : "$t $p[$n]");
+		put_filled(t, p, p->port + i, i < p->inputs ? "const $t $p[$n]" : "$t $p[$n]");
 	}
 	put(t, ")");
 }
@@ -173,12 +173,12 @@ put_conversions(Text *t, const Program *p, const PortText *port)
 
 	if (port->tensor->quant.count != 1 || (type != TYPE_s8 && type != TYPE_u8))
 		return;
-	fill(t, p, port, "\n/* Rounds half away from zero and saturates. */\n"
+	put_filled(t, p, port, "\n/* Rounds half away from zero and saturates. */\n"
 		"static inline $t\n$m_quantize_$p(float real)\n{\n"
 		"\tfloat v = real / $M_$P_SCALE;\n");
 	put(t, "\tconst int low = %d, high = %d;\n\n", type == TYPE_s8 ? INT8_MIN : 0,
 		type == TYPE_s8 ? INT8_MAX : UINT8_MAX);
-	fill(t, p, port, "\tif (!(v > -1024.0f))\n\t\treturn ($t)low;\n"
+	put_filled(t, p, port, "\tif (!(v > -1024.0f))\n\t\treturn ($t)low;\n"
 		"\tif (v > 1024.0f)\n\t\treturn ($t)high;\n"
 		"\tint q = (int)(v < 0 ? v - 0.5f : v + 0.5f) + $M_$P_ZERO;\n"
 		"\treturn ($t)(q < low ? low : q > high ? high : q);\n}\n"
@@ -189,37 +189,37 @@ put_conversions(Text *t, const Program *p, const PortText *port)
 static void
 put_work_type(Text *t, const Program *p)
 {
-	fill(t, p, NULL, "\n#ifndef $M_WORK_ATTR\n#define $M_WORK_ATTR /* a section, say */\n#endif\n"
+	put_filled(t, p, NULL, "\n#ifndef $M_WORK_ATTR\n#define $M_WORK_ATTR /* a section, say */\n#endif\n"
 		"\n#ifdef __cplusplus\n#define $M_ALIGN alignas($a)\n#else\n"
 		"#define $M_ALIGN _Alignas($a)\n#endif\n\n");
-	fill(t, p, NULL, p->job->graph->input_mode == INPUT_FULL ?
+	put_filled(t, p, NULL, p->job->graph->input_mode == INPUT_FULL ?
 		"/* All the memory the model needs, its input included; the caller's, wherever it lies:\n" :
 		"/* All the memory the model needs beside its inputs; the caller's, wherever it lies:\n");
-	fill(t, p, NULL, " * static $M_WORK_ATTR $m_work work; */\n"
+	put_filled(t, p, NULL, " * static $M_WORK_ATTR $m_work work; */\n"
 		"typedef struct {\n\t$M_ALIGN unsigned char mem[$M_WORK_BYTES];\n");
 	if (p->weights_file)
-		fill(t, p, NULL, "\tconst unsigned char *weights; /* set by $m_open() */\n");
-	fill(t, p, NULL, "} $m_work;\n");
+		put_filled(t, p, NULL, "\tconst unsigned char *weights; /* set by $m_open() */\n");
+	put_filled(t, p, NULL, "} $m_work;\n");
 }
 
 static void
 put_prototypes(Text *t, const Program *p)
 {
 	if (p->weights_file)
-		fill(t, p, NULL, "\n#define $M_WEIGHTS_BYTES $w /* of the weights file */\n"
+		put_filled(t, p, NULL, "\n#define $M_WEIGHTS_BYTES $w /* of the weights file */\n"
 			"\n/*\n * Tells the work area where the weights file lies: mapped or linked, aligned to $a\n"
 			" * bytes, there as long as the model runs.  0: it is this model's; else do not run.\n */\n"
 			"int $m_open($m_work *work, const void *weights, size_t bytes);\n");
 	if (p->job->graph->input_mode == INPUT_FULL) {
 		put(t, "\n/* Write the input here before each run; the run destroys it. */\n");
-		fill_ports(t, p, true, "$t *$m_$p($m_work *work);\n");
+		put_filled_ports(t, p, true, "$t *$m_$p($m_work *work);\n");
 	}
 	put(t, "\n/* One inference.  Several may run at once, each with a work area of its own. */\n");
-	fill(t, p, NULL, "void $m_run");
+	put_filled(t, p, NULL, "void $m_run");
 	put_parameters(t, p);
 	put(t, ";\n");
 	if (p->job->selftest)
-		fill(t, p, NULL, "\n/* Runs a recorded input: 0 if every byte of the output is the recorded one. */\n"
+		put_filled(t, p, NULL, "\n/* Runs a recorded input: 0 if every byte of the output is the recorded one. */\n"
 			"int $m_selftest($m_work *work);\n");
 }
 
@@ -230,7 +230,7 @@ put_labels(Text *t, const Program *p)
 
 	if (!g->label_count)
 		return;
-	fill(t, p, NULL, "\n#define $M_LABELS { \\\n");
+	put_filled(t, p, NULL, "\n#define $M_LABELS { \\\n");
 	for (int i = 0; i < g->label_count; i++)
 		put(t, "\t\"%s\", \\\n", comment_text(p->job->arena, g->label[i]));
 	put(t, "}\n");
@@ -242,10 +242,10 @@ put_header(Text *t, const Program *p)
 	long long bytes = (long long)p->job->graph->work_bytes;
 
 	put_head(t, p);
-	fill(t, p, NULL, "#ifndef $M_H\n#define $M_H\n\n");
+	put_filled(t, p, NULL, "#ifndef $M_H\n#define $M_H\n\n");
 	put(t, p->weights_file ? "#include <stddef.h>\n#include <stdint.h>\n" : "#include <stdint.h>\n");
 	put(t, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
-	fill(t, p, NULL, "\n#define $M_WORK_BYTES ");
+	put_filled(t, p, NULL, "\n#define $M_WORK_BYTES ");
 	put(t, "%lld\n", bytes ? bytes : 1);
 	for (int i = 0; i < p->ports; i++)
 		put_port_macros(t, p, p->port + i);

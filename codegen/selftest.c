@@ -33,17 +33,17 @@ put_test(Text *t, const Program *p)
 {
 	bool full = p->job->graph->input_mode == INPUT_FULL;
 
-	fill(t, p, NULL, "\nint\n$m_selftest($m_work *work)\n{\n");
-	fill_ports(t, p, false, "\t$t $p[$M_$P_COUNT];\n");
+	put_filled(t, p, NULL, "\nint\n$m_selftest($m_work *work)\n{\n");
+	put_filled_ports(t, p, false, "\t$t $p[$M_$P_COUNT];\n");
 	put(t, "\n");
 	if (full)
-		fill_ports(t, p, true, "\tmemcpy($m_$p(work), selftest_$p, $b);\n");
-	fill(t, p, NULL, "\t$m_run(work");
+		put_filled_ports(t, p, true, "\tmemcpy($m_$p(work), selftest_$p, $b);\n");
+	put_filled(t, p, NULL, "\t$m_run(work");
 	if (!full)
-		fill_ports(t, p, true, ", selftest_$p");
-	fill_ports(t, p, false, ", $p");
+		put_filled_ports(t, p, true, ", selftest_$p");
+	put_filled_ports(t, p, false, ", $p");
 	put(t, ");\n");
-	fill_ports(t, p, false, "\tif (differ($p, selftest_$p, sizeof $p))\n\t\treturn 1;\n");
+	put_filled_ports(t, p, false, "\tif (differ($p, selftest_$p, sizeof $p))\n\t\treturn 1;\n");
 	put(t, "\treturn 0;\n}\n");
 }
 
