@@ -76,7 +76,8 @@ may_be_flat(const Graph *g, const Node *n)
 {
 	const Tensor *y = tensor_out(g, n);
 	bool pointwise = n->op == OP_conv2d && kernel_height(g, n) == 1 && kernel_width(g, n) == 1 &&
-		whole_image(tensor_in(g, n, 0), y) && n->attr.pad_top == 0 && n->attr.pad_left == 0;
+		whole_image(tensor_in(g, n, 0), y) && n->attr.stride_h == 1 && n->attr.stride_w == 1 &&
+		n->attr.pad_top == 0 && n->attr.pad_left == 0;
 	int operands = n->op == OP_conv2d || n->op == OP_dense ? 1 : n->input_count;
 
 	if ((ops[n->op].rows != ROWS_SAME && !pointwise) || y->row_step || n->op == OP_arg_max)
