@@ -239,7 +239,7 @@ read_model(const Options *o, Arena *arena, Diag *diag, File f)
 	if (o->name)
 		g->name = o->name; /* a .mir has one of its own */
 	if (o->semantics >= 0)
-		g->semantics = (Semantics)o->semantics;
+		set_semantics(g, (Semantics)o->semantics);
 	g->input_mode = (InputMode)o->input_mode;
 	return g;
 }

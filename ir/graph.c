@@ -102,6 +102,15 @@ remove_node(Graph *g, int at)
 	memmove(g->node + at, g->node + at + 1, (size_t)(g->node_count - at) * sizeof *g->node);
 }
 
+void
+set_semantics(Graph *g, Semantics semantics)
+{
+	for (int i = 0; i < g->node_count; i++)
+		if (g->node[i].dialect == g->semantics)
+			g->node[i].dialect = semantics;
+	g->semantics = semantics;
+}
+
 Tensor *
 tensor_in(const Graph *g, const Node *n, int operand)
 {

@@ -135,7 +135,7 @@ typedef struct {
 /* One operator; makes one tensor.  Inputs that are left out are -1. */
 typedef struct {
 	Op op;
-	Dialect dialect; /* set by legalize() */
+	Dialect dialect; /* the graph's, or another: set by legalize(), or a text's */
 	const char *name;
 	Loc loc;
 	int *input, input_count;
@@ -242,6 +242,8 @@ Node *add_node(Graph *, Op, const char *name, Loc, const int *input, int inputs,
 Node *insert_node(Graph *, int at, Op, const char *name, Loc, const int *input, int inputs,
 	int output);
 void remove_node(Graph *, int at);
+/* The graph's, and that of nodes that have no other: nodes take it when they are made. */
+void set_semantics(Graph *, Semantics);
 Tensor *tensor_in(const Graph *, const Node *, int operand); /* NULL: left out */
 Tensor *tensor_out(const Graph *, const Node *);
 int producer(const Graph *, int tensor);  /* node's position, -1: none */

@@ -134,14 +134,18 @@ needs_one_scale(const Graph *g, const Node *n)
 
 /* ---- whose arithmetic */
 
+/*
+ * A node's own, which a text may give it, if that has a kernel for it.  What was uint8 keeps
+ * LiteRT's: the type no longer says why.
+ */
 static Dialect
 dialect_of(const Graph *g, const Node *n)
 {
 	Type x = tensor_in(g, n, 0)->type, y = tensor_out(g, n)->type;
 
-	if (reference_has(g->semantics, n->op, x, y))
-		return g->semantics;
-	return g->semantics == TFLM ? LITERT : TFLM;
+	if (reference_has(n->dialect, n->op, x, y))
+		return n->dialect;
+	return n->dialect == TFLM ? LITERT : TFLM;
 }
 
 /* The references take int8 weights of convolutions to have zero point 0, whatever it is. */

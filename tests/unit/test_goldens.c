@@ -97,7 +97,7 @@ check_model(const char *shared, int i)
 	File in = map_file(&b.diag, format(b.arena, "%s/golden/%s.in.bin", shared, name));
 	read_hashes(format(b.arena, "%s/golden/%s.tensors.txt", shared, name), hash);
 	b.graph = read_tflite(b.arena, &b.diag, "m", file.data, file.size);
-	b.graph->semantics = models[i].semantics;
+	set_semantics(b.graph, models[i].semantics);
 	infer(b.graph);
 	legalize(b.graph);
 	fold(b.graph);

@@ -196,6 +196,31 @@ Test(passes, forms)
 	}
 }
 
+/* What was uint8 keeps LiteRT's dialect, though its type no longer asks for it. */
+Test(passes, dialects_stay)
+{
+	const char *text = "mir 1\nmodel \"m\"\ninput t0\noutput t1\n"
+		"tensor t0 u8[1,2,2,1] scale 1\ntensor t1 u8[1,1,1,1] scale 1\n"
+		"t1 = avg_pool t0 \"a\" kernel_h 2 kernel_w 2\n";
+	Session s;
+
+	begin(&s);
+	for (int turn = 0; turn < 3; turn++) {
+		Graph *g = read_mir(s.arena, &s.diag, "m", text, strlen(text), NULL);
+		Text t = text_new(s.arena);
+
+		infer(g);
+		legalize(g);
+		print_graph(&t, g);
+		cr_expect(strstr(t.data, "\"a\" kernel_w 2 kernel_h 2 x_bias 128 dialect litert"),
+			"turn %d:\n%s", turn, t.data);
+		if (turn)
+			cr_expect_str_eq(t.data, text);
+		text = t.data;
+	}
+	end(&s);
+}
+
 /* ---- errors: lines of a model, and a part of what is said of it */
 
 #define CONV(x, w, y, attributes) "input t0\noutput t2\ntensor t0 f32" x "\ntensor t1 f32" w \
