@@ -212,7 +212,7 @@ Test(passes, dialects_stay)
 		infer(g);
 		legalize(g);
 		print_graph(&t, g);
-		cr_expect(strstr(t.data, "\"a\" kernel_w 2 kernel_h 2 x_bias 128 dialect litert"),
+		cr_expect(strstr(t.data, "\"a\" kernel_h 2 kernel_w 2 x_bias 128 dialect litert"),
 			"turn %d:\n%s", turn, t.data);
 		if (turn)
 			cr_expect_str_eq(t.data, text);
