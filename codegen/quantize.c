@@ -293,7 +293,7 @@ fixed_entry(const Node *n, int32_t x, Multiplier m)
 	bool logistic = n->op == OP_logistic;
 
 	if (x <= -most || x >= most)
-		return x < 0 ? INT8_MIN : INT8_MAX;
+		return x <= -most ? INT8_MIN : INT8_MAX; /* most may be 0 */
 	x = requantize(x, m.mult, m.shift);
 	return logistic ? shift_right(fixed_logistic(x), 31 - 8) + INT8_MIN :
 			  shift_right(fixed_tanh(x), 31 - 7);
