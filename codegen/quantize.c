@@ -4,7 +4,7 @@
 #include "templates/common/exponential.h"
 #include "codegen.h"
 
-enum { MULT_BITS = 31, LEAST_SHIFT = -31, MOST_SHIFT = 30 };
+enum { MULT_BITS = 31, LEAST_SHIFT = -31 };
 
 int64_t
 round_away(double x)
@@ -25,10 +25,11 @@ round_away(double x)
 Multiplier
 quantize_multiplier(double real)
 {
+	const double most = INT32_MAX;
 	int shift;
 
-	if (!(fabs(real) < 0x1p30))
-		return (Multiplier){ real < 0 ? -INT32_MAX : INT32_MAX, MOST_SHIFT };
+	if (!(fabs(real) < most))
+		real = copysign(most, real);
 	int64_t mult = round_away(ldexp(frexp(real, &shift), MULT_BITS));
 	if (mult == INT64_C(1) << MULT_BITS || mult == -(INT64_C(1) << MULT_BITS)) {
 		mult /= 2;
