@@ -1,0 +1,12 @@
+#!/bin/sh
+# flags.sh TARGETS.DEF FOLDER: prints `yes` and the flags that the folder's kernels want, if
+# $CC, so told, defines what their target asks for; else nothing.
+line=$(grep "^TARGET([a-z0-9_]*, \"$2[ \"]" "$1" | head -1)
+guard=$(echo "$line" | cut -d'"' -f4)
+flags=$(echo "$line" | cut -d'"' -f6)
+[ -n "$line" ] || exit 0
+[ -n "$guard" ] || { echo "yes $flags"; exit; }
+# shellcheck disable=SC2086
+printf '#ifndef %s\n#error\n#endif\n' "$guard" | $CC $flags -E - >/dev/null 2>&1 &&
+	echo "yes $flags"
+exit 0
