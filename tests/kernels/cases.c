@@ -529,7 +529,7 @@ make_case(Case *c, Arena *arena, Diag *diag, Op op, Type x, Type y, Dialect dial
 {
 	c->graph = graph_new(arena, diag, "case");
 	c->graph->semantics = dialect;
-	c->steps = !c->large && chance(&c->dice, 50);
+	c->steps = !c->large && op != OP_reshape && chance(&c->dice, 50);
 	return may_differ(op, x, y) && build_node(c, op, x, y, dialect);
 }
 
