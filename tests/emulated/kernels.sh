@@ -1,0 +1,40 @@
+#!/bin/sh
+# The kernel checker on foreign processors: the reference kernels alone and in place, with words
+# and packers of the compiler as built there (32 bits, big-endian), and the folders of theirs.
+objects=$(dirname "$KERNELS")
+library="ir/arena.c ir/diag.c ir/graph.c ir/rows.c ir/text.c codegen/words.c codegen/pack.c
+	codegen/movement.c codegen/quantize.c codegen/exponential.c codegen/eval.c"
+flags='-std=c11 -O2 -D_XOPEN_SOURCE=700 -ffp-contract=off -ffunction-sections -fdata-sections'
+
+check () { # compiler, emulator, folders of templates, their flags
+	name=$1
+	if ! command -v "$1" >/dev/null || ! command -v "$2" >/dev/null; then
+		echo "skip $name: no $1 or no $2"
+		return
+	fi
+	mkdir -p "$BUILD/$name"
+	cd "$BUILD/$name" || exit 1
+	kernels=
+	for folder in ref $3; do
+		for file in "$SRC/templates/$folder"/*.c; do
+			kernels="$kernels $file"
+			# shellcheck disable=SC2086
+			"$1" $flags $4 -I"$SRC/tests/kernels" -c -o "${folder}_$(basename "$file" .c).o" \
+				"$file" || { echo "FAIL $name: compile"; return; }
+		done
+	done
+	# shellcheck disable=SC2086
+	"$objects/tools/mkref" -k $kernels >table.c &&
+		"$1" $flags -I"$SRC" -static -Wl,--gc-sections -o check ./*.o table.c \
+			"$objects/ref_table.c" $(for f in $library; do echo "$SRC/$f"; done) \
+			"$SRC"/tests/kernels/*.c -lm || { echo "FAIL $name: link"; return; }
+	if "$2" ./check --count 40 >log; then
+		echo "ok $name: $(grep -c '^ok' log) kernels"
+	else
+		grep -v '^ok' log
+		echo "FAIL $name"
+	fi
+}
+
+check arm-linux-gnueabihf-gcc qemu-arm
+check s390x-linux-gnu-gcc qemu-s390x
