@@ -8,29 +8,29 @@
  * two ways to the same set the one of lower peak is enough.  Where no state had to be
  * dropped for want of room the result is the best there is.
  */
-enum { BEAM_SMALL = 256, BEAM_LARGE = 24, SMALL_GRAPH = 96, WORD_BITS = 64 };
+enum { BEAM_SMALL = 256, BEAM_LARGE = 24, SMALL_GRAPH = 96 };
 
 typedef struct {
-	uint64_t *done;
-	uint64_t hash;
+	uint64_t hash;    /* of the set; two sets of one hash would only cost a choice */
 	int64_t live, peak;
 	int parent, node; /* the state before, and what ran since */
+	int *unread;      /* per class: readers that have not run */
+	int *unmade;      /* per node: operands that are not made, one by one */
+	int *ready, ready_count; /* nodes that may run, in the file's order */
 } State;
 
 typedef struct {
-	const Graph *g;
-	int words;          /* of a set */
-	int *class;         /* per tensor: the first of those that share bytes */
-	int64_t *bytes;     /* per class: in the work area */
-	int *reader, *reader_at; /* nodes that read a class: reader[reader_at[c] .. reader_at[c + 1]) */
-	int *maker, *maker_at;   /* nodes that must run before node n, likewise */
-} Search;
+	const int *value, *at; /* of key k: value[at[k] .. at[k + 1]) */
+} Lists;
 
-static bool
-has(const uint64_t *set, int i)
-{
-	return set[i / WORD_BITS] >> (i % WORD_BITS) & 1;
-}
+typedef struct {
+	const Graph *g;
+	int *class;    /* per tensor: the first of those that share bytes */
+	int64_t *bytes; /* per class: in the work area */
+	Lists reads;   /* per node: the classes it reads, each once */
+	Lists readers; /* per class: the nodes that read it */
+	Lists next;    /* per node: the nodes that read what it makes, once per operand */
+} Search;
 
 static uint64_t
 node_hash(int i)
@@ -42,63 +42,39 @@ node_hash(int i)
 	return h ^ h >> 31;
 }
 
-/* Whether every reader of a class has run, node i counted as done. */
-static bool
-finished(const Search *s, const State *st, int class, int i)
-{
-	for (int k = s->reader_at[class]; k < s->reader_at[class + 1]; k++)
-		if (s->reader[k] != i && !has(st->done, s->reader[k]))
-			return false;
-	return true;
-}
-
-static bool
-ready(const Search *s, const State *st, int i)
-{
-	if (has(st->done, i))
-		return false;
-	for (int k = s->maker_at[i]; k < s->maker_at[i + 1]; k++)
-		if (!has(st->done, s->maker[k]))
-			return false;
-	return true;
-}
-
 /* A concat's parts are made where they belong, an elementwise result where its input dies. */
 static bool
-costs_nothing(const Search *s, const State *st, const Node *n, int i)
+costs_nothing(const Search *s, const State *st, const Node *n)
 {
 	if (n->op == OP_concat)
 		return true;
 	if (!n->overlays || n->input[0] < 0)
 		return false;
 	int x = s->class[n->input[0]], y = s->class[n->output];
-	return s->bytes[x] >= s->bytes[y] && finished(s, st, x, i);
+	return s->bytes[x] >= s->bytes[y] && st->unread[x] == 1;
 }
 
-/* Live bytes and peak after node i, which has just run in state st. */
-static void
-run(const Search *s, State *st, int i)
+/* What becomes of a state when node i runs, but for its lists. */
+static State
+after(const Search *s, const State *st, int i)
 {
 	const Node *n = s->g->node + i;
 	int y = s->class[n->output];
 	bool view = ops[n->op].rows == ROWS_VIEW;
 	int64_t made = view ? 0 : s->bytes[y];
-	int64_t during = st->live + n->scratch + (costs_nothing(s, st, n, i) ? 0 : made);
+	int64_t during = st->live + n->scratch + (costs_nothing(s, st, n) ? 0 : made);
+	State to = *st;
 
-	st->peak = during > st->peak ? during : st->peak;
-	st->live += made;
-	for (int k = 0; k < n->input_count; k++) {
-		int x = n->input[k] < 0 ? -1 : s->class[n->input[k]];
-		bool again = false;
-		for (int j = 0; j < k; j++)
-			again |= n->input[j] >= 0 && s->class[n->input[j]] == x;
-		if (x >= 0 && x != y && !again && finished(s, st, x, i))
-			st->live -= s->bytes[x];
+	to.peak = during > st->peak ? during : st->peak;
+	to.live += s->readers.at[y] == s->readers.at[y + 1] ? 0 : made;
+	for (int k = s->reads.at[i]; k < s->reads.at[i + 1]; k++) {
+		int x = s->reads.value[k];
+		if (x != y && st->unread[x] == 1)
+			to.live -= s->bytes[x];
 	}
-	if (s->reader_at[y] == s->reader_at[y + 1])
-		st->live -= made;
-	st->done[i / WORD_BITS] |= (uint64_t)1 << (i % WORD_BITS);
-	st->hash ^= node_hash(i);
+	to.hash ^= node_hash(i);
+	to.node = i;
+	return to;
 }
 
 static bool
@@ -107,70 +83,119 @@ better(const State *a, const State *b)
 	return a->peak != b->peak ? a->peak < b->peak : a->live < b->live;
 }
 
-static int
-worst(const State *beam, int count)
-{
-	int at = 0;
+/* The states of a step: one per set, and when there is no room the worst goes. */
+typedef struct {
+	State *state;
+	int count, room;
+	int worst; /* where the room is used up */
+} Beam;
 
-	for (int i = 1; i < count; i++)
-		at = better(beam + at, beam + i) ? i : at;
-	return at;
+static void
+find_worst(Beam *b)
+{
+	b->worst = 0;
+	for (int i = 1; i < b->count; i++)
+		b->worst = better(b->state + b->worst, b->state + i) ? i : b->worst;
 }
 
-/* Adds a state to those of a step: once per set, the worst goes when there is no room. */
-static int
-keep(State *beam, int count, int room, const State *st, size_t set_bytes)
+static void
+keep(Beam *b, const State *st)
 {
+	bool full = b->count == b->room;
 	int at = 0;
 
-	while (at < count && (beam[at].hash != st->hash || memcmp(beam[at].done, st->done, set_bytes)))
+	if (full && !better(st, b->state + b->worst))
+		return;
+	while (at < b->count && b->state[at].hash != st->hash)
 		at++;
-	if (at == count && count < room) {
-		count++;
-	} else {
-		at = at < count ? at : worst(beam, count);
-		if (!better(st, beam + at))
-			return count;
+	if (at == b->count) {
+		at = full ? b->worst : b->count++;
+	} else if (!better(st, b->state + at)) {
+		return;
 	}
-	uint64_t *set = beam[at].done;
-	memcpy(set, st->done, set_bytes);
-	beam[at] = *st;
-	beam[at].done = set;
-	return count;
+	State *to = b->state + at;
+	*to = (State){ st->hash, st->live, st->peak, st->parent, st->node, to->unread, to->unmade,
+		to->ready, 0 };
+	if (b->count == b->room)
+		find_worst(b);
 }
 
-static State *
+static void
+add_ready(State *st, int node)
+{
+	int at = st->ready_count++;
+
+	for (; at > 0 && st->ready[at - 1] > node; at--)
+		st->ready[at] = st->ready[at - 1];
+	st->ready[at] = node;
+}
+
+/* Fills the lists of a state that was kept. */
+static void
+fill(const Search *s, State *st, const State *parent)
+{
+	const Graph *g = s->g;
+
+	memcpy(st->unread, parent->unread, (size_t)g->tensor_count * sizeof *st->unread);
+	memcpy(st->unmade, parent->unmade, (size_t)g->node_count * sizeof *st->unmade);
+	for (int k = 0; k < parent->ready_count; k++)
+		if (parent->ready[k] != st->node)
+			st->ready[st->ready_count++] = parent->ready[k];
+	for (int k = s->reads.at[st->node]; k < s->reads.at[st->node + 1]; k++)
+		st->unread[s->reads.value[k]]--;
+	for (int k = s->next.at[st->node]; k < s->next.at[st->node + 1]; k++)
+		if (--st->unmade[s->next.value[k]] == 0)
+			add_ready(st, s->next.value[k]);
+}
+
+static Beam
 new_beam(const Search *s, int room)
 {
-	State *beam = alloc_array(s->g->arena, (size_t)room, sizeof *beam);
-	uint64_t *sets = alloc_array(s->g->arena, (size_t)room * (size_t)s->words, sizeof *sets);
+	const Graph *g = s->g;
+	size_t tensors = (size_t)g->tensor_count, nodes = (size_t)g->node_count;
+	Beam b = { .room = room };
 
-	for (int i = 0; i < room; i++)
-		beam[i].done = sets + (size_t)i * (size_t)s->words;
-	return beam;
+	b.state = alloc_array(g->arena, (size_t)room, sizeof *b.state);
+	for (int i = 0; i < room; i++) {
+		State *st = b.state + i;
+		st->unread = alloc_array(g->arena, tensors + 1, sizeof *st->unread);
+		st->unmade = alloc_array(g->arena, nodes + 1, sizeof *st->unmade);
+		st->ready = alloc_array(g->arena, nodes + 1, sizeof *st->ready);
+	}
+	return b;
+}
+
+/* Nothing has run. */
+static void
+start(const Search *s, Beam *b, int64_t live)
+{
+	const Graph *g = s->g;
+	State *st = b->state;
+
+	b->count = 1;
+	st->live = st->peak = live;
+	for (int t = 0; t < g->tensor_count; t++)
+		st->unread[t] = s->readers.at[t + 1] - s->readers.at[t];
+	for (int i = 0; i < s->next.at[g->node_count]; i++)
+		st->unmade[s->next.value[i]]++;
+	for (int i = 0; i < g->node_count; i++)
+		if (!st->unmade[i])
+			st->ready[st->ready_count++] = i;
 }
 
 /* One more node in every way: from the states of one step to those of the next. */
-static int
-step(const Search *s, const State *from, int count, State *to, int room, State *work)
+static void
+step(const Search *s, const Beam *from, Beam *to)
 {
-	size_t set_bytes = (size_t)s->words * sizeof *work->done;
-	int made = 0;
-
-	for (int b = 0; b < count; b++)
-		for (int i = 0; i < s->g->node_count; i++) {
-			if (!ready(s, from + b, i))
-				continue;
-			uint64_t *set = work->done;
-			memcpy(set, from[b].done, set_bytes);
-			*work = from[b];
-			work->done = set;
-			work->parent = b;
-			work->node = i;
-			run(s, work, i);
-			made = keep(to, made, room, work, set_bytes);
+	to->count = 0;
+	for (int b = 0; b < from->count; b++)
+		for (int k = 0; k < from->state[b].ready_count; k++) {
+			State st = after(s, from->state + b, from->state[b].ready[k]);
+			st.parent = b;
+			keep(to, &st);
 		}
-	return made;
+	for (int b = 0; b < to->count; b++)
+		fill(s, to->state + b, from->state + to->state[b].parent);
 }
 
 typedef struct { int parent, node; } Step;
@@ -179,23 +204,22 @@ typedef struct { int parent, node; } Step;
 static int *
 best_order(const Search *s, int64_t live, int64_t present)
 {
-	int n = s->g->node_count, room = n <= SMALL_GRAPH ? BEAM_SMALL : BEAM_LARGE, count = 1;
-	State *beam = new_beam(s, room), *next = new_beam(s, room), *work = new_beam(s, 1);
+	int n = s->g->node_count, room = n <= SMALL_GRAPH ? BEAM_SMALL : BEAM_LARGE, best = 0;
+	Beam beam = new_beam(s, room), next = new_beam(s, room);
 	Step *steps = alloc_array(s->g->arena, (size_t)n * (size_t)room, sizeof *steps);
 
-	beam[0].live = beam[0].peak = live;
+	start(s, &beam, live);
 	for (int i = 0; i < n; i++) {
-		count = step(s, beam, count, next, room, work);
-		for (int b = 0; b < count; b++)
-			steps[i * room + b] = (Step){ next[b].parent, next[b].node };
-		State *swap = beam;
+		step(s, &beam, &next);
+		for (int b = 0; b < next.count; b++)
+			steps[i * room + b] = (Step){ next.state[b].parent, next.state[b].node };
+		Beam swap = beam;
 		beam = next;
 		next = swap;
 	}
-	int best = 0;
-	for (int b = 1; b < count; b++)
-		best = better(beam + b, beam + best) ? b : best;
-	if (beam[best].peak >= present)
+	for (int b = 1; b < beam.count; b++)
+		best = better(beam.state + b, beam.state + best) ? b : best;
+	if (beam.state[best].peak >= present)
 		return NULL;
 	int *result = alloc_array(s->g->arena, (size_t)n, sizeof *result);
 	for (int i = n - 1; i >= 0; i--) {
@@ -208,29 +232,33 @@ best_order(const Search *s, int64_t live, int64_t present)
 static int64_t
 present_peak(const Search *s, int64_t live)
 {
-	State *st = new_beam(s, 1);
+	Beam one = new_beam(s, 1);
+	State *st = one.state;
 
-	st->live = st->peak = live;
-	for (int i = 0; i < s->g->node_count; i++)
-		run(s, st, i);
+	start(s, &one, live);
+	for (int i = 0; i < s->g->node_count; i++) {
+		*st = after(s, st, i);
+		for (int k = s->reads.at[i]; k < s->reads.at[i + 1]; k++)
+			st->unread[s->reads.value[k]]--;
+	}
 	return st->peak;
 }
 
-/* Lists of (key, value) pairs by key: value[at[k] .. at[k + 1]). */
-static void
-index_pairs(Arena *arena, const int (*pair)[2], int pairs, int keys, int **value, int **at)
+typedef struct { int key, value; } Pair;
+
+static Lists
+list_pairs(Arena *arena, const Pair *pair, int pairs, int keys)
 {
 	int *start = alloc_array(arena, (size_t)keys + 2, sizeof *start);
 	int *list = alloc_array(arena, (size_t)pairs + 1, sizeof *list);
 
 	for (int i = 0; i < pairs; i++)
-		start[pair[i][0] + 2]++;
+		start[pair[i].key + 2]++;
 	for (int k = 2; k < keys + 2; k++)
 		start[k] += start[k - 1];
 	for (int i = 0; i < pairs; i++)
-		list[start[pair[i][0] + 1]++] = pair[i][1];
-	*value = list;
-	*at = start;
+		list[start[pair[i].key + 1]++] = pair[i].value;
+	return (Lists){ list, start };
 }
 
 /* Classes of tensors that share bytes: a view with what it views. */
@@ -256,39 +284,40 @@ static void
 connect(Search *s)
 {
 	const Graph *g = s->g;
-	int count = 0, edges = 0, *made_by = alloc_array(g->arena, (size_t)g->tensor_count, sizeof(int));
-	int (*read)[2], (*need)[2];
+	int count = 0, edges = 0, operands = 0;
+	int *made_by = alloc_array(g->arena, (size_t)g->tensor_count + 1, sizeof *made_by);
+	int *read_by = alloc_array(g->arena, (size_t)g->tensor_count + 1, sizeof *read_by);
 
-	for (int t = 0; t < g->tensor_count; t++)
-		made_by[t] = -1;
 	for (int i = 0; i < g->node_count; i++)
-		count += g->node[i].input_count;
-	read = alloc_array(g->arena, (size_t)count + 1, sizeof *read);
-	need = alloc_array(g->arena, (size_t)count + 1, sizeof *need);
-	count = 0;
+		operands += g->node[i].input_count;
+	Pair *reads = alloc_array(g->arena, (size_t)operands + 1, sizeof *reads);
+	Pair *readers = alloc_array(g->arena, (size_t)operands + 1, sizeof *readers);
+	Pair *next = alloc_array(g->arena, (size_t)operands + 1, sizeof *next);
 	for (int i = 0; i < g->node_count; i++) {
 		const Node *n = g->node + i;
 		for (int k = 0; k < n->input_count; k++) {
-			int x = n->input[k];
+			int x = n->input[k], class = x < 0 ? -1 : s->class[x];
 			if (x < 0 || g->tensor[x].data)
 				continue;
-			read[count][0] = s->class[x];
-			read[count++][1] = i;
-			if (made_by[x] < 0)
+			if (made_by[x])
+				next[edges++] = (Pair){ made_by[x] - 1, i };
+			if (read_by[class] == i + 1)
 				continue;
-			need[edges][0] = i;
-			need[edges++][1] = made_by[x];
+			read_by[class] = i + 1;
+			reads[count] = (Pair){ i, class };
+			readers[count++] = (Pair){ class, i };
 		}
-		made_by[n->output] = i;
+		made_by[n->output] = i + 1;
 	}
-	index_pairs(g->arena, (const int (*)[2])read, count, g->tensor_count, &s->reader, &s->reader_at);
-	index_pairs(g->arena, (const int (*)[2])need, edges, g->node_count, &s->maker, &s->maker_at);
+	s->reads = list_pairs(g->arena, reads, count, g->node_count);
+	s->readers = list_pairs(g->arena, readers, count, g->tensor_count);
+	s->next = list_pairs(g->arena, next, edges, g->node_count);
 }
 
 void
 order(Graph *g)
 {
-	Search s = { .g = g, .words = g->node_count / WORD_BITS + 1 };
+	Search s = { .g = g };
 	int64_t live = 0;
 
 	s.class = alloc_array(g->arena, (size_t)g->tensor_count, sizeof *s.class);
