@@ -5,8 +5,6 @@
  * node that reads another reads a `reshape` of it, which is free.  The rules below go by the
  * file's shapes, kept in `file`.
  */
-#include <string.h>
-
 #include "ir.h"
 
 int
@@ -263,44 +261,15 @@ grouped(Canon *c, const Node *old, int groups)
 	legal_concat(c, &all);
 }
 
-/* Weights [O,H,W,1] as [1,H,W,O]. */
-static int
-weights_by_pixel(Canon *c, int tensor)
-{
-	const Tensor t = c->g->tensor[tensor];
-	Shape s = shape_of(NHWC, 1, t.shape.dim[1], t.shape.dim[2], t.shape.dim[0]);
-	int made = derived(c, tensor, s), outputs = s.dim[3];
-	size_t bytes = (size_t)types[t.type].bytes,
-	       pixels = (size_t)(s.dim[1] * s.dim[2]);
-	char *data = alloc(c->g->arena, (size_t)tensor_bytes(&t));
-
-	for (size_t o = 0; o < (size_t)outputs; o++)
-		for (size_t p = 0; p < pixels; p++)
-			memcpy(data + (p * (size_t)outputs + o) * bytes,
-				(const char *)t.data + (o * pixels + p) * bytes, bytes);
-	c->g->tensor[made].data = data;
-	c->g->tensor[made].quant.axis = 3;
-	return made;
-}
-
 static void
 convolution(Canon *c, const Node *old)
 {
-	const Shape *x = &c->file[old->input[0]], *w = &c->file[old->input[1]];
-	int groups = x->dim[3] / w->dim[3];
-	Node n = *old;
+	int groups = c->file[old->input[0]].dim[3] / c->file[old->input[1]].dim[3];
 
-	if (groups == 1) {
+	if (groups == 1)
 		window(c, old);
-	} else if (w->dim[3] == 1) {
-		n.op = OP_depthwise;
-		n.input = copy_of(
-			c->g->arena, n.input, (size_t)n.input_count * sizeof *n.input);
-		n.input[1] = weights_by_pixel(c, n.input[1]);
-		window(c, &n);
-	} else {
+	else
 		grouped(c, old, groups);
-	}
 }
 
 static void

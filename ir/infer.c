@@ -12,7 +12,7 @@ typedef struct {
 
 #define ALL "s8 u8 s16 s32 s64 f32 b8"
 static const Support supports[OP_COUNT] = {
-#define SUPPORT(op, rule, scaled, tflm_x, litert_x, tflm_y, litert_y) \
+#define SUPPORT(op, shape, rank, scaled, tflm_x, litert_x, tflm_y, litert_y) \
 	[OP_##op] = { { tflm_x, litert_x }, { tflm_y, litert_y }, scaled },
 #include "support.def"
 #undef SUPPORT

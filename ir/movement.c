@@ -1,6 +1,4 @@
 /* movement.c: the canonical shapes of what only moves bytes; see canonical.c. */
-#include <string.h>
-
 #include "ir.h"
 
 /* One axis of a pad, as rows or, if it is the last, as channels. */
@@ -67,61 +65,22 @@ legal_pad(Canon *c, const Node *old)
 	}
 }
 
-/* Without axes of size 1, and with axes that stay together made one. */
+/* Axes of size 1 may go anywhere: that moves nothing. */
 void
 legal_transpose(Canon *c, const Node *old)
 {
 	const Shape *x = &c->file[old->input[0]], *perm = &old->attr.perm;
-	int group[MAX_RANK] = { 0 }, groups = 0, from[MAX_RANK] = { 0 };
-	Shape y = { 0 }, in = { 0 };
-	Node n = *old;
+	bool moves = false;
 
-	/* group: per output axis; from: per group its first input axis. */
-	for (int i = 0, next = -1; i < perm->rank; i++) {
-		int axis = perm->dim[i];
-
-		if (x->dim[axis] == 1)
-			continue;
-		if (next < 0 || axis < next || volume(x, next, axis) != 1) {
-			from[groups] = axis;
-			y.dim[groups++] = 1;
+	for (int i = 0, last = -1; i < perm->rank; i++)
+		if (x->dim[perm->dim[i]] > 1) {
+			moves |= perm->dim[i] < last;
+			last = perm->dim[i];
 		}
-		y.dim[groups - 1] *= x->dim[axis];
-		next = axis + 1;
-	}
-	if (groups < 2) {
+	if (moves)
+		rewrite(c, old, *x, c->file[old->output]);
+	else
 		rename_bytes(c, old);
-		return;
-	}
-	for (int i = 0; i < groups; i++)
-		for (int k = 0; k < groups; k++)
-			group[i] += from[k] < from[i];
-	y.rank = in.rank = groups;
-	for (int i = 0; i < groups; i++)
-		in.dim[group[i]] = y.dim[i];
-	n.attr.perm.rank = groups;
-	memset(n.attr.perm.dim, 0, sizeof n.attr.perm.dim);
-	memcpy(n.attr.perm.dim, group, (size_t)groups * sizeof *group);
-	rewrite(c, &n, in, y);
-}
-
-/* Of rank above four, without borders between axes that are taken whole. */
-static void
-slice_of_many(Canon *c, const Node *old, Shape x, Shape y)
-{
-	Node n = *old;
-	bool whole[MAX_RANK];
-
-	for (int i = 0; i < x.rank; i++)
-		whole[i] = x.dim[i] == y.dim[i] && n.attr.step.dim[i] == 1;
-	for (int i = x.rank - 2; i >= 0; i--)
-		if (whole[i] && whole[i + 1]) {
-			merge_axes(&x, i), merge_axes(&y, i),
-				merge_axes(&n.attr.begin, i), merge_axes(&n.attr.step, i);
-			memmove(whole + i + 1, whole + i + 2,
-				(size_t)(MAX_RANK - i - 2) * sizeof *whole);
-		}
-	rewrite(c, &n, x, y);
 }
 
 void
@@ -136,7 +95,7 @@ legal_slice(Canon *c, const Node *old)
 	if (whole) {
 		rename_bytes(c, old);
 	} else if (x.rank > NHWC) {
-		slice_of_many(c, old, x, y);
+		rewrite(c, old, x, y);
 	} else {
 		bool turn = nhwc_placed(&x, 1).dim[1] == 1;
 		x = nhwc_placed(&x, 1), y = nhwc_placed(&y, 1);

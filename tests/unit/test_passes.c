@@ -92,13 +92,14 @@ static const struct {
 	{ "mean over axes apart", "legalize",
 		"input t0\noutput t1\ntensor t0 f32[2,3,4,5]\ntensor t1 f32[2,1,4,1]\n"
 		"t1 = mean t0 axes [1,3]\n",
-		{ "transpose", "perm [0,2,1]", "f32[2,3,5,4]", "tensor t1 f32[2,1,1,4]" } },
+		{ "transpose", "perm [0,1,3,2]", "f32[2,3,5,4]", "tensor t1 f32[2,1,1,4]" } },
 	{ "arg_max along columns", "legalize",
 		"input t0\noutput t1\ntensor t0 f32[2,3,4,5]\ntensor t1 s32[2,1,4,5]\n"
 		"t1 = arg_max t0 axis 1\n", { "f32[1,2,3,20]", "tensor t1 s32[1,2,1,20]", "axis 2" } },
-	{ "transpose of what matters", "legalize",
-		"input t0\noutput t1\ntensor t0 f32[1,3,4,5]\ntensor t1 f32[5,1,3,4]\n"
-		"t1 = transpose t0 perm [3,0,1,2]\n", { "f32[12,5]", "tensor t1 f32[5,12]", "perm [1,0]" } },
+	{ "transpose of rank five", "legalize",
+		"input t0\noutput t1\ntensor t0 f32[2,3,4,5,6]\ntensor t1 f32[6,2,3,4,5]\n"
+		"t1 = transpose t0 perm [4,0,1,2,3]\n",
+		{ "tensor t0 f32[2,3,20,6]", "f32[2,3,4,5,6]", "tensor t1 f32[6,2,3,4,5]" } },
 	{ "transpose of nothing is a view", "legalize",
 		"input t0\noutput t1\ntensor t0 f32[1,3,1,5]\ntensor t1 f32[3,1,1,5]\n"
 		"t1 = transpose t0 perm [1,0,2,3]\n", { "t1 = reshape t0" } },
@@ -124,10 +125,6 @@ static const struct {
 		"tensor t2 s8[1,2,2,4] scale 1\nt2 = conv2d t0 t1\n",
 		{ "s8[2,1,1,2] \"t1.4\" scale { 1 2 } data { 1 2 3 4 }",
 			"scale { 3 4 } data { 5 6 7 8 }" } },
-	{ "groups of one channel", "legalize",
-		"input t0\noutput t2\ntensor t0 f32[1,2,2,2]\n"
-		"tensor t1 f32[2,1,2,1] data { 1 2 3 4 }\ntensor t2 f32[1,2,1,2]\nt2 = conv2d t0 t1\n",
-		{ "f32[1,1,2,2] \"t1.3\"", "data { 1 3 2 4 }", "t2 = depthwise t0 t3" } },
 	{ "uint8 is stored as int8", "legalize",
 		"input t0\noutput t2\ntensor t0 u8[1,2] scale 0.5 zero 128\n"
 		"tensor t1 u8[1,2] scale 0.5 zero 3 data { 0 255 }\n"
@@ -241,22 +238,22 @@ static const struct {
 	{ CONV("[1,4,4,3]", "[2,1,2,3] data { 1 1 1 1 1 1 1 1 1 1 1 1", "[1,4,4,2]", ""), "makes [1,4,3,2], but the file says" },
 	{ CONV("[1,4,4,3]", "[2,2,1,3] data { 1 1 1 1 1 1 1 1 1 1 1 1", "[1,4,4,2]", "dilation_h 2147483647"), "dilation 2147483647" },
 	{ CONV("[1,4,4,3]", "[2,2,1,3] data { 1 1 1 1 1 1 1 1 1 1 1 1", "[1,4,4,2]", "stride_h 0"), "stride 0" },
-	{ CONV("[1,1,1,1]", "[1,2,1,1] data { 1 1", "[1,1,1,1]", ""), "a window over 2 does not fit 1" },
+	{ CONV("[1,1,1,1]", "[1,2,1,1] data { 1 1", "[1,1,1,1]", ""), "do not fit 1 padded by 0 and 0" },
 	{ POOL("[1,4,4,1]", "[1,4,4,1]", "kernel_h 0"), "window 0" },
 	{ POOL("[1,4,4,1]", "[1,5,4,1]", "kernel_h 1 pad_top 1"), "would be empty" },
 	{ ONE("f32[2,3]", "f32[3,3]", "transpose t0 perm [0,0]"), "is no permutation" },
 	{ ONE("f32[2,3]", "f32[3,2]", "transpose t0 perm [1,-1]"), "is no permutation" },
 	{ ONE("f32[2,3]", "f32[3,2]", "transpose t0"), "is no permutation" },
 	{ ONE("f32[2,3]", "f32[2,3]", "slice t0 begin [0,1] step [1,1]"), "takes 3 from 1" },
-	{ ONE("f32[2,3]", "f32[2,2]", "slice t0 begin [0,0] step [1,-1]"), "in steps of -1" },
+	{ ONE("f32[2,3]", "f32[2,2]", "slice t0 begin [0,0] step [1,-1]"), "by steps of -1" },
 	{ ONE("f32[2,3]", "f32[2,2]", "slice t0 begin [0,2147483647] step [1,1]"), "takes 2 from" },
-	{ ONE("f32[2,3]", "f32[2,3]", "slice t0"), "differ in rank" },
+	{ ONE("f32[2,3]", "f32[2,3]", "slice t0"), "does not begin a slice of" },
 	{ ONE("f32[2,3]", "f32[7]", "reshape t0"), "has not the elements of [7]" },
 	{ ONE("f32[2,3]", "s32[6]", "reshape t0"), "FLOAT32 to INT32 is not supported" },
-	{ ONE("f32[2,3]", "f32[2,5]", "pad t0 begin [0,0] end [0,2147483647]"), "padding 0 and 2147" },
+	{ ONE("f32[2,3]", "f32[2,5]", "pad t0 begin [0,0] end [0,2147483647]"), "[0,0] is no padding with [0,2147" },
 	{ ONE("s8[2]", "s8[3]", "pad t0 begin [0] end [1] pad_value 128"), "does not fit the type" },
-	{ ONE("f32[2,3]", "f32[1,3]", "mean t0 axes [0,0]"), "axes [0,0] of rank 2" },
-	{ ONE("f32[2,3]", "f32[1,3]", "mean t0 axes [2]"), "axes [2] of rank 2" },
+	{ ONE("f32[2,3]", "f32[1,3]", "mean t0 axes [0,0]"), "[0,0] are no axes of [2,3]" },
+	{ ONE("f32[2,3]", "f32[1,3]", "mean t0 axes [2]"), "[2] are no axes of [2,3]" },
 	{ ONE("f32[2,3]", "s32[1,3]", "arg_max t0 axis 2"), "axis 2 of [2,3]" },
 	{ ONE("f32[2]", "f32[2]", "relu t0"), "has no activation" },
 	{ ONE("f32[2]", "f32[2]", "softmax t0 beta 0"), "beta 0" },
@@ -271,7 +268,7 @@ static const struct {
 	{ TWO("f32[2,3]", "f32[2,4]", "f32[2,7]", "concat t0 t1 axis 0"), "operand 1 is [2,4]" },
 	{ TWO("f32[2,3]", "f32[2,4]", "f32[2,7]", "concat t0 t1 axis 2"), "axis 2 of [2,3]" },
 	{ TWO("f32[2,3]", "s32[4,3]", "f32[4]", "gather_nd t0 t1"), "has no elements by indices" },
-	{ TWO("f32[2,3]", "f32[3,3]", "f32[2,3]", "dense t0 t1"), "not constant" },
+	{ TWO("f32[2,3]", "f32[3,3]", "f32[2,3]", "dense t0 t1"), "they must be constants" },
 	{ "input t0\noutput t2\ntensor t0 f32[2,3]\ntensor t1 s32[1,1] data { 2 }\n"
 	  "tensor t2 f32[1,3]\nt2 = gather_nd t0 t1\n", "index 2 of an axis of 2" },
 	{ "input t0\noutput t2\ntensor t0 f32[2,3]\ntensor t1 f32[2,3] data { 1 2 3 4 5 6 }\n"
@@ -281,7 +278,7 @@ static const struct {
 	  "t3 = dense t0 t1 t2\n", "scales along axis 1" },
 	{ "input t0\noutput t3\ntensor t0 s8[1,3] scale 1\ntensor t1 s8[2,3] scale 1"
 	  " data { 1 2 3 4 5 6 }\ntensor t2 s32[3] data { 1 2 3 }\ntensor t3 s8[1,2] scale 1\n"
-	  "t3 = dense t0 t1 t2\n", "the bias must be 2 of INT32" },
+	  "t3 = dense t0 t1 t2\n", "[3] are no biases for [2,3]" },
 	{ "input t0\noutput t1\ntensor t0 f32[2]\ntensor t1 f32[2]\n", "output" },
 };
 
