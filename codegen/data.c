@@ -73,7 +73,20 @@ put_decimals(Text *t, const void *data, Type type, int64_t count)
 	put(t, "\n};\n");
 }
 
-/* Octal escapes, short where no digit follows. */
+/* An escape of three octal digits, or of as few as it takes; returns its length. */
+static size_t
+escape(char *to, uint8_t c, bool whole)
+{
+	size_t size = 0;
+
+	to[size++] = '\\';
+	for (int shift = 6; shift >= 0; shift -= 3)
+		if (whole || c >> shift || !shift)
+			to[size++] = (char)('0' + (c >> shift & 7));
+	return size;
+}
+
+/* Octal escapes, short where no digit follows.  Megabytes go through here: no put(). */
 static void
 put_string(Text *t, const uint8_t *data, int64_t count)
 {
@@ -83,15 +96,16 @@ put_string(Text *t, const uint8_t *data, int64_t count)
 	for (int64_t i = 0; i < count; i++) {
 		bool digit = i + 1 < count && data[i + 1] >= '0' && data[i + 1] <= '9';
 		uint8_t c = data[i];
+		char text[4] = { (char)c };
+		size_t size = 1;
 
 		if (t->size - line > COLUMNS - TAB - 4) {
 			put(t, "\"\n\t\"");
 			line = t->size;
 		}
-		if (c >= ' ' && c < 127 && c != '"' && c != '\\' && c != '?')
-			put(t, "%c", c);
-		else
-			put(t, digit ? "\\%03o" : "\\%o", c);
+		if (c < ' ' || c > '~' || c == '"' || c == '\\' || c == '?')
+			size = escape(text, c, digit);
+		put_bytes(t, text, size);
 	}
 	put(t, "\";\n");
 }
