@@ -125,6 +125,8 @@ put_call(Body *b, const Call *c, int part, const At *at)
 			s = space(b, c->node, q);
 		else if (!strcmp(q->name, "row"))
 			s = at->row;
+		else if (c->argument[part][i])
+			s = c->argument[part][i];
 		if (i && b->out->size + strlen(s) - line > 84 - 8 * (size_t)b->depth) {
 			put(b->out, ",\n\t");
 			line = b->out->size;

@@ -296,7 +296,7 @@ void fold(Graph *);
 /* ---- the compilation as a whole ---- */
 typedef enum { OPTIMIZE_SPEED, OPTIMIZE_RAM, OPTIMIZE_SIZE, OPTIMIZE_COUNT } Optimize;
 typedef enum { WEIGHTS_AUTO, WEIGHTS_C, WEIGHTS_BIN, WEIGHTS_COUNT } WeightsForm;
-extern const char *const weights_names[WEIGHTS_COUNT];
+extern const char *const weights_names[WEIGHTS_COUNT], *const optimize_names[OPTIMIZE_COUNT];
 
 /* select.c: a kernel for each node, the cheapest that applies; targets. */
 typedef struct {
@@ -324,6 +324,8 @@ typedef struct {
 	Templates *templates;
 	const char *source;   /* the model file's name without folders */
 	WeightsForm weights;
+	Optimize optimize;
+	const int64_t *spare; /* set by select_again() where RAM is the aim: bytes per node */
 	bool explain, selftest, trace;
 	Graph *reference;     /* as the front end made it, legalized: for --selftest, verify */
 	int64_t macs_model;   /* before any pass took some away */
@@ -347,7 +349,7 @@ typedef struct {
 	int parts;             /* functions: 0 of a view, 3 of a reduction, else 1 */
 	Bound bound[3];
 	const char *function[3];
-	const char *const *argument[3]; /* per parameter left: an array's name, or NULL */
+	const char *const *argument[3]; /* per parameter left: an array's name, a number, or NULL */
 } Call;
 
 typedef struct {

@@ -84,6 +84,32 @@ add_array(Program *p, const char *name, Packed packed)
 	return name;
 }
 
+/* Whether an assert or the bound of an array mentions a word: then it must be known. */
+static bool
+decides(const Template *t, const char *word)
+{
+	for (const Syntax *n = t->tree; n; n = walk(t->tree, n))
+		if ((assertion(n) && is_mentioned(assertion(n), word)) ||
+		    (is_kind(n, "array_declarator") && is_mentioned(n, word)))
+			return true;
+	return false;
+}
+
+/* Under --optimize size: whether the word differs among the layers of a kernel, which then take
+ * it as an argument and share a function. */
+static bool
+stays_open(const Program *p, const Node *n, const Template *t, const char *word, Value v)
+{
+	const Graph *g = p->job->graph;
+	Value other;
+
+	for (int i = 0; i < g->node_count && p->job->optimize == OPTIMIZE_SIZE; i++)
+		if (g->node[i].kernel && !strcmp(g->node[i].kernel, n->kernel) &&
+		    word_value(g, g->node + i, word, &other) && (other.i != v.i || other.f != v.f))
+			return !decides(t, word);
+	return false;
+}
+
 /* Binds what is known: integers, floats, the name of the helper that ends the kernel. */
 static Bound
 bind(Program *p, const Node *n, const Template *t)
@@ -99,13 +125,25 @@ bind(Program *p, const Node *n, const Template *t)
 			continue;
 		if (!strcmp(q->name, "valid_h") && !looks_outside(p->job->graph, n))
 			v = int_value(kernel_height(p->job->graph, n));
-		else if (!word_value(p->job->graph, n, q->name, &v))
+		else if (!word_value(p->job->graph, n, q->name, &v) || stays_open(p, n, t, q->name, v))
 			continue;
 		binding[count++] = (Binding){ .name = q->name,
 			.kind = q->kind == PARAM_INT ? BIND_INT : BIND_FLOAT, .i = v.i,
 			.f = is_real(v) ? v.f : (double)v.i };
 	}
 	return specialize(p->closure, t, binding, count);
+}
+
+static const char *
+number_text(Arena *arena, Value v)
+{
+	Text t = text_new(arena);
+
+	if (is_real(v))
+		put_float(&t, (float)v.f);
+	else
+		put(&t, "%lld", (long long)v.i);
+	return t.data;
 }
 
 static void
@@ -128,7 +166,10 @@ add_call(Program *p, Call *c)
 		const char **argument = alloc_array(job->arena, (size_t)b->param_count + 1, sizeof(char *));
 		for (int k = 0; k < b->param_count; k++) {
 			const char *word = b->template->param[b->param[k]].name;
-			if (word_kind(word) == WORD_ARRAY)
+			Value v;
+			if (word_value(job->graph, n, word, &v))
+				argument[k] = number_text(job->arena, v);
+			else if (word_kind(word) == WORD_ARRAY)
 				argument[k] = add_array(p, format(job->arena, "%s_%s", c->id, word),
 					pack(job->graph, n, word));
 		}
@@ -184,6 +225,8 @@ shape_name(Program *p, const Call *c, int part)
 	int size = (int)strcspn(kernel, "_");
 	const int *in = x->shape.dim, *out = y->shape.dim;
 
+	if (p->job->optimize == OPTIMIZE_SIZE)
+		return with_part(p, kernel, c, part); /* of many shapes */
 	while (kernel[size] == '_' && strchr("nb", kernel[size + 1]))
 		size += 1 + (int)strcspn(kernel + size + 1, "_"); /* copy_nd */
 	if (x->shape.rank != NHWC || y->shape.rank != NHWC)

@@ -3,6 +3,8 @@
 
 #include "codegen.h"
 
+static const double BYTE_COST = 1e12; /* cycles: more than any kernel takes */
+
 const Target targets[] = {
 #define TARGET(id, folders, alignment, guard, flags, what) \
 	{ #id, folders, alignment, guard, flags, what },
@@ -11,6 +13,7 @@ const Target targets[] = {
 };
 const int target_count = sizeof targets / sizeof *targets;
 const char *const weights_names[WEIGHTS_COUNT] = { "auto", "c", "bin" };
+const char *const optimize_names[OPTIMIZE_COUNT] = { "speed", "ram", "size" };
 
 const char *const reference_names[SEMANTICS_COUNT] = {
 	"TensorFlow Lite Micro's reference kernels", "LiteRT's reference resolver", "ONNX Runtime",
@@ -167,16 +170,50 @@ applies(const Job *job, const Node *n, const Template *const *part, int parts)
 	return true;
 }
 
-static void
-take(Job *job, Node *n, const char *name, const Template *const *part)
+static int64_t
+scratch_of(const Job *job, const Node *n, const Template *t)
 {
 	Asked asked = { job->graph, n };
-	const Template *t = part[0];
 
-	n->kernel = format(job->arena, "%s/%s", t->folder, name);
-	n->overlays = t->in_place;
-	n->scratch = template_bytes(job->templates, t, t->scratch, lookup, &asked) +
+	return template_bytes(job->templates, t, t->scratch, lookup, &asked) +
 		template_bytes(job->templates, t, t->acc, lookup, &asked);
+}
+
+/* Of each node, the bytes that are free while it runs, without a larger work area. */
+static int64_t *
+spare_bytes(const Graph *g)
+{
+	const Life *life = lives(g);
+	int64_t *live = alloc_array(g->arena, (size_t)g->node_count + 1, sizeof *live), most = 0;
+
+	for (int root = 0; root < g->tensor_count; root++) {
+		Life all = { INT32_MAX, -1 };
+
+		if (g->tensor[root].view >= 0 || g->tensor[root].data || is_output(g, root) ||
+		    (is_input(g, root) && g->input_mode == INPUT_CONST))
+			continue;
+		for (int t = 0; t < g->tensor_count; t++)
+			if (storage(g, t, NULL) == root && life[t].first <= life[t].last) {
+				all.first = life[t].first < all.first ? life[t].first : all.first;
+				all.last = life[t].last > all.last ? life[t].last : all.last;
+			}
+		for (int i = all.first < 0 ? 0 : all.first; i <= all.last && i < g->node_count; i++)
+			live[i] += tensor_bytes(g->tensor + root);
+	}
+	for (int i = 0; i < g->node_count; i++)
+		most = live[i] > most ? live[i] : most;
+	for (int i = 0; i < g->node_count; i++)
+		live[i] = most - live[i];
+	return live;
+}
+
+/* By how much scratch makes the work area larger; 0 unless RAM is the aim. */
+static int64_t
+excess(const Job *job, const Node *n, int64_t scratch)
+{
+	int64_t spare = job->spare ? job->spare[n - job->graph->node] : scratch;
+
+	return scratch > spare ? scratch - spare : 0;
 }
 
 /* Tries the kernel `name` in every folder of the target. */
@@ -196,28 +233,29 @@ try_folders(Job *job, Node *n, const char *name, double *least)
 		if (!parts || !applies(job, n, part, parts))
 			continue;
 		double cost = 0;
+		int64_t scratch = scratch_of(job, n, part[0]), extra = excess(job, n, scratch);
 		for (int i = 0; i < parts; i++)
 			cost += template_cost(job->templates, part[i], lookup, &asked);
 		cost *= row_count(job->graph, n);
 		if (job->explain)
-			fprintf(stderr, "%s: %s/%s costs %.0f\n", n->name, folder, name, cost);
+			fprintf(stderr, "%s: %s/%s costs %.0f%s\n", n->name, folder, name, cost,
+				extra ? format(job->arena, " and %lld bytes of RAM", (long long)extra) : "");
+		cost += BYTE_COST * (double)extra;
 		if (*least >= 0 && cost >= *least)
 			continue;
 		*least = cost;
-		take(job, n, name, part);
+		n->kernel = format(job->arena, "%s/%s", folder, name);
+		n->overlays = part[0]->in_place;
+		n->scratch = scratch;
 	}
 }
 
 static void
-select_for(Job *job, Node *n)
+try_stems(Job *job, Node *n)
 {
 	const char *at = ops[n->op].stems;
 	double least = -1;
 
-	n->kernel = NULL;
-	n->overlays = false;
-	n->scratch = 0;
-	n->flat = may_be_flat(job->graph, n);
 	while (*at) {
 		int size = (int)strcspn(at, " ");
 		const char *name = kernel_name(job->graph, n, format(job->arena, "%.*s", size, at));
@@ -226,11 +264,26 @@ select_for(Job *job, Node *n)
 		if (name)
 			try_folders(job, n, name, &least);
 	}
-	if (!n->kernel)
-		error_at(job->graph->diag, n->loc,
-			"%s: no kernel of operator %s for %s -> %s in dialect %s", n->name, ops[n->op].name,
-			types[tensor_in(job->graph, n, 0)->type].name,
-			types[tensor_out(job->graph, n)->type].name, semantics_names[n->dialect]);
+}
+
+static void
+select_for(Job *job, Node *n)
+{
+	n->kernel = NULL;
+	n->overlays = false;
+	n->scratch = 0;
+	n->flat = may_be_flat(job->graph, n);
+	try_stems(job, n);
+	if (n->kernel)
+		return;
+	error_at(job->graph->diag, n->loc,
+		"%s: no kernel of operator %s for %s -> %s in dialect %s", n->name, ops[n->op].name,
+		types[tensor_in(job->graph, n, 0)->type].name,
+		types[tensor_out(job->graph, n)->type].name, semantics_names[n->dialect]);
+	bool explain = job->explain;
+	job->explain = true; /* whether asked or not */
+	try_stems(job, n);
+	job->explain = explain;
 }
 
 /*
@@ -268,11 +321,17 @@ select_all(Job *job, bool aliased)
 void
 select_kernels(Job *job)
 {
+	bool explain = job->explain;
+
+	job->explain = false; /* the second choice is the one that counts */
 	select_all(job, false);
+	job->explain = explain;
 }
 
 void
 select_again(Job *job)
 {
+	if (job->optimize == OPTIMIZE_RAM)
+		job->spare = spare_bytes(job->graph);
 	select_all(job, true);
 }
