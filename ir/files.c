@@ -12,6 +12,16 @@
 /* What stands for a mapping of no bytes. */
 static const uint8_t nothing[1];
 
+static _Noreturn void
+cannot(Diag *diag, const char *path, const char *what, int error)
+{
+	diag->file = path;
+	error_at(diag, nowhere, "cannot %s: %s", what, strerror(error));
+	if (error == ENOENT && what[0] == 'w')
+		note(diag, "the folder must exist: mcompile makes none");
+	give_up(diag);
+}
+
 File
 map_file(Diag *diag, const char *path)
 {
@@ -20,17 +30,17 @@ map_file(Diag *diag, const char *path)
 	File f = { nothing, 0 };
 
 	if (fd < 0)
-		fail_at(diag, nowhere, "%s: cannot open: %s", path, strerror(errno));
+		cannot(diag, path, "open", errno);
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
 		close(fd);
-		fail_at(diag, nowhere, "%s: not a regular file", path);
+		cannot(diag, path, "read", S_ISDIR(st.st_mode) ? EISDIR : EINVAL);
 	}
 	f.size = (size_t)st.st_size;
 	void *p = f.size ? mmap(NULL, f.size, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
 	int error = errno;
 	close(fd);
 	if (p == MAP_FAILED)
-		fail_at(diag, nowhere, "%s: cannot read: %s", path, strerror(error));
+		cannot(diag, path, "read", error);
 	if (p)
 		f.data = p;
 	return f;
@@ -62,18 +72,21 @@ Unfinished
 begin_file(Arena *arena, Diag *diag, const char *path, const Text *text)
 {
 	Unfinished u = { path, format(arena, "%s.XXXXXX", path) };
+	struct stat st;
 	mode_t mask = umask(0);
 	umask(mask);
+	if (!lstat(path, &st) && !S_ISREG(st.st_mode))
+		cannot(diag, path, "replace what is no regular file", EEXIST); /* /dev/stdout, say */
 	int fd = mkstemp(u.temporary);
 
 	if (fd < 0)
-		fail_at(diag, nowhere, "%s: cannot write: %s", path, strerror(errno));
+		cannot(diag, path, "write", errno);
 	bool written = write_all(fd, text->data, text->size) && fchmod(fd, 0666 & ~mask) == 0;
 	int error = errno;
 	if ((close(fd) == 0 || (error = errno, false)) && written)
 		return u;
 	unlink(u.temporary);
-	fail_at(diag, nowhere, "%s: cannot write: %s", path, strerror(error));
+	cannot(diag, path, "write", error);
 }
 
 void
@@ -91,6 +104,6 @@ finish_files(Diag *diag, const Unfinished *file, int count)
 			continue;
 		int error = errno;
 		abandon_files(file + i, count - i);
-		fail_at(diag, nowhere, "%s: cannot rename: %s", file[i].path, strerror(error));
+		cannot(diag, file[i].path, "write", error);
 	}
 }
