@@ -1,9 +1,8 @@
 /* floor_div_s8.c: quotient of stored int8, rounded down. */
-#include "../common/fixed.h"
 #include "../common/whole.h"
 
 /*
- * y = floor(x / x2), pixel by pixel, scales ignored, saturating.
+ * y = floor(x / x2), pixel by pixel, scales ignored; -128 / -1 wraps.
  * A step or increment is 0 where the operand has one pixel or channel for all.
  * cost: 20 * out_w * out_c
  * in place
@@ -17,8 +16,7 @@ floor_div_s8_ref(int8_t *y, const int8_t *x, const int8_t *x2, int out_w, int ou
 			int8_t a = x[p * x_step + c * x_inc];
 			int8_t b = x2[p * x2_step + c * x2_inc];
 
-			y[p * y_step + c] =
-				(int8_t)clamp(floor_quotient(a, b), INT8_MIN, INT8_MAX);
+			y[p * y_step + c] = (int8_t)floor_quotient(a, b);
 		}
 	}
 }
