@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <tree_sitter/api.h>
 #include <unistd.h>
 
 #include "codegen/codegen.h"
@@ -504,6 +505,35 @@ compile(const Options *o, Arena *arena, Diag *diag, File f)
 	return 0;
 }
 
+/* tree-sitter cannot go on without memory, and has nowhere to return to. */
+static void *
+or_end(void *p)
+{
+	if (!p) {
+		fputs("mcompile: error: out of memory\n", stderr);
+		exit(1);
+	}
+	return p;
+}
+
+static void *
+allocate(size_t bytes)
+{
+	return or_end(malloc(bytes));
+}
+
+static void *
+allocate_zeros(size_t count, size_t bytes)
+{
+	return or_end(calloc(count, bytes));
+}
+
+static void *
+allocate_again(void *p, size_t bytes)
+{
+	return or_end(realloc(p, bytes));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -513,6 +543,7 @@ main(int argc, char **argv)
 	volatile File file = { NULL, 0 };
 	volatile int status = 1;
 
+	ts_set_allocator(allocate, allocate_zeros, allocate_again, free);
 	if (!setjmp(escape)) {
 		arena = arena_new(&diag);
 		Options o = parse(argc, argv, arena);
