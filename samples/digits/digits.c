@@ -54,7 +54,7 @@ shift_right(int32_t x, int shift)
 	return (x >> shift) + ((x & mask) > (mask >> 1) + (x < 0));
 }
 
-/* x * mult / 2^31 * 2^shift, rounded twice; shift -31 to 30. */
+/* x * mult / 2^31 * 2^shift, rounded twice; shift -31 to 31. */
 static inline int32_t
 requantize(int32_t x, int32_t mult, int shift)
 {

@@ -33,7 +33,7 @@ shift_right8(__m256i x, __m256i shift)
 	return _mm256_sub_epi32(_mm256_srav_epi32(x, shift), up);
 }
 
-/* x * mult / 2^31 * 2^shift, rounded twice; eight multipliers and shifts, shift -31 to 30. */
+/* x * mult / 2^31 * 2^shift, rounded twice; eight multipliers and shifts, shift -31 to 31. */
 static inline __m256i
 requantize8(__m256i x, const int32_t *mult, const int8_t *shift)
 {

@@ -41,7 +41,7 @@ shift_left(int32_t x, int shift)
 	return (int32_t)((uint32_t)x << shift);
 }
 
-/* x * mult / 2^31 * 2^shift, rounded twice; shift -31 to 30. */
+/* x * mult / 2^31 * 2^shift, rounded twice; shift -31 to 31. */
 static inline int32_t
 requantize(int32_t x, int32_t mult, int shift)
 {

@@ -37,7 +37,7 @@ Test(kernels, requantize_is_the_formula)
 	Bench b;
 
 	bench_begin(&b, 1);
-	for (int shift = -31; shift <= 30; shift++)
+	for (int shift = -31; shift <= 31; shift++)
 		for (int i = 0; i < EDGES * EDGES + 2000; i++) {
 			int32_t x = (int32_t)((uint32_t)pick(&b, 0, 65535) << 16 |
 				(uint32_t)pick(&b, 0, 65535));
