@@ -225,8 +225,8 @@ class Graph:
             data = numpy.clip(data, zero, high)
         if kind == "nonzero":
             data = numpy.where(data == zero, zero + 1 if zero < high else zero - 1, data)
-        if kind == "stored nonzero":
-            data = numpy.where(data == 0, 1, data)
+        if kind == "stored nonzero":   # -128 / -1: LiteRT saturates 8 at a time, else wraps
+            data = numpy.where((data == 0) | (data == -1), 1, data)
         return data
 
     # Operators.
