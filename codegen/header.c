@@ -22,9 +22,9 @@ comment_text(Arena *arena, const char *text)
 
 /* Names that the generated function uses itself, and keywords of C and C++. */
 static const char reserved[] = "work weights r b i x at valid_h run open selftest trace main "
-	"auto break case char const continue default do double else enum extern float for goto if "
-	"inline int long register restrict return short signed sizeof static struct switch typedef "
-	"union unsigned void volatile while class new delete this template bool true false";
+	"differ apart auto break case char const continue default do double else enum extern float "
+	"for goto if inline int long register restrict return short signed sizeof static struct switch "
+	"typedef union unsigned void volatile while class new delete this template bool true false";
 
 static bool
 names_port(const Program *p, int ports, const char *name)
@@ -219,7 +219,8 @@ put_prototypes(Text *t, const Program *p)
 	put_parameters(t, p);
 	put(t, ";\n");
 	if (p->job->selftest)
-		put_filled(t, p, NULL, "\n/* Runs a recorded input: 0 if every byte of the output is the recorded one. */\n"
+		put_filled(t, p, NULL, "\n/* Runs a recorded input: 0 if the output is the recorded one: every byte of it, floats\n"
+			" * to 1e-5 of the largest. */\n"
 			"int $m_selftest($m_work *work);\n");
 }
 
