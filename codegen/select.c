@@ -123,32 +123,29 @@ kernel_parts(Templates *t, const char *folder, const char *name, const Template 
 }
 
 static bool
-strided(const Graph *g, const Node *n, const char *word)
+has_param(const Template *t, const char *name)
 {
-	const Tensor *t = word[0] == 'y' ? tensor_out(g, n) : tensor_in(g, n, word[1] ? 1 : 0);
-
-	return t && !t->data && t->pixel_step;
+	for (int i = 0; i < t->param_count; i++)
+		if (!strcmp(t->param[i].name, name))
+			return true;
+	return false;
 }
 
 /* A kernel that knows no step of an operand wants its pixels side by side. */
 static bool
 takes_steps(const Graph *g, const Node *n, const Template *t)
 {
-	bool fit = true;
+	static const char *const words[] = { "y", "x", "x2" }, *const steps[] = { "y_step", "x_step",
+		"x2_step" };
 
-	for (int i = 0; i < t->param_count; i++) {
-		const char *word = t->param[i].name;
-		if (strcmp(word, "x") && strcmp(word, "x2") && strcmp(word, "y"))
-			continue;
-		bool known = ops[n->op].rows == ROWS_WHOLE || ops[n->op].rows == ROWS_VIEW;
-		for (int k = 0; k < t->param_count; k++) {
-			const char *step = t->param[k].name;
-			size_t size = strlen(word);
-			known |= !strncmp(step, word, size) && !strcmp(step + size, "_step");
-		}
-		fit &= known || !strided(g, n, word);
+	if (ops[n->op].rows == ROWS_WHOLE || ops[n->op].rows == ROWS_VIEW)
+		return true;
+	for (int k = 0; k < 3; k++) {
+		const Tensor *x = k ? tensor_in(g, n, k - 1) : tensor_out(g, n);
+		if (x && x->pixel_step && has_param(t, words[k]) && !has_param(t, steps[k]))
+			return false;
 	}
-	return fit;
+	return true;
 }
 
 /* Whether every part applies; what does not is said under --explain. */
@@ -216,20 +213,29 @@ excess(const Job *job, const Node *n, int64_t scratch)
 	return scratch > spare ? scratch - spare : 0;
 }
 
+/* The next of words between spaces; NULL: no more. */
+static const char *
+next_word(Arena *arena, const char **at)
+{
+	*at += strspn(*at, " ");
+	int size = (int)strcspn(*at, " ");
+	const char *word = size ? format(arena, "%.*s", size, *at) : NULL;
+
+	*at += size;
+	return word;
+}
+
 /* Tries the kernel `name` in every folder of the target. */
 static void
 try_folders(Job *job, Node *n, const char *name, double *least)
 {
-	const char *at = job->target->folders;
+	const char *at = job->target->folders, *folder;
 	Asked asked = { job->graph, n };
 
-	while (*at) {
-		int size = (int)strcspn(at, " ");
-		const char *folder = format(job->arena, "%.*s", size, at);
+	while ((folder = next_word(job->arena, &at))) {
 		const Template *part[3];
 		int parts = kernel_parts(job->templates, folder, name, part);
 
-		at += size + (at[size] == ' ');
 		if (!parts || !applies(job, n, part, parts))
 			continue;
 		double cost = 0;
@@ -253,14 +259,12 @@ try_folders(Job *job, Node *n, const char *name, double *least)
 static void
 try_stems(Job *job, Node *n)
 {
-	const char *at = ops[n->op].stems;
+	const char *at = ops[n->op].stems, *stem;
 	double least = -1;
 
-	while (*at) {
-		int size = (int)strcspn(at, " ");
-		const char *name = kernel_name(job->graph, n, format(job->arena, "%.*s", size, at));
+	while ((stem = next_word(job->arena, &at))) {
+		const char *name = kernel_name(job->graph, n, stem);
 
-		at += size + (at[size] == ' ');
 		if (name)
 			try_folders(job, n, name, &least);
 	}
