@@ -188,7 +188,7 @@ static const char *
 window_row(const Body *b, const Node *n, const char *row, bool inner)
 {
 	Arena *arena = b->graph->arena;
-	int above = n->op == OP_pad ? n->attr.begin.dim[1] : n->attr.pad_top;
+	int above = -window_start(n, 0);
 	const char *s = row ? times(arena, n->attr.stride_h, row) : "";
 
 	if (inner)

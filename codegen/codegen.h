@@ -233,12 +233,12 @@ extern const RefKernel ref_kernels[];
 extern const int ref_kernel_count;
 
 /* words.c: what a kernel's parameter names stand for (words.def). */
-typedef enum { WORD_UNKNOWN, WORD_INT, WORD_FLOAT, WORD_ARRAY, WORD_OPERAND, WORD_SPACE,
-	WORD_RUNTIME } WordKind;
+typedef enum { WORD_NUMBER, WORD_ARRAY, WORD_OPERAND, WORD_SPACE, WORD_RUNTIME } WordKind;
+enum { HEIGHT = 1, WIDTH = 2, CHANNELS = 3 }; /* axes of NHWC */
+enum { X = 0, X2 = 1, Y = -1 };               /* operands */
 WordKind word_kind(const char *name);
-/* The value of an INT or FLOAT word; false: it is none. */
+/* The value of a NUMBER; false: it is none. */
 bool word_value(const Graph *, const Node *, const char *word, Value *);
-float outside_value(const Graph *, const Node *); /* of rows outside operand 0, stored */
 /* Of the names that a kernel of this stem may have for the node's types and dialect, the first
  * that ref/ has; NULL: none. */
 const char *kernel_name(const Graph *, const Node *, const char *stem);
@@ -246,11 +246,17 @@ const RefKernel *find_ref(const char *name, const char *part); /* part: NULL, "b
 
 /* pack.c: the constants of ARRAY words. */
 typedef struct {
-	const void *data;
+	void *data; /* the model's own is only read */
 	Type type;
 	int64_t count;
 } Packed;
 Packed pack(const Graph *, const Node *, const char *word);
+bool is_array(const char *word);
+Packed new_packed(const Graph *, Type, int64_t count);
+Packed packed_tensor(const Tensor *);
+void store_bits(Packed, int64_t i, int64_t bits);
+/* Of a resize: of each index along the axis the one of operand 0 (nearest), or low and high. */
+Packed resampled(const Graph *, const Node *, int axis);
 
 /* quantize.c: multipliers, bounds and tables from scales. */
 typedef struct {
@@ -259,14 +265,16 @@ typedef struct {
 } Multiplier; /* mult / 2^31 * 2^shift */
 typedef enum { RESCALE_X, RESCALE_X2, RESCALE_Y, RESCALE_ALPHA, RESCALE_BETA,
 	RESCALE_GATE } Rescale;
+typedef struct { float scale; int zero; } Affine;
+typedef struct { int64_t least, most; } Range;
+typedef struct { float low, high; } Bounds;
+extern const Bounds act_bounds[ACT_COUNT]; /* what an Act lets through; infinite where open */
 Multiplier quantize_multiplier(double);
 Multiplier rescale(const Graph *, const Node *, Rescale);
 double channel_scale(const Graph *, const Node *, int channel); /* of sums of products */
-int output_zero(const Graph *, const Node *);
-float output_scale(const Graph *, const Node *);
-int64_t least_of(Type);
-bool activation_reals(Act, float *low, float *high); /* infinite where open; false: none */
-void activation_range(const Graph *, const Node *, int64_t *least, int64_t *most);
+Affine affine(const Graph *, const Node *, int operand); /* 1 and 0 where there is none */
+Range type_range(Type);
+Range activation_range(const Graph *, const Node *);
 int sum_shift(const Graph *, const Node *);
 int softmax_least(const Graph *, const Node *);
 void unary_table(const Graph *, const Node *, int8_t table[256]);
@@ -276,22 +284,18 @@ int64_t round_away(double); /* to the nearest, halves away from zero */
 float exp_of(float);
 float tanh_of(float);
 
-/* movement.c: a copy as runs of bytes under loops, the outermost first; tables of resizes. */
+/* movement.c: a copy as runs of bytes under loops, the outermost first. */
 typedef struct {
 	int axes;
 	int64_t count[2 * MAX_RANK], from[2 * MAX_RANK], to[2 * MAX_RANK]; /* turns; bytes */
 	int64_t first, run; /* bytes */
 } Movement;
 Movement movement_of(const Graph *, const Node *);
-Packed pack_column(const Graph *, const Node *);
-Packed pack_column_weight(const Graph *, const Node *);
-Packed pack_row_weight(const Graph *, const Node *);
 
-/* evaluate.c: a node run with its ref kernel on the host; operands dense, one per input. */
-void evaluate_node(const Graph *, const Node *, const void *const *operand, void *out);
-
-/* fold.c: the pass `fold`: nodes of constants become constants. */
-void fold(Graph *);
+/* evaluate.c: nodes run with their ref kernels on the host; data of a tensor: NULL: its own. */
+void evaluate_node(const Graph *, const Node *, const void *const *data, void *out);
+void evaluate_graph(const Graph *, void *const *in, void *const *out); /* one array per port */
+void fold(Graph *); /* the pass: nodes of constants become constants */
 
 /* ---- the compilation as a whole ---- */
 typedef enum { OPTIMIZE_SPEED, OPTIMIZE_RAM, OPTIMIZE_SIZE, OPTIMIZE_COUNT } Optimize;
@@ -332,6 +336,8 @@ typedef struct {
 	const Traced *traced; /* of the model's own tensors, in the order of its operators */
 	int traced_count;
 } Job;
+extern const char *const part_names[3]; /* of a reduction's kernels */
+void select_kernel(Job *, Node *);
 void select_kernels(Job *);
 void select_again(Job *); /* after alias(): how wide pixels lie is known, and what is a view */
 int kernel_parts(Templates *, const char *folder, const char *name, const Template *part[3]);
@@ -402,6 +408,8 @@ void put_array(Text *, const char *declaration, const char *name, const void *da
 const char *outside_row(Program *, const Node *);
 const char *resize_table(Program *, const Call *);
 bool looks_outside(const Graph *, const Node *); /* whether a window ever does */
+float outside_value(const Graph *, const Node *); /* what rows outside operand 0 hold, stored */
+Packed outside_values(const Graph *, const Node *); /* a row */
 
 /* body.c: the function that runs the model. */
 void put_body(Text *, Program *);
@@ -418,9 +426,6 @@ const char *comment_text(Arena *, const char *);
  */
 void put_filled(Text *, const Program *, const PortText *, const char *text);
 void put_filled_ports(Text *, const Program *, bool inputs, const char *text);
-
-/* reference.c: a whole graph on the host; one array per input and output. */
-void evaluate_graph(const Graph *, void *const *in, void *const *out);
 
 /* selftest.c: a recorded input and output, and the function that compares. */
 void put_selftest(Text *, Program *);

@@ -1,9 +1,35 @@
-/* pack.c: constants in the layouts that kernels want: a function for each ARRAY word. */
+/* pack.c: constants in the layouts that kernels want. */
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
 #include "codegen.h"
+
+enum { CODES = 256 };
+
+Packed
+new_packed(const Graph *g, Type type, int64_t count)
+{
+	size_t bytes = (size_t)types[type].bytes;
+
+	return (Packed){ alloc_array(g->arena, (size_t)count, bytes), type, count };
+}
+
+Packed
+packed_tensor(const Tensor *t)
+{
+	return (Packed){ (void *)t->data, t->type, elements(&t->shape) };
+}
+
+void
+store_bits(Packed p, int64_t i, int64_t bits)
+{
+	size_t bytes = (size_t)types[p.type].bytes;
+	bool big_endian = !*(const uint8_t *)&(const uint16_t){ 1 };
+	size_t first = big_endian ? sizeof bits - bytes : 0;
+
+	memcpy((uint8_t *)p.data + (size_t)i * bytes, (uint8_t *)&bits + first, bytes);
+}
 
 static int
 channels(const Graph *g, const Node *n)
@@ -13,104 +39,43 @@ channels(const Graph *g, const Node *n)
 	return y->dim[y->rank - 1];
 }
 
+/* An operand as in the model; a bias that is not there is zeros. */
 static Packed
-as_it_is(const Tensor *t)
+pack_operand(const Graph *g, const Node *n, int operand)
 {
-	return (Packed){ t->data, t->type, elements(&t->shape) };
-}
-
-static Packed
-pack_w(const Graph *g, const Node *n)
-{
-	return as_it_is(tensor_in(g, n, 1));
-}
-
-static Packed
-pack_bias(const Graph *g, const Node *n)
-{
-	const Tensor *bias = tensor_in(g, n, 2);
+	const Tensor *t = tensor_in(g, n, operand);
 	Type type = tensor_out(g, n)->type == TYPE_f32 ? TYPE_f32 : TYPE_s32;
-	int count = channels(g, n);
 
-	if (bias)
-		return as_it_is(bias);
-	return (Packed){ alloc_array(g->arena, (size_t)count, (size_t)types[type].bytes),
-		type, count };
+	return t ? packed_tensor(t) : new_packed(g, type, channels(g, n));
+}
+
+/* Per output channel what requantizes its sums: as double, or s32 mult, or s8 shift. */
+static Packed
+pack_scales(const Graph *g, const Node *n, int type)
+{
+	Packed p = new_packed(g, (Type)type, channels(g, n));
+
+	for (int i = 0; i < p.count; i++) {
+		double scale = fmin(
+			channel_scale(g, n, i), DBL_MAX); /* C has no literal beyond */
+		Multiplier m = quantize_multiplier(scale);
+		int64_t bits;
+		memcpy(&bits, &scale, sizeof bits);
+		store_bits(p, i,
+			type == TYPE_s32        ? m.mult :
+				type == TYPE_s8 ? m.shift :
+						  bits);
+	}
+	return p;
 }
 
 static Packed
-pack_mult(const Graph *g, const Node *n)
+pack_table(const Graph *g, const Node *n, int type)
 {
-	int count = channels(g, n);
-	int32_t *mult = alloc_array(g->arena, (size_t)count, sizeof *mult);
+	Packed p = new_packed(g, (Type)type, CODES);
 
-	for (int i = 0; i < count; i++)
-		mult[i] = quantize_multiplier(channel_scale(g, n, i)).mult;
-	return (Packed){ mult, TYPE_s32, count };
-}
-
-static Packed
-pack_shift(const Graph *g, const Node *n)
-{
-	int count = channels(g, n);
-	int8_t *shift = alloc_array(g->arena, (size_t)count, sizeof *shift);
-
-	for (int i = 0; i < count; i++)
-		shift[i] = (int8_t)quantize_multiplier(channel_scale(g, n, i)).shift;
-	return (Packed){ shift, TYPE_s8, count };
-}
-
-static Packed
-pack_scale(const Graph *g, const Node *n)
-{
-	int count = channels(g, n);
-	double *scale = alloc_array(g->arena, (size_t)count, sizeof *scale);
-
-	for (int i = 0; i < count; i++)
-		scale[i] = fmin(channel_scale(g, n, i), DBL_MAX); /* C has no literal beyond */
-	return (Packed){ scale, TYPE_f64, count };
-}
-
-static Packed
-pack_table(const Graph *g, const Node *n)
-{
-	enum { CODES = 256 };
-	int8_t *table = alloc_array(g->arena, CODES, sizeof *table);
-
-	unary_table(g, n, table);
-	return (Packed){ table, TYPE_s8, CODES };
-}
-
-/* ---- blocks of eight outputs, the last one filled up with zeros: 256-bit vectors ---- */
-
-enum { BLOCK = 8 };
-
-static int
-blocks(const Graph *g, const Node *n)
-{
-	return (channels(g, n) + BLOCK - 1) / BLOCK;
-}
-
-static Packed
-filled_up(const Graph *g, const Node *n, Packed p)
-{
-	size_t bytes = (size_t)types[p.type].bytes;
-	uint8_t *data = alloc_array(g->arena, (size_t)blocks(g, n) * BLOCK, bytes);
-
-	memcpy(data, p.data, (size_t)p.count * bytes);
-	return (Packed){ data, p.type, (int64_t)blocks(g, n) * BLOCK };
-}
-
-static Packed
-pack_mult_8(const Graph *g, const Node *n)
-{
-	return filled_up(g, n, pack_mult(g, n));
-}
-
-static Packed
-pack_shift_8(const Graph *g, const Node *n)
-{
-	return filled_up(g, n, pack_shift(g, n));
+	unary_table(g, n, p.data);
+	return p;
 }
 
 /* How the weights of an output lie: its first, how many, and how far apart. */
@@ -130,90 +95,141 @@ taps_of(const Graph *g, const Node *n, int output)
 		apart ? outputs : 1 };
 }
 
+static int
+zero_of(const Graph *g, const Node *n, const char *word)
+{
+	Value v;
+
+	word_value(g, n, word, &v);
+	return (int)v.i;
+}
+
 /* Zero points out of the sum of products: bias - x_zero * sum of (w - w_zero). */
 static Packed
-pack_bias_8(const Graph *g, const Node *n)
+pack_bias_less_zeros(const Graph *g, const Node *n, int operand)
 {
-	Packed p = filled_up(g, n, pack_bias(g, n));
+	Packed p = pack_operand(g, n, operand);
 	int32_t *bias = copy_of(g->arena, p.data, (size_t)p.count * sizeof *bias);
-	Value x_zero, w_zero;
+	int x_zero = zero_of(g, n, "x_zero"), w_zero = zero_of(g, n, "w_zero");
 
-	word_value(g, n, "x_zero", &x_zero);
-	word_value(g, n, "w_zero", &w_zero);
 	for (int o = 0; o < channels(g, n); o++) {
 		Taps t = taps_of(g, n, o);
 		int64_t sum = bias[o];
 		for (int i = 0; i < t.count; i++)
-			sum -= x_zero.i * (t.w[i * t.step] - w_zero.i);
+			sum -= x_zero * (t.w[i * t.step] - w_zero);
 		bias[o] = (int32_t)sum;
 	}
 	return (Packed){ bias, TYPE_s32, p.count };
 }
 
-/* Per block of eight outputs, per pair of inputs: eight outputs of two weights. */
-static Packed
-pack_w_8x2(const Graph *g, const Node *n)
-{
-	int pairs = (taps_of(g, n, 0).count + 1) / 2;
-	int64_t count = (int64_t)blocks(g, n) * pairs * 2 * BLOCK;
-	int8_t *w = alloc(g->arena, (size_t)count);
-
-	for (int o = 0; o < channels(g, n); o++) {
-		Taps t = taps_of(g, n, o);
-		for (int i = 0; i < t.count; i++)
-			w[((o / BLOCK * pairs + i / 2) * BLOCK + o % BLOCK) * 2 + i % 2] =
-				t.w[i * t.step];
-	}
-	return (Packed){ w, TYPE_s8, count };
-}
-
 /*
- * Depthwise: per 16 channels, per pair of taps, 32 weights less their zero point in the order in
- * which 256-bit unpacking leaves channels: 0-3 and 8-11 in pairs, then 4-7 and 12-15.
+ * Per block of outputs, per pair of inputs: the outputs' two weights.  Depthwise: of 16 bits and
+ * less their zero point, outputs in the order in which 256-bit unpacking leaves them: 0-3 and
+ * 8-11, then 4-7 and 12-15.
  */
 static Packed
-pack_w_taps(const Graph *g, const Node *n)
+pack_pairs(const Graph *g, const Node *n, int block)
 {
-	enum { CHANNELS = 16 };
-	int taps = taps_of(g, n, 0).count, pairs = (taps + 1) / 2;
-	int64_t count = (int64_t)(channels(g, n) + CHANNELS - 1) / CHANNELS * pairs * 2 *
-		CHANNELS;
-	int16_t *w = alloc_array(g->arena, (size_t)count, sizeof *w);
-	Value w_zero;
+	bool wide = n->op == OP_depthwise;
+	int outputs = channels(g, n), blocks = (outputs + block - 1) / block;
+	int pairs = (taps_of(g, n, 0).count + 1) / 2,
+	    zero = wide ? zero_of(g, n, "w_zero") : 0;
+	Packed p = new_packed(
+		g, wide ? TYPE_s16 : TYPE_s8, (int64_t)blocks * pairs * block * 2);
 
-	word_value(g, n, "w_zero", &w_zero);
-	for (int o = 0; o < channels(g, n); o++) {
+	for (int o = 0; o < outputs; o++) {
 		Taps t = taps_of(g, n, o);
-		int lane = o % CHANNELS, high = lane / 4 % 2,
-		    at = lane / 8 * 4 + lane % 4;
-		int16_t *block = w + (int64_t)(o / CHANNELS) * pairs * 2 * CHANNELS;
-		for (int i = 0; i < taps; i++)
-			block[i / 2 * 2 * CHANNELS + high * CHANNELS + at * 2 + i % 2] =
-				(int16_t)(t.w[i * t.step] - w_zero.i);
+		int lane = o % block,
+		    unpacked = lane / 4 % 2 * 8 + lane / 8 * 4 + lane % 4;
+		int64_t first =
+			(int64_t)(o / block) * pairs * block + (wide ? unpacked : lane);
+		for (int i = 0; i < t.count; i++)
+			store_bits(p, (first + i / 2 * block) * 2 + i % 2,
+				t.w[i * t.step] - zero);
 	}
-	return (Packed){ w, TYPE_s16, count };
+	return p;
 }
 
-static const struct {
+Packed
+resampled(const Graph *g, const Node *n, int axis)
+{
+	int count = tensor_out(g, n)->shape.dim[axis];
+	int each = n->op == OP_resize_nearest ? 1 : 2;
+	Packed p = new_packed(
+		g, axis == HEIGHT ? TYPE_s32 : TYPE_s16, (int64_t)count * each);
+
+	for (int i = 0; i < count; i++) {
+		Resample s = resample(g, n, axis, i);
+		store_bits(p, i * each + each - 1, s.high);
+		store_bits(p, i * each, s.low);
+	}
+	return p;
+}
+
+/* Of the high one, in 1024ths for int8. */
+static Packed
+resample_weights(const Graph *g, const Node *n, int axis)
+{
+	bool fixed = tensor_in(g, n, 0)->type == TYPE_s8 && !n->attr.x_bias;
+	Packed p = new_packed(
+		g, fixed ? TYPE_s16 : TYPE_f32, tensor_out(g, n)->shape.dim[axis]);
+
+	for (int i = 0; i < p.count; i++) {
+		Resample s = resample(g, n, axis, i);
+		int32_t bits;
+		memcpy(&bits, &s.weight, sizeof bits);
+		store_bits(p, i, fixed ? s.weight10 : bits);
+	}
+	return p;
+}
+
+/* The words; what comes in blocks is filled up with zeros: 256-bit vectors. */
+static const struct Packer {
 	const char *name;
-	Packed (*pack)(const Graph *, const Node *);
+	Packed (*pack)(const Graph *, const Node *, int detail);
+	int detail, block;
 } packers[] = {
-#define INT(name, function, operand, detail)
-#define FLOAT(name, function, operand, detail)
-#define OTHER(name, kind)
-#define ARRAY(name, function) { #name, function },
-#include "words.def"
-#undef INT
-#undef FLOAT
-#undef OTHER
-#undef ARRAY
+	{ "w", pack_operand, 1, 1 }, /* channel, row, column, input channel */
+	{ "bias", pack_operand, 2, 1 },
+	{ "mult", pack_scales, TYPE_s32, 1 }, /* requantize(sum, mult, shift) */
+	{ "shift", pack_scales, TYPE_s8, 1 },
+	{ "scale", pack_scales, TYPE_f64, 1 },
+	{ "table", pack_table, TYPE_s8, 1 }, /* y of each int8 */
+	{ "bias_8", pack_bias_less_zeros, 2, 8 },
+	{ "mult_8", pack_scales, TYPE_s32, 8 },
+	{ "shift_8", pack_scales, TYPE_s8, 8 },
+	{ "w_8x2", pack_pairs, 8, 1 },
+	{ "w_taps", pack_pairs, 16, 1 },
+	{ "column", resampled, WIDTH, 1 }, /* of each pixel of y its pixels of x */
+	{ "column_weight", resample_weights, WIDTH, 1 },
+	{ "row_weight", resample_weights, HEIGHT, 1 },
 };
+
+static const struct Packer *
+find_packer(const char *word)
+{
+	for (size_t i = 0; i < sizeof packers / sizeof *packers; i++)
+		if (!strcmp(packers[i].name, word))
+			return packers + i;
+	return NULL;
+}
+
+bool
+is_array(const char *word)
+{
+	return find_packer(word) != NULL;
+}
 
 Packed
 pack(const Graph *g, const Node *n, const char *word)
 {
-	for (size_t i = 0; i < sizeof packers / sizeof *packers; i++)
-		if (!strcmp(packers[i].name, word))
-			return packers[i].pack(g, n);
-	die("%s: no array %s", n->name, word);
+	const struct Packer *k = find_packer(word);
+	Packed p = k->pack(g, n, k->detail);
+	int64_t count = (p.count + k->block - 1) / k->block * k->block;
+
+	if (count == p.count)
+		return p;
+	Packed filled = new_packed(g, p.type, count);
+	memcpy(filled.data, p.data, (size_t)p.count * (size_t)types[p.type].bytes);
+	return filled;
 }

@@ -201,8 +201,7 @@ add_constants(Program *p)
 			if (!x || !x->data || p->tensor[n->input[k]] || !is_operand(p->call + i, k))
 				continue;
 			p->tensor[n->input[k]] = add_array(p, format(p->job->arena, "%s_%s", p->call[i].id,
-				k ? "x2" : "x"), (Packed){ .data = x->data, .type = x->type,
-				.count = elements(&x->shape) });
+				k ? "x2" : "x"), packed_tensor(x));
 		}
 	}
 }
@@ -210,9 +209,7 @@ add_constants(Program *p)
 static const char *
 with_part(Program *p, const char *name, const Call *c, int part)
 {
-	static const char *const names[3] = { "begin", "row", "end" };
-
-	return c->parts == 1 ? name : format(p->job->arena, "%s_%s", name, names[part]);
+	return c->parts == 1 ? name : format(p->job->arena, "%s_%s", name, part_names[part]);
 }
 
 /* "conv1x1_14x14_64_384": what layers of one shape share. */

@@ -19,6 +19,8 @@ const char *const reference_names[SEMANTICS_COUNT] = {
 	"TensorFlow Lite Micro's reference kernels", "LiteRT's reference resolver", "ONNX Runtime",
 };
 
+const char *const part_names[3] = { "begin", "row", "end" };
+
 const char *
 target_name(Arena *arena, const Target *t)
 {
@@ -111,13 +113,12 @@ lookup(void *ctx, const char *word, Value *out)
 int
 kernel_parts(Templates *t, const char *folder, const char *name, const Template *part[3])
 {
-	static const char *const names[3] = { "begin", "row", "end" };
 	int count = 0;
 
 	part[0] = find_template(t, folder, name, NULL);
 	if (part[0])
 		return 1;
-	while (count < 3 && (part[count] = find_template(t, folder, name, names[count])))
+	while (count < 3 && (part[count] = find_template(t, folder, name, part_names[count])))
 		count++;
 	return count;
 }
@@ -270,8 +271,8 @@ try_stems(Job *job, Node *n)
 	}
 }
 
-static void
-select_for(Job *job, Node *n)
+void
+select_kernel(Job *job, Node *n)
 {
 	n->kernel = NULL;
 	n->overlays = false;
@@ -317,7 +318,7 @@ select_all(Job *job, bool aliased)
 				.input = n->input, .input_count = n->input_count, .output = n->output,
 				.number = n->number, .attr = n->attr, .scratch_offset = -1 };
 		else
-			select_for(job, n);
+			select_kernel(job, n);
 	}
 	give_up_if_errors(job->graph->diag);
 }

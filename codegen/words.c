@@ -1,255 +1,157 @@
-/* words.c: the words of kernels' parameter lists, as numbers. */
+/* words.c: the words of kernels' parameter lists: which kernels' they are, and their numbers. */
 #include <float.h>
 #include <string.h>
 
 #include "codegen.h"
 
-enum { HEIGHT = 1, WIDTH = 2, CHANNELS = 3 }; /* axes of NHWC */
-enum { X = 0, X2 = 1, Y = -1 };               /* operands */
+typedef enum {
+	EXTENT,
+	STEP,
+	INCREMENT,
+	KERNEL_HEIGHT,
+	KERNEL_WIDTH,
+	CHANNELS_EACH,
+	PAD_TOP,
+	PAD_LEFT,
+	PAD_FRONT,
+	ZERO,
+	WEIGHT_ZERO,
+	LEAST,
+	MOST,
+	SUM_SHIFT,
+	MULT,
+	SHIFT,
+	ALPHA_SIGN,
+	SOFTMAX_LEAST,
+	BYTES,
+	TURNS,
+	FROM,
+	TO,
+	FIRST,
+	RUN,
+	PLAIN_EXTENT,
+	SCALE,
+	PAD_VALUE,
+	LOW,
+	HIGH
+} What;
 
-static const Tensor *
-tensor_of(const Graph *g, const Node *n, int operand)
+typedef struct {
+	const char *name;
+	WordKind kind;
+	What what;
+	int operand, detail;
+} Entry;
+
+static const Entry words[] = {
+#define NUMBER(name, what, operand, detail) { #name, WORD_NUMBER, what, operand, detail },
+#define MULTIPLIER(name, which) \
+	NUMBER(name##_mult, MULT, Y, which) NUMBER(name##_shift, SHIFT, Y, which)
+#define SERIES(name, what, operand)       \
+	NUMBER(name##0, what, operand, 0) \
+	NUMBER(name##1, what, operand, 1) \
+	NUMBER(name##2, what, operand, 2) \
+	NUMBER(name##3, what, operand, 3) \
+	NUMBER(name##4, what, operand, 4) NUMBER(name##5, what, operand, 5)
+#define OTHER(name, kind) { #name, WORD_##kind, RUN, Y, 0 },
+#include "words.def"
+#undef NUMBER
+#undef MULTIPLIER
+#undef SERIES
+#undef OTHER
+};
+
+static int64_t
+extent(const Node *n, const Tensor *t, int axis)
 {
-	const Tensor *t = operand == Y ? tensor_out(g, n) : tensor_in(g, n, operand);
-
-	if (!t)
-		die("%s: operator %s has no operand %d", n->name, ops[n->op].name,
-			operand);
-	return t;
-}
-
-static Value
-extent(const Graph *g, const Node *n, int operand, int axis)
-{
-	const Tensor *t = tensor_of(g, n, operand);
 	const int *dim = t->shape.dim;
 
 	if (t->shape.rank != NHWC)
 		die("%s: tensor %s of rank %d as rows", n->name, t->name, t->shape.rank);
 	if (!n->flat || axis == CHANNELS)
-		return int_value(dim[axis]);
-	return int_value(axis == HEIGHT ? 1 : (int64_t)dim[HEIGHT] * dim[WIDTH]);
+		return dim[axis];
+	return axis == HEIGHT ? 1 : (int64_t)dim[HEIGHT] * dim[WIDTH];
 }
 
 static bool
-is_broadcast(const Graph *g, const Node *n, int operand, int axis)
+is_broadcast(const Graph *g, const Node *n, const Tensor *t, int axis)
 {
-	return operand != Y && extent(g, n, operand, axis).i == 1 &&
-		extent(g, n, Y, axis).i != 1;
-}
-
-static Value
-step(const Graph *g, const Node *n, int operand, int detail)
-{
-	(void)detail;
-	return int_value(is_broadcast(g, n, operand, WIDTH) ?
-			0 :
-			tensor_pixel_step(tensor_of(g, n, operand)));
-}
-
-static Value
-increment(const Graph *g, const Node *n, int operand, int detail)
-{
-	(void)detail;
-	return int_value(!is_broadcast(g, n, operand, CHANNELS));
-}
-
-static Value
-window(const Graph *g, const Node *n, int operand, int axis)
-{
-	(void)operand;
-	return int_value(axis == HEIGHT ? kernel_height(g, n) : kernel_width(g, n));
-}
-
-static Value
-channels_each(const Graph *g, const Node *n, int operand, int detail)
-{
-	(void)operand, (void)detail;
-	return int_value(extent(g, n, Y, CHANNELS).i / extent(g, n, X, CHANNELS).i);
-}
-
-static Value
-attribute(const Graph *g, const Node *n, int operand, int at)
-{
-	int v;
-
-	(void)g, (void)operand;
-	memcpy(&v, (const char *)&n->attr + at, sizeof v);
-	return int_value(v);
-}
-
-/* A window's, or the pixels and channels that a pad node puts before. */
-static Value
-padding(const Graph *g, const Node *n, int axis, int at)
-{
-	return n->op == OP_pad ? int_value(n->attr.begin.dim[axis]) :
-				 attribute(g, n, 0, at);
-}
-
-static Value
-zero_point(const Graph *g, const Node *n, int operand, int detail)
-{
-	const Quant *q = &tensor_of(g, n, operand)->quant;
-
-	(void)detail;
-	if (operand == Y)
-		return int_value(output_zero(g, n));
-	return int_value(q->count ? q->zero[0] : 0);
+	return extent(n, t, axis) == 1 && extent(n, tensor_out(g, n), axis) != 1;
 }
 
 /* TFLite ignores zero points of int8 convolutions' weights, and where scales are many. */
-static Value
-weight_zero(const Graph *g, const Node *n, int operand, int detail)
+static int
+weight_zero(const Node *n, const Tensor *w)
 {
-	const Tensor *w = tensor_of(g, n, 1);
 	bool heeded =
 		w->quant.count == 1 && (w->origin.type == TYPE_u8 || n->op == OP_dense);
 
-	(void)operand, (void)detail;
-	return int_value(heeded ? w->quant.zero[0] : 0);
+	return heeded ? w->quant.zero[0] : 0;
 }
 
-static Value
-bound(const Graph *g, const Node *n, int operand, int upper)
+/* The reference clamps to finite numbers even without an activation. */
+static float
+finite(float v)
 {
-	int64_t least, most;
-
-	(void)operand;
-	activation_range(g, n, &least, &most);
-	return int_value(upper ? most : least);
-}
-
-static Value
-bits_below(const Graph *g, const Node *n, int operand, int detail)
-{
-	(void)operand, (void)detail;
-	return int_value(sum_shift(g, n));
-}
-
-static Value
-mult(const Graph *g, const Node *n, int which, int is_shift)
-{
-	Multiplier m = rescale(g, n, (Rescale)which);
-
-	return int_value(is_shift ? m.shift : m.mult);
-}
-
-static Value
-sign_of_alpha(const Graph *g, const Node *n, int operand, int detail)
-{
-	(void)g, (void)operand, (void)detail;
-	return int_value(n->attr.alpha < 0 ? -1 : 1);
-}
-
-static Value
-least_difference(const Graph *g, const Node *n, int operand, int detail)
-{
-	(void)operand, (void)detail;
-	return int_value(softmax_least(g, n));
+	return v < -FLT_MAX ? -FLT_MAX : v > FLT_MAX ? FLT_MAX : v;
 }
 
 static Value
 real_value(float v)
 {
-	Value value = float_value((double)v);
-
-	value.type = VALUE_FLOAT;
-	return value;
+	return (Value){ .type = VALUE_FLOAT, .f = (double)v };
 }
 
 static Value
-scale(const Graph *g, const Node *n, int operand, int detail)
+number(const Graph *g, const Node *n, const Entry *w)
 {
-	const Quant *q = &tensor_of(g, n, operand)->quant;
+	const Tensor *y = tensor_out(g, n),
+		     *t = w->operand == Y ? y : tensor_in(g, n, w->operand);
+	const Attr *a = &n->attr;
+	int detail = w->detail;
 
-	(void)detail;
-	return real_value(operand == Y ? output_scale(g, n) : q->count ? q->scale[0] : 1);
-}
-
-static Value
-real(const Graph *g, const Node *n, int operand, int at)
-{
-	float v;
-
-	(void)g, (void)operand;
-	memcpy(&v, (const char *)&n->attr + at, sizeof v);
-	return real_value(v);
-}
-
-static Value
-filling(const Graph *g, const Node *n, int operand, int detail)
-{
-	float v = n->attr.pad_value;
-
-	(void)operand, (void)detail;
-	return tensor_out(g, n)->type == TYPE_f32 ? real_value(v) : int_value((int64_t)v);
-}
-
-/* The reference clamps to finite numbers even without an activation. */
-static Value
-real_bound(const Graph *g, const Node *n, int operand, int upper)
-{
-	float low, high;
-
-	(void)g, (void)operand;
-	activation_reals((Act)n->attr.act, &low, &high);
-	float v = upper ? high : low;
-	return real_value(v < -FLT_MAX ? -FLT_MAX : v > FLT_MAX ? FLT_MAX : v);
-}
-
-/* ---- movement: loops that do not turn count once */
-typedef enum { TURNS, FROM, TO, FIRST, RUN } Moved;
-
-static Value
-moved(const Graph *g, const Node *n, int what, int axis)
-{
-	Movement m = movement_of(g, n);
-
-	switch ((Moved)what) {
-	case TURNS: return int_value(axis < m.axes ? m.count[axis] : 1);
-	case FROM: return int_value(m.from[axis]);
-	case TO: return int_value(m.to[axis]);
-	case FIRST: return int_value(m.first);
-	default: return int_value(m.run);
+	if (!t)
+		die("%s: operator %s has no operand %d", n->name, ops[n->op].name,
+			w->operand);
+	switch (w->what) {
+	case EXTENT: return int_value(extent(n, t, detail));
+	case STEP:
+		return int_value(is_broadcast(g, n, t, WIDTH) ? 0 : tensor_pixel_step(t));
+	case INCREMENT: return int_value(!is_broadcast(g, n, t, CHANNELS));
+	case KERNEL_HEIGHT: return int_value(kernel_height(g, n));
+	case KERNEL_WIDTH: return int_value(kernel_width(g, n));
+	case CHANNELS_EACH:
+		return int_value(extent(n, y, CHANNELS) / extent(n, t, CHANNELS));
+	case PAD_TOP: return int_value(-window_start(n, 0));
+	case PAD_LEFT:
+		return int_value(n->op == OP_pad ? a->begin.dim[WIDTH] : a->pad_left);
+	case PAD_FRONT: return int_value(a->begin.dim[CHANNELS]);
+	case ZERO: return int_value(affine(g, n, w->operand).zero);
+	case WEIGHT_ZERO: return int_value(weight_zero(n, t));
+	case LEAST: return int_value(activation_range(g, n).least);
+	case MOST: return int_value(activation_range(g, n).most);
+	case SUM_SHIFT: return int_value(sum_shift(g, n));
+	case MULT: return int_value(rescale(g, n, (Rescale)detail).mult);
+	case SHIFT: return int_value(rescale(g, n, (Rescale)detail).shift);
+	case ALPHA_SIGN: return int_value(a->alpha < 0 ? -1 : 1);
+	case SOFTMAX_LEAST: return int_value(softmax_least(g, n));
+	case BYTES: return int_value(types[t->type].bytes);
+	case TURNS: return int_value(movement_of(g, n).count[detail]);
+	case FROM: return int_value(movement_of(g, n).from[detail]);
+	case TO: return int_value(movement_of(g, n).to[detail]);
+	case FIRST: return int_value(movement_of(g, n).first);
+	case RUN: return int_value(movement_of(g, n).run);
+	case PLAIN_EXTENT:
+		return int_value(detail < t->shape.rank ? t->shape.dim[detail] : 1);
+	case SCALE: return real_value(affine(g, n, w->operand).scale);
+	case PAD_VALUE:
+		return y->type == TYPE_f32 ? real_value(a->pad_value) :
+					     int_value((int64_t)a->pad_value);
+	case LOW: return real_value(finite(act_bounds[a->act].low));
+	case HIGH: return real_value(finite(act_bounds[a->act].high));
 	}
+	die("no such word");
 }
-
-/* Of a tensor that is no image: 1 beyond its axes. */
-static Value
-plain_extent(const Graph *g, const Node *n, int operand, int axis)
-{
-	const Shape *s = &tensor_of(g, n, operand)->shape;
-
-	return int_value(axis < s->rank ? s->dim[axis] : 1);
-}
-
-static Value
-element_bytes(const Graph *g, const Node *n, int operand, int detail)
-{
-	(void)detail;
-	return int_value(types[tensor_of(g, n, operand)->type].bytes);
-}
-
-typedef struct {
-	const char *name;
-	WordKind kind;
-	Value (*value)(const Graph *, const Node *, int operand, int detail);
-	int operand, detail;
-} Entry;
-
-static const Entry words[] = {
-#define INT(name, function, operand, detail) \
-	{ #name, WORD_INT, function, operand, detail },
-#define FLOAT(name, function, operand, detail) \
-	{ #name, WORD_FLOAT, function, operand, detail },
-#define ARRAY(name, function) { #name, WORD_ARRAY, NULL, 0, 0 },
-#define OTHER(name, kind) { #name, WORD_##kind, NULL, 0, 0 },
-#include "words.def"
-#undef INT
-#undef FLOAT
-#undef ARRAY
-#undef OTHER
-};
 
 static const Entry *
 find_word(const char *name)
@@ -265,7 +167,21 @@ word_kind(const char *name)
 {
 	const Entry *w = find_word(name);
 
-	return w ? w->kind : WORD_UNKNOWN;
+	return w ? w->kind : is_array(name) ? WORD_ARRAY : WORD_NUMBER;
+}
+
+static bool
+attribute(const Node *n, const char *name, Value *out)
+{
+	for (int i = 0; i < attr_count; i++) {
+		const void *at = (const char *)&n->attr + attrs[i].at;
+		if (strcmp(attrs[i].name, name) || attrs[i].kind == ATTR_LIST)
+			continue;
+		*out = attrs[i].kind == ATTR_INT ? int_value(*(const int *)at) :
+						   real_value(*(const float *)at);
+		return true;
+	}
+	return false;
 }
 
 bool
@@ -273,53 +189,30 @@ word_value(const Graph *g, const Node *n, const char *name, Value *out)
 {
 	const Entry *w = find_word(name);
 
-	if (!w || !w->value)
-		return false;
-	*out = w->value(g, n, w->operand, w->detail);
-	return true;
-}
-
-float
-outside_value(const Graph *g, const Node *n)
-{
-	const Tensor *x = tensor_in(g, n, 0);
-
-	switch (ops[n->op].outside) {
-	case OUTSIDE_ZERO_POINT: return (float)zero_point(g, n, X, 0).i;
-	case OUTSIDE_MINIMUM:
-		return x->type == TYPE_f32 ? -FLT_MAX : (float)least_of(x->type);
-	case OUTSIDE_NOTHING: return (float)-n->attr.x_bias;
-	case OUTSIDE_VALUE: return n->attr.pad_value;
-	default: return 0;
-	}
-}
-
-/* The nth name that a kernel of this stem may have, NULL after the last. */
-static const char *
-candidate(const Graph *g, const Node *n, const char *stem, int nth)
-{
-	Type x = tensor_in(g, n, 0)->type, y = tensor_out(g, n)->type;
-	const char *dialect = semantics_names[n->dialect];
-	const char *types_of = x == y ?
-		types[x].name :
-		format(g->arena, "%s_%s", types[x].name, types[y].name);
-
-	switch (nth) {
-	case 0: return format(g->arena, "%s_%s_%s", stem, types_of, dialect);
-	case 1: return format(g->arena, "%s_%s", stem, types_of);
-	case 2: return format(g->arena, "%s_%d", stem, types[y].bytes * 8);
-	default: return nth == 3 ? stem : NULL;
-	}
+	if (!w)
+		return attribute(n, name, out);
+	if (w->kind == WORD_NUMBER)
+		*out = number(g, n, w);
+	return w->kind == WORD_NUMBER;
 }
 
 const char *
 kernel_name(const Graph *g, const Node *n, const char *stem)
 {
-	const char *name;
+	Type x = tensor_in(g, n, 0)->type, y = tensor_out(g, n)->type;
+	const char *both = x == y ?
+		types[x].name :
+		format(g->arena, "%s_%s", types[x].name, types[y].name);
+	const char *const name[] = {
+		format(g->arena, "%s_%s_%s", stem, both, semantics_names[n->dialect]),
+		format(g->arena, "%s_%s", stem, both),
+		format(g->arena, "%s_%d", stem, types[y].bytes * 8),
+		stem,
+	};
 
-	for (int i = 0; (name = candidate(g, n, stem, i)); i++)
-		if (find_ref(name, NULL) || find_ref(name, "begin"))
-			return name;
+	for (size_t i = 0; i < sizeof name / sizeof *name; i++)
+		if (find_ref(name[i], NULL) || find_ref(name[i], "begin"))
+			return name[i];
 	return NULL;
 }
 

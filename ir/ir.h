@@ -274,6 +274,7 @@ Life *lives(const Graph *); /* one per tensor; of a view: its own */
 typedef struct { int first, end; bool whole; } Rows;
 Rows rows(const Graph *, const Node *, int operand, int r);
 int row_count(const Graph *, const Node *); /* calls an image: out_h, or 1 if flat or WHOLE */
+int window_start(const Node *, int r); /* its first row, which may be outside */
 int kernel_height(const Graph *, const Node *); /* rows of a window, dilation not counted */
 int kernel_width(const Graph *, const Node *);
 /* Of a resize: the source indices along an axis of the output's index at, and the weight of the

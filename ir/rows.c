@@ -90,11 +90,16 @@ resample(const Graph *g, const Node *n, int axis, int at)
 		interpolated(n, at, in, out);
 }
 
+int
+window_start(const Node *n, int r)
+{
+	return r * n->attr.stride_h - (n->op == OP_pad ? n->attr.begin.dim[1] : n->attr.pad_top);
+}
+
 static Rows
 window_rows(const Graph *g, const Node *n, int height, int r)
 {
-	int above = n->op == OP_pad ? n->attr.begin.dim[1] : n->attr.pad_top;
-	int first = r * n->attr.stride_h - above;
+	int first = window_start(n, r);
 	int last = first + (kernel_height(g, n) - 1) * n->attr.dilation_h;
 
 	return (Rows){ clip(first, 0, height), clip(last + 1, 0, height), false };

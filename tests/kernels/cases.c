@@ -4,7 +4,6 @@
 
 #include "kernels.h"
 
-enum { HEIGHT = 1, WIDTH = 2, CHANNELS = 3 };
 enum { WORK_MOST = 1 << 19 }; /* multiply-accumulates of a case, so that many are tried */
 
 /* ---- tensors */

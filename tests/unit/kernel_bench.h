@@ -76,10 +76,14 @@ make_tensor(Bench *b, Type type, Shape shape, Quant quant, const void *data)
 static inline int8_t *
 evaluate(Bench *b, const Node *n, const void *x, const void *x2)
 {
-	const void *operand[3] = { x, x2, NULL };
+	const void **data =
+		alloc_array(b->arena, (size_t)b->graph->tensor_count, sizeof *data);
 	int8_t *out = alloc(b->arena, (size_t)tensor_bytes(tensor_out(b->graph, n)));
 
-	evaluate_node(b->graph, n, operand, out);
+	data[n->input[0]] = x;
+	if (x2)
+		data[n->input[1]] = x2;
+	evaluate_node(b->graph, n, data, out);
 	return out;
 }
 
