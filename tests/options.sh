@@ -1,0 +1,87 @@
+#!/bin/sh
+# The command line: exit statuses, first lines of messages, and options that change the output.
+model=$SRC/samples/shapes/shapes.tflite
+out=$BUILD/out
+mkdir -p "$out" || exit 1
+cd "$BUILD" || exit 1
+
+say () { if [ "$2" = 0 ]; then echo "ok options/$1"; else sed 's/^/  /' log; echo "FAIL options/$1"; fi; }
+
+# Exit status and a part of the message; nothing may be left in the output folder.
+refused=0
+refuses () { # status, part of a message, arguments...
+	status=$1 part=$2
+	shift 2
+	"$MCOMPILE" "$@" >log 2>&1
+	got=$?
+	if [ $got != "$status" ] || ! grep -qF -- "$part" log || [ -n "$(ls -A out)" ]; then
+		echo "  mcompile $*: status $got, not $status, or no '$part', or output:"
+		sed 's/^/    /' log
+		ls -A out
+		refused=1
+	fi
+}
+refuses 2 'no model'
+refuses 2 "unrecognized option '--no-such'" --no-such "$model"
+refuses 2 'more than one model: b' a b
+refuses 2 'no such target: z80' --target z80 "$model"
+refuses 2 '--optimize fun: not one of speed ram size' --optimize fun "$model"
+refuses 2 '--dump nothing: not one of infer ' --dump nothing "$model"
+refuses 2 '--semantics ort: not yet' --semantics ort "$model"
+refuses 2 '--input push: not yet' --input push "$model"
+refuses 2 'JSON' --report out/r.html "$model"
+refuses 2 'not a number' --arena many "$model"
+refuses 2 'not a number' verify --count 0 "$model"
+refuses 2 'no letter or digit' --name /// "$model"
+refuses 2 "'-' is not a file" -
+refuses 2 "'-' is not a file" -o - "$model"
+refuses 2 '--layers is not for the command compile' --layers "$model"
+refuses 2 '--selftest is not for the command run' run --selftest "$model"
+refuses 2 '-o is not for the command inspect' inspect -o out "$model"
+refuses 2 '-o given twice' -o out -o out "$model"
+refuses 2 'input files: 1' run "$model"
+refuses 1 'no-model.tflite: error: cannot open' -o out no-model.tflite
+refuses 1 'out: error: cannot read: Is a directory' out
+refuses 1 'no-folder/shapes.c: error: cannot write: No such file' -o no-folder "$model"
+refuses 1 'no regular file' -o out --report /dev/null "$model"
+refuses 1 'the work area needs' -o out --arena 100 "$model"
+refuses 1 'no-input: cannot read' run "$model" no-input -o out/y
+refuses 0 'any C11 compiler' --target help
+refuses 0 'usage: mcompile' --help
+refuses 0 'mcompile ' --version
+say messages $refused
+
+# No escape sequences where there is no terminal.
+"$MCOMPILE" no-model 2>&1 | grep -q "$(printf '\033')"
+[ $? = 1 ]
+say plain $?
+
+made () { # file, arguments...: compiles, and the file is there
+	file=$1
+	shift
+	rm -rf made && mkdir made && "$MCOMPILE" -o made "$@" >log 2>&1 && [ -s "made/$file" ]
+}
+made a_b.c --name 'A b' "$model" && grep -q 'a_b_run(a_b_work' made/a_b.h && made m9.h --name 9 "$model"
+say name $?
+made shapes.c --depfile made/d "$model" && grep -qx "made/shapes.c made/shapes.h: $model" made/d
+say depfile $?
+made shapes.c --arena 1000000 "$model"
+say arena $?
+
+# What is optimized for: fewer functions, no more RAM than the lower bound, and the same bits.
+functions () { grep -c '^static void$' made/shapes.c; }
+number () { sed -n "s/.*\"$1\":[^0-9]*\([0-9]*\).*/\1/p" made/r.json; }
+optimized=0
+for target in c x86-avx2; do
+	[ $target = c ] || grep -qw avx2 /proc/cpuinfo 2>/dev/null || continue
+	made shapes.c --target $target "$model" && many=$(functions) &&
+		made shapes.c --target $target --optimize size "$model" && [ "$(functions)" -lt "$many" ] &&
+		made r.json --target $target --optimize ram --report made/r.json "$model" &&
+		[ "$(number work_bytes)" = "$(number lower_bound_bytes)" ] || optimized=1
+	for what in size ram; do
+		"$MCOMPILE" verify --target $target --optimize $what "$model" >log 2>&1 || optimized=1
+	done
+	[ $target = c ] || { made r.json --target $target --report made/r.json "$model" &&
+		grep -q '"kernel":.*avx2/' made/r.json; } || optimized=1
+done
+say optimize $optimized
