@@ -107,7 +107,16 @@ usage_in_readme () {
 		grep -qxF -- "$line" README.md || { echo "README.md lacks: $line"; exit 1; }
 	done
 }
+paths () { # files that the texts name are there; abs_ is the example's
+	local bad=0 path
+	for path in $(cat README.md docs/*.md | grep -oE '`[a-z0-9_-]+(/[a-z0-9_-]+)*/[a-z0-9_]+\.(c|h|def|sh|py|tflite)`' |
+	    tr -d '`' | grep -v /abs_ | sort -u); do
+		[ -e "$path" ] || { echo "no such file: $path"; bad=1; }
+	done
+	return $bad
+}
 if [ -z "$rewrite" ]; then
+	check paths paths
 	check options-in-manual in_manual
 	check values-in-manual values_in_manual
 	check options-in-readme in_readme
