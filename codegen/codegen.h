@@ -314,7 +314,6 @@ typedef struct {
 extern const Target targets[];
 extern const int target_count;
 extern const char *const reference_names[SEMANTICS_COUNT];
-const char *target_name(Arena *, const Target *); /* with dashes */
 int work_alignment(const Target *);
 const Target *find_target(const char *name); /* "native": this machine's; NULL: none */
 

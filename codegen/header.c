@@ -118,7 +118,7 @@ put_head(Text *t, const Program *p)
 
 	put(t, "/*\n * %s: one inference, statically planned.\n *\n", p->name);
 	put(t, " * Written by mcompile " VERSION " from %s for target %s.\n",
-		comment_text(job->arena, job->source), target_name(job->arena, job->target));
+		comment_text(job->arena, job->source), job->target->name);
 	put(t, " * Bit-exact to %s.\n", reference_names[g->semantics]);
 	for (int i = 0; i < g->node_count; i++) {
 		if (g->node[i].dialect == g->semantics || !p->call[i].parts)

@@ -135,7 +135,7 @@ fill_report(cJSON *root, const Program *p)
 	cJSON *layers;
 
 	if (!root || !cJSON_AddStringToObject(root, "model", job->source) ||
-	    !cJSON_AddStringToObject(root, "target", target_name(job->arena, job->target)) ||
+	    !cJSON_AddStringToObject(root, "target", job->target->name) ||
 	    !cJSON_AddStringToObject(root, "semantics", semantics_names[job->graph->semantics]) ||
 	    !add_ram(root, p) || !add_flash(root, p) || !add_int(root, "macs_model", job->macs_model) ||
 	    !add_int(root, "macs", all_macs(job->graph)) ||

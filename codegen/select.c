@@ -6,8 +6,8 @@
 static const double BYTE_COST = 1e12; /* cycles: more than any kernel takes */
 
 const Target targets[] = {
-#define TARGET(id, folders, alignment, guard, flags, what) \
-	{ #id, folders, alignment, guard, flags, what },
+#define TARGET(name, folders, alignment, guard, flags, what) \
+	{ name, folders, alignment, guard, flags, what },
 #include "targets.def"
 #undef TARGET
 };
@@ -21,30 +21,11 @@ const char *const reference_names[SEMANTICS_COUNT] = {
 
 const char *const part_names[3] = { "begin", "row", "end" };
 
-const char *
-target_name(Arena *arena, const Target *t)
-{
-	char *name = format(arena, "%s", t->name);
-
-	for (char *p = name; (p = strchr(p, '_')); )
-		*p = '-';
-	return name;
-}
-
 /* Weights and the work area hold int64_t on every target. */
 int
 work_alignment(const Target *t)
 {
 	return t->alignment < (int)sizeof(int64_t) ? (int)sizeof(int64_t) : t->alignment;
-}
-
-/* Names in the table are C identifiers; users write a dash. */
-static bool
-same_target(const char *id, const char *name)
-{
-	for (; *id && (*id == *name || (*id == '_' && *name == '-')); id++)
-		name++;
-	return *id == *name;
 }
 
 static const char *
@@ -64,7 +45,7 @@ find_target(const char *name)
 	if (!strcmp(name, "native"))
 		name = native_target();
 	for (int i = 0; i < target_count; i++)
-		if (same_target(targets[i].name, name))
+		if (!strcmp(targets[i].name, name))
 			return targets + i;
 	return NULL;
 }

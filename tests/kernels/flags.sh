@@ -1,9 +1,9 @@
 #!/bin/sh
 # flags.sh TARGETS.DEF FOLDER: prints `yes` and the flags that the folder's kernels want, if
 # $CC, so told, defines what their target asks for; else nothing.
-line=$(grep "^TARGET([a-z0-9_]*, \"$2[ \"]" "$1" | head -1)
-guard=$(echo "$line" | cut -d'"' -f4)
-flags=$(echo "$line" | cut -d'"' -f6)
+line=$(grep "^TARGET(\"[a-z0-9-]*\", \"$2[ \"]" "$1" | head -1)
+guard=$(echo "$line" | cut -d'"' -f6)
+flags=$(echo "$line" | cut -d"\"" -f8)
 [ -n "$line" ] || exit 0
 [ -n "$guard" ] || { echo "yes $flags"; exit; }
 # shellcheck disable=SC2086

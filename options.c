@@ -1,0 +1,245 @@
+/* options.c: the command line: one table for reading it and for --help. */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "codegen/codegen.h"
+#include "options.h"
+
+typedef enum { OUTPUT, TEXT, FILE_NAME, FLAG, NUMBER, CHOICE, TARGET_NAME, SHOW_VERSION,
+	SHOW_HELP } Kind;
+
+/* commands: first letters of those that heed it; least: of numbers; names: of choices. */
+typedef struct {
+	const char *name, *argument, *commands;
+	Kind kind;
+	size_t at; /* in Options */
+	long least;
+	const char *const *names;
+	const char *help;
+} Row;
+
+static const char *const commands[] = { "compile", "inspect", "run", "verify" };
+
+#define AT(field) offsetof(Options, field)
+static const Row table[] = {
+	{ "o", "DIR", "cr", OUTPUT, 0, 0, NULL,
+		"where the output goes (default: here); run: a file per output" },
+	{ "name", "NAME", "crv", TEXT, AT(name), 0, NULL,
+		"of files and identifiers (default: the model's)" },
+	{ "target", "T", "crv", TARGET_NAME, AT(target), 0, NULL,
+		"c (default: any C11 compiler), native, ...; help lists them" },
+	{ "optimize", "speed|ram|size", "crv", CHOICE, AT(optimize), OPTIMIZE_COUNT, optimize_names,
+		"the fastest kernels; no RAM for scratch; shared functions" },
+	{ "arena", "BYTES", "crv", NUMBER, AT(arena), 1, NULL, "an error if the work area is larger" },
+	{ "input", "full|const", "crv", CHOICE, AT(input_mode), INPUT_PUSH, input_mode_names,
+		"inputs in the work area, or the caller's, never written" },
+	{ "weights", "auto|c|bin", "crv", CHOICE, AT(weights), WEIGHTS_COUNT, weights_names,
+		"weights in the .c, or in a file beside it" },
+	{ "semantics", "tflm|litert", "cirv", CHOICE, AT(semantics), ORT, semantics_names,
+		"whose bits (default: tflm)" },
+	{ "report", "FILE.json", "c", FILE_NAME, AT(report), 0, NULL,
+		"where every byte and multiply-accumulate goes" },
+	{ "selftest", NULL, "c", FLAG, AT(selftest), 0, NULL,
+		"emit a recorded input and output and NAME_selftest()" },
+	{ "explain", NULL, "crv", FLAG, AT(explain), 0, NULL,
+		"which kernels apply to each layer, at what cost" },
+	{ "dump", "PASS", "crv", TEXT, AT(dump), 0, NULL, "print the graph after a pass as .mir" },
+	{ "stop", "PASS", "crv", TEXT, AT(stop), 0, NULL, "end after a pass, write nothing" },
+	{ "no-fuse", NULL, "crv", FLAG, AT(no_fuse), 0, NULL, "keep every tensor of the model" },
+	{ "no-prune", NULL, "crv", FLAG, AT(no_prune), 0, NULL,
+		"keep every channel (nothing prunes yet)" },
+	{ "depfile", "FILE", "c", FILE_NAME, AT(depfile), 0, NULL,
+		"write a Make rule: the output depends on the model" },
+	{ "templates", "DIR", "crv", TEXT, AT(templates), 0, NULL,
+		"kernels from a folder instead of those built in" },
+	{ "layers", NULL, "r", FLAG, AT(layers), 0, NULL, "print the hash of each tensor of the model" },
+	{ "count", "N", "v", NUMBER, AT(count), 1, NULL, "inferences (default: 16)" },
+	{ "seed", "N", "v", NUMBER, AT(seed), 0, NULL, "of the random inputs (default: 1)" },
+	{ "version", NULL, "cirv", SHOW_VERSION, 0, 0, NULL, "print it" },
+	{ "help", NULL, "cirv", SHOW_HELP, 0, 0, NULL, "this text" },
+};
+#undef AT
+enum { ROWS = sizeof table / sizeof *table, FIRST_ROW = 256, HELP_COLUMN = 29, VERIFY_COUNT = 16 };
+
+static const char usage_text[] =
+	"usage: mcompile [options] MODEL              write NAME.c and NAME.h\n"
+	"       mcompile inspect MODEL                tensors, operators, work, memory by layer\n"
+	"       mcompile run MODEL IN... -o OUT...    compile, build with $CC, run on raw tensors\n"
+	"       mcompile verify MODEL                 generated code against the reference kernels\n\n";
+
+/* Values that belong to the command line, of things that this version does not have. */
+static const struct {
+	const char *option, *value, *why;
+} absent[] = {
+	{ "semantics", "ort", "it is for ONNX models, which this version does not read" },
+	{ "input", "push", "this version makes no schedule that takes an input row by row" },
+	{ "report", ".html", "this version writes reports as JSON: FILE.json" },
+};
+
+static const char see_help[] = "note: mcompile --help lists commands and options\n";
+
+void
+usage(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	fputs("mcompile: ", stderr);
+	vfprintf(stderr, fmt, ap);
+	fprintf(stderr, "\n%s", see_help);
+	va_end(ap);
+	exit(2);
+}
+
+static const char *
+dashes(const Row *row)
+{
+	return row->name[1] ? "--" : "-";
+}
+
+static void
+print_help(void)
+{
+	fputs(usage_text, stdout);
+	for (const Row *row = table; row < table + ROWS; row++) {
+		int size = printf("  %s%s %s", dashes(row), row->name, row->argument ? row->argument : "");
+		printf("%*s%s\n", size < HELP_COLUMN ? HELP_COLUMN - size : 1, "", row->help);
+	}
+}
+
+static void
+print_targets(void)
+{
+	for (int i = 0; i < target_count; i++)
+		printf("%-16s %-14s %s\n", targets[i].name, targets[i].flags, targets[i].what);
+	printf("%-16s %-14s the best of these for this machine\n", "native", "");
+}
+
+/* What belongs to the command line but not yet to this version. */
+static void
+refuse_absent(const char *option, const char *value)
+{
+	const char *dot = strrchr(value, '.');
+
+	for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
+		if (!strcmp(absent[i].option, option) && !strcmp(absent[i].value, dot ? dot : value))
+			usage("--%s %s: not yet: %s", option, value, absent[i].why);
+}
+
+static long
+choice(const Row *row, const char *value)
+{
+	int found = find_name(row->names, (int)row->least, value);
+
+	if (found < 0)
+		usage("--%s %s: not one of %s", row->name, value, row->argument);
+	return found;
+}
+
+static long
+number(const Row *row, const char *value)
+{
+	char *end;
+	unsigned long n = strtoul(value, &end, 0);
+
+	if (!*value || *end || *value == '-' || n < (unsigned long)row->least || n > INT32_MAX)
+		usage("--%s %s: not a number from %ld to %ld", row->name, value, row->least,
+			(long)INT32_MAX);
+	return (long)n;
+}
+
+/* Standard input and output are for nobody: outputs are renamed into place. */
+static const char *
+file_name(const char *path)
+{
+	if (!strcmp(path, "-") || !*path)
+		usage("'%s' is not a file: models, inputs and outputs are files", path);
+	return path;
+}
+
+static void
+set_option(Options *o, const Row *row, const char *value)
+{
+	void *at = (char *)o + row->at;
+
+	if (!strchr(row->commands, commands[o->command][0]))
+		usage("%s%s is not for the command %s", dashes(row), row->name, commands[o->command]);
+	if (value)
+		refuse_absent(row->name, value);
+	switch (row->kind) {
+	case OUTPUT: o->output[o->output_count++] = o->folder = file_name(value); break;
+	case TEXT: *(const char **)at = value; break;
+	case FILE_NAME: *(const char **)at = file_name(value); break;
+	case FLAG: *(bool *)at = true; break;
+	case NUMBER: *(long *)at = number(row, value); break;
+	case CHOICE: *(long *)at = choice(row, value); break;
+	case TARGET_NAME:
+		*(const char **)at = value;
+		if (strcmp(value, "help"))
+			break;
+		print_targets();
+		exit(0);
+	case SHOW_VERSION: puts("mcompile " VERSION); exit(0);
+	case SHOW_HELP: print_help(); exit(0);
+	}
+}
+
+/* Sets options up to the last; getopt moves operands behind them, in order. */
+static void
+set_options(Options *o, int argc, char **argv)
+{
+	struct option known[ROWS + 1] = { { NULL, 0, NULL, 0 } };
+	int option, count = 0;
+
+	for (int i = 0; i < ROWS; i++)
+		if (table[i].name[1])
+			known[count++] = (struct option){ table[i].name,
+				table[i].argument ? required_argument : no_argument, NULL, FIRST_ROW + i };
+	while ((option = getopt_long(argc, argv, "o:h", known, NULL)) >= 0) {
+		if (option == '?') { /* getopt said why */
+			fputs(see_help, stderr);
+			exit(2);
+		}
+		int row = option == 'o' ? 0 : option == 'h' ? ROWS - 1 : option - FIRST_ROW;
+		set_option(o, table + row, optarg);
+	}
+}
+
+static void
+check_options(const Options *o)
+{
+	if (!o->file_count)
+		usage("no model");
+	for (int i = 0; i < o->file_count; i++)
+		file_name(o->file[i]);
+	if (o->file_count > 1 && o->command != RUN)
+		usage("more than one model: %s", o->file[1]);
+	if (o->output_count > 1 && o->command != RUN)
+		usage("-o given twice: %s", o->folder);
+	if (o->name && !o->name[strcspn(o->name,
+			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")])
+		usage("--name '%s': no letter or digit in it", o->name);
+	if (!find_target(o->target))
+		usage("no such target: %s (--target help lists them)", o->target);
+}
+
+Options
+parse_options(int argc, char **argv, Arena *arena)
+{
+	Options o = { .folder = ".", .target = "c", .semantics = -1, .count = VERIFY_COUNT, .seed = 1 };
+	int command;
+
+	o.output = alloc_array(arena, (size_t)argc + 1, sizeof *o.output);
+	if (argc > 1 && (command = find_name(commands, COMMAND_COUNT, argv[1])) >= 0) {
+		o.command = (Command)command;
+		argv++;
+		argc--;
+	}
+	argv[0] = format(arena, "mcompile"); /* for getopt's messages */
+	set_options(&o, argc, argv);
+	o.file = argv + optind;
+	o.file_count = argc - optind;
+	check_options(&o);
+	return o;
+}

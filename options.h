@@ -1,0 +1,26 @@
+/* options.h: the command line. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "ir/ir.h"
+
+typedef enum { COMPILE, INSPECT, RUN, VERIFY, COMMAND_COUNT } Command;
+
+typedef struct {
+	Command command;
+	const char *folder, *name, *target, *report, *templates, *depfile, *dump, *stop;
+	long semantics, input_mode, weights, optimize; /* -1: not said; else of their enums */
+	long arena;          /* bytes; 0: any */
+	long count, seed;    /* of verify */
+	bool selftest, explain, layers, no_fuse, no_prune;
+	const char **output; /* of run */
+	int output_count;
+	char **file;         /* the model, then run's inputs */
+	int file_count;
+} Options;
+
+/* A command line that is wrong ends the program with status 2, --help and --version with 0. */
+Options parse_options(int argc, char **argv, Arena *);
+_Noreturn void usage(const char *fmt, ...) PRINTF(1, 2);
+
+#endif
