@@ -128,7 +128,7 @@ main(int count, char **args)
 {
 	jmp_buf escape;
 	Diag diag = { .to = stderr, .escape = &escape };
-	bool with_lines = count > 1 && !strcmp(args[1], "-k");
+	const volatile bool with_lines = count > 1 && !strcmp(args[1], "-k");
 	const char *name = with_lines ? "kernels" : "ref_kernels";
 
 	if (setjmp(escape))
