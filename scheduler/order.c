@@ -314,6 +314,47 @@ connect(Search *s)
 	s->next = list_pairs(g->arena, next, edges, g->node_count);
 }
 
+static void
+reorder(Graph *g, const int *sequence)
+{
+	Node *old = copy_of(g->arena, g->node, (size_t)g->node_count * sizeof *old);
+
+	for (int i = 0; i < g->node_count; i++)
+		g->node[i] = old[sequence[i]];
+}
+
+/* A copy that grow() may take on: its room is a power of two. */
+static void *
+copy_with_room(Arena *arena, const void *data, int count, size_t bytes)
+{
+	size_t room = 1;
+
+	while (room < (size_t)count)
+		room *= 2;
+	void *copy = alloc_array(arena, room, bytes);
+	if (count)
+		memcpy(copy, data, (size_t)count * bytes);
+	return copy;
+}
+
+/* What alias() and plan() will make of an order: views and copies are theirs to decide. */
+static int64_t
+outcome(const Graph *g, const int *sequence)
+{
+	Graph trial = *g;
+
+	trial.tensor = copy_with_room(g->arena, g->tensor, g->tensor_count, sizeof *g->tensor);
+	trial.node = copy_with_room(g->arena, g->node, g->node_count, sizeof *g->node);
+	trial.output = copy_with_room(g->arena, g->output, g->output_count, sizeof *g->output);
+	for (int i = 0; i < g->node_count; i++)
+		trial.node[i].input = copy_with_room(g->arena, g->node[i].input,
+			g->node[i].input_count, sizeof(int));
+	if (sequence)
+		reorder(&trial, sequence);
+	alias(&trial);
+	return most_live(&trial);
+}
+
 void
 order(Graph *g)
 {
@@ -327,9 +368,6 @@ order(Graph *g)
 	for (int i = 0; i < g->input_count; i++)
 		live += s.bytes[s.class[g->input[i].tensor]];
 	int *sequence = best_order(&s, live, present_peak(&s, live));
-	if (!sequence)
-		return;
-	Node *old = copy_of(g->arena, g->node, (size_t)g->node_count * sizeof *old);
-	for (int i = 0; i < g->node_count; i++)
-		g->node[i] = old[sequence[i]];
+	if (sequence && outcome(g, sequence) < outcome(g, NULL))
+		reorder(g, sequence);
 }

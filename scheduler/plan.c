@@ -201,6 +201,15 @@ collect(Plan *p, const Graph *g)
 			add_buffer(p, g->arena, (Buffer){ -1, i, i, i, g->node[i].scratch, -1 });
 }
 
+int64_t
+most_live(const Graph *g)
+{
+	Plan p = { 0 };
+
+	collect(&p, g);
+	return live_bound(&p, g->node_count, g->arena);
+}
+
 /* Every element type is at home on such a boundary. */
 static int64_t
 natural_alignment(const Graph *g, const Plan *p)

@@ -12,5 +12,6 @@ void alias(Graph *);
 
 /* plan.c: offsets in the work area, and the lower bound beside the result. */
 void plan(Graph *);
+int64_t most_live(const Graph *); /* of an aliased graph: bytes of the work area at once */
 
 #endif
