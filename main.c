@@ -32,12 +32,16 @@ static const Pass passes[] = {
 enum { PASSES = sizeof passes / sizeof *passes };
 
 static void
-check_pass(const char *option, const char *name)
+check_pass(Arena *arena, const char *option, const char *name)
 {
-	for (int i = 0; i < PASSES; i++)
+	const char *all = "";
+
+	for (int i = 0; i < PASSES; i++) {
 		if (!strcmp(passes[i].name, name))
 			return;
-	usage("--%s %s: not a pass", option, name);
+		all = format(arena, "%s%s%s", all, i ? "|" : "", passes[i].name);
+	}
+	usage("--%s %s: not one of %s", option, name, all);
 }
 
 static const char *
@@ -221,9 +225,9 @@ compile(const Options *o, Arena *arena, Diag *diag, File f)
 		.trace = o->layers };
 
 	if (o->dump)
-		check_pass("dump", o->dump);
+		check_pass(arena, "dump", o->dump);
 	if (o->stop)
-		check_pass("stop", o->stop);
+		check_pass(arena, "stop", o->stop);
 	job.graph = read_model(o, arena, diag, f);
 	infer(job.graph); /* a pass like others, but what is counted next relies on it */
 	if (o->command == INSPECT) {
