@@ -49,6 +49,38 @@ in_range(int value, int least, int most)
 	return value >= least && value <= most;
 }
 
+bool
+is_byte(Type type)
+{
+	return type == TYPE_s8 || type == TYPE_u8;
+}
+
+static bool
+check_quant(const Graph *g, const Tensor *t)
+{
+	const Quant *q = &t->quant;
+	int least = t->type == TYPE_s8 ? INT8_MIN : 0;
+	int most = is_byte(t->type) ? least + UINT8_MAX : least;
+
+	for (int i = 0; i < q->count; i++)
+		if (!(q->scale[i] > 0) || !isfinite(q->scale[i]) ||
+			!in_range(q->zero[i], least, most)) {
+			error_at(g->diag, t->loc,
+				"tensor \"%s\": scale %g, zero point %d: not positive "
+				"and finite, or not in %d .. %d",
+				t->name, (double)q->scale[i], (int)q->zero[i], least,
+				most);
+			return false;
+		}
+	if (q->count < 2 ||
+		(in_range(q->axis, 0, t->shape.rank - 1) &&
+			t->shape.dim[q->axis] == q->count))
+		return true;
+	error_at(g->diag, t->loc, "tensor \"%s\": %d scales along axis %d of %s", t->name,
+		q->count, q->axis, shape_text(g->arena, &t->shape));
+	return false;
+}
+
 static bool
 check_tensor(const Graph *g, const Tensor *t)
 {
@@ -60,7 +92,7 @@ check_tensor(const Graph *g, const Tensor *t)
 		bytes *= t->shape.dim[i];
 	}
 	if (sane && bytes <= INT32_MAX)
-		return true;
+		return check_quant(g, t);
 	error_at(g->diag, t->loc, "tensor \"%s\" %s", t->name,
 		sane ? "has 2^31 bytes or more" : "has a dimension below 1, or too many");
 	return false;
@@ -69,26 +101,8 @@ check_tensor(const Graph *g, const Tensor *t)
 bool
 check_scales(const Graph *g, const Node *n, const Tensor *t, int count, const char *which)
 {
-	static const int least[] = { [TYPE_s8] = INT8_MIN, [TYPE_u8] = 0 };
-	const Quant *q = &t->quant;
-
-	if (q->count != count)
-		return wrong(g, n, "%s has %d scales, not %d", which, q->count, count);
-	for (int i = 0; i < count; i++) {
-		if (!(q->scale[i] > 0) || !isfinite(q->scale[i]))
-			return wrong(g, n, "%s: scale %g is not a positive number", which,
-				(double)q->scale[i]);
-		if (!in_range(q->zero[i], least[t->type], least[t->type] + UINT8_MAX))
-			return wrong(g, n, "%s: zero point %d is outside %s", which,
-				(int)q->zero[i], types[t->type].tflite);
-	}
-	return true;
-}
-
-bool
-is_byte(Type type)
-{
-	return type == TYPE_s8 || type == TYPE_u8;
+	return t->quant.count == count ||
+		wrong(g, n, "%s has %d scales, not %d", which, t->quant.count, count);
 }
 
 static bool
@@ -217,6 +231,7 @@ infer(Graph *g)
 	for (int i = 0; sane && i < g->node_count; i++)
 		if (check_flow(g, g->node + i, made))
 			infer_node(g, g->node + i);
+	give_up_if_errors(g->diag); /* else outputs would be missing for known reasons */
 	check_outputs(g, made);
 	give_up_if_errors(g->diag);
 }

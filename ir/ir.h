@@ -335,16 +335,23 @@ void legal_concat(Canon *, const Node *);
 void legal_gather_nd(Canon *, const Node *);
 
 /* print.c: the graph as .mir text, and the table of its fields, which the reader walks too. */
-typedef enum { FIELD_INT, FIELD_INT64, FIELD_FLAG, FIELD_TEXT, FIELD_TENSOR, FIELD_SEMANTICS,
-	FIELD_INPUT_MODE, FIELD_SCALES, FIELD_ZEROS, FIELD_ORIGIN, FIELD_PLACE, FIELD_DATA } FieldKind;
-typedef enum { OF_GRAPH, OF_TENSOR, OF_NODE } FieldOwner;
+typedef enum { FIELD_INT, FIELD_FLAG, FIELD_TENSOR, FIELD_PLACE, FIELD_SEMANTICS, FIELD_INPUT_MODE,
+	FIELD_ACT, FIELD_FLOAT, FIELD_TEXT, FIELD_LIST, FIELD_TYPE, FIELD_SCALES, FIELD_ZEROS,
+	FIELD_DATA } FieldKind;
+typedef enum { OF_GRAPH, OF_TENSOR, OF_NODE, OF_PORT } FieldOwner;
 typedef struct {
 	FieldOwner owner;
 	FieldKind kind;
 	const char *name;
-	int value; /* unless said */
-	size_t at; /* in its owner */
+	int value;       /* unless said */
+	size_t at, size; /* in its owner */
+	bool attribute;  /* of operators that have it */
 } Field;
+typedef struct {
+	const char *const *name;
+	int count;
+} Words;
+extern const Words field_words[]; /* by FieldKind, of SEMANTICS to ACT */
 extern const Field fields[];
 extern const int field_count;
 void print_graph(Text *, const Graph *);

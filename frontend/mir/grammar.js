@@ -16,7 +16,7 @@
  */
 module.exports = grammar({
 	name: 'mir',
-	extras: $ => [/[ \t\r]/, $.comment],
+	extras: $ => [/[ \t\r]/, $._comment],
 	rules: {
 		source_file: $ => repeat(choice($.statement, $.node, '\n')),
 		statement: $ => seq(field('keyword', $.word), repeat($._value), '\n'),
@@ -38,6 +38,6 @@ module.exports = grammar({
 		/* of a float, hexadecimal means its bits */
 		number: $ => /-?(0x[0-9a-fA-F]+|[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?|inf)/,
 		string: $ => /"([^"\\\n]|\\[^\n])*"?/,
-		comment: $ => /#[^\n]*/,
+		_comment: $ => /#[^\n]*/,
 	},
 });

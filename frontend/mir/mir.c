@@ -1,502 +1,602 @@
 /* mir.c: reads .mir, the text that print.c writes and people do (grammar.js shows it). */
+#include <ctype.h>
+#include <errno.h>
 #include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+#include <tree_sitter/api.h>
 
 #include "frontend/frontend.h"
-#include "mir.h"
 
-enum { VERSION_OF_MIR = 1, DEEPEST_VIEW = 1000 };
-#define MOST_BYTES (INT64_C(1) << 40)
+enum {
+	SHOWN = 40, /* bytes of the text in a message */
+	DECIMAL = 10,
+	HEX_ESCAPE = 4,      /* \xHH */
+	MAX_BYTES = INT_MAX, /* of a tensor, of a data file */
+	MAX_TEXT = 1 << 30,
+	DEEPEST_VIEW = 1000,
+};
+#define MOST_BYTES (INT64_C(1) << 40) /* of all tensors */
+#define FIRST_LINE "mir 1"
 
-/* A statement being read: its values from `at` on, and what was given already. */
+const TSLanguage *tree_sitter_mir(void);
+
+typedef struct {
+	Graph *g;
+	const char *folder; /* of data files; NULL: here */
+} Reader;
+
+/* A named node of grammar.js, or one of the numbers in braces, which are none. */
 typedef struct {
 	const Reader *r;
-	const Item *head, *at, *end;
-	const Item **attr, **field; /* by the numbers of attrs[] and fields[] */
-	int64_t zeros;              /* zero points given */
+	TSNode node;
+	Loc loc;
+	const char *text;
+	size_t size;
+} Item;
+
+/* A statement being read: its values from `at` on. */
+typedef struct {
+	Graph *g;
+	Item head, keyword;
+	uint32_t at, count;
+	int64_t zeros; /* zero points given */
 } Line;
 
-static const Item *
-next_value(Line *l, const char *what)
-{
-	const Item *i = l->at;
+/* ---- items */
 
-	if (i == l->end) {
-		Loc end = i[-1].loc;
-		end.column += i[-1].size < INT_MAX ? (int)i[-1].size : 0;
-		fail_at(l->r->diag, end, "%s should follow", what);
+static Item
+item_of(const Reader *r, TSNode node)
+{
+	TSPoint at = ts_node_start_point(node);
+	uint32_t start = ts_node_start_byte(node);
+
+	return (Item){ r, node, { nowhere.offset, (int)at.row + 1, (int)at.column + 1 },
+		r->g->diag->text + start, ts_node_end_byte(node) - start };
+}
+
+static Item
+child(Item i, uint32_t number)
+{
+	return item_of(i.r, ts_node_named_child(i.node, number));
+}
+
+static bool
+is_kind(Item i, const char *kind)
+{
+	return !strcmp(ts_node_type(i.node), kind);
+}
+
+static bool
+is_word(Item i, const char *word)
+{
+	return strlen(word) == i.size && !memcmp(word, i.text, i.size);
+}
+
+static bool
+is_tensor(Item i)
+{
+	return i.text[0] == 't' && isdigit((unsigned char)i.text[1]);
+}
+
+/* Its text for a message, cut. */
+static const char *
+shown(Item i)
+{
+	size_t line = strcspn(i.text, "\n"), size = i.size < SHOWN ? i.size : SHOWN;
+
+	return format(i.r->g->arena, "'%.*s%s'", (int)(line < size ? line : size), i.text,
+		i.size > SHOWN ? "..." : "");
+}
+
+static _Noreturn void
+expected(Item i, const char *what)
+{
+	fail_at(i.r->g->diag, i.loc, "%s should stand here, not %s", what, shown(i));
+}
+
+/* ---- values */
+
+/* Of a word that is one of `count`, `stride` bytes from pointer to pointer. */
+static int
+word_index(Item i, const char *const *first, size_t stride, int count, const char *what)
+{
+	for (int k = 0; k < count; k++) {
+		const void *at = (const char *)first + (size_t)k * stride;
+		if (is_word(i, *(const char *const *)at))
+			return k;
 	}
-	l->at = l->r->item + i->after;
-	return i;
+	fail_at(i.r->g->diag, i.loc, "%s is no %s", shown(i), what);
 }
 
-static void
-end_of_line(const Line *l)
+static char *
+read_string(Item i)
 {
-	if (l->at < l->end)
-		fail_at(l->r->diag, l->at->loc, "%s is one too many", shown(l->r, l->at));
-}
+	const char *end = i.text + i.size - 1;
+	char *s = alloc(i.r->g->arena, i.size), *to = s;
 
-static void
-set_scales(Line *l, const Item *value, Quant *q)
-{
-	int64_t count = 1;
-	float scale;
-
-	if (value->kind == ITEM_NUMBERS) {
-		q->scale = read_numbers(l->r, value, TYPE_f32, 1, INT_MAX, &count);
-	} else {
-		scale = read_float(l->r, value);
-		q->scale = copy_of(l->r->arena, &scale, sizeof scale);
+	if (!is_kind(i, "string"))
+		expected(i, "a string");
+	if (i.size < 2 || *end != '"')
+		fail_at(i.r->g->diag, i.loc, "no \" closes this string on its line");
+	for (const char *at = i.text + 1; at < end;) {
+		unsigned code = (unsigned char)*at;
+		int size = 1;
+		if (*at == '\\' && (at[1] == '"' || at[1] == '\\'))
+			code = (unsigned char)*++at;
+		else if (*at == '\\' &&
+			(sscanf(at, "\\x%2x%n", &code, &size) != 1 || !code ||
+				size != HEX_ESCAPE)) {
+			i.loc.column += (int)(at - i.text);
+			fail_at(i.r->g->diag, i.loc,
+				"unknown escape: \\\" \\\\ \\xHH there are");
+		}
+		*to++ = (char)(unsigned char)code;
+		at += size;
 	}
-	q->count = (int)count;
+	return s;
 }
 
-static void
-set_zeros(Line *l, const Item *value, Quant *q)
+/* In C's ways of writing it. */
+static int64_t
+read_integer(Item i, int64_t least, int64_t most)
 {
-	int32_t zero;
+	char *end;
 
-	l->zeros = 1;
-	if (value->kind == ITEM_NUMBERS) {
-		q->zero = read_numbers(l->r, value, TYPE_s32, 1, INT_MAX, &l->zeros);
-	} else {
-		zero = (int32_t)read_integer(l->r, value, INT32_MIN, INT32_MAX);
-		q->zero = copy_of(l->r->arena, &zero, sizeof zero);
+	errno = 0;
+	long long value = strtoll(i.text, &end, 0);
+	if (end != i.text + i.size)
+		expected(i, "a whole number");
+	if (errno || value < least || value > most)
+		fail_at(i.r->g->diag, i.loc, "%s lies outside %lld .. %lld", shown(i),
+			(long long)least, (long long)most);
+	return value;
+}
+
+/* Hexadecimal means its bits. */
+static float
+read_float(Item i)
+{
+	char *end;
+	float value = strtof(i.text, &end);
+
+	if (i.size > 2 && i.text[1] == 'x') {
+		uint32_t bits = (uint32_t)read_integer(i, 0, UINT32_MAX);
+		memcpy(&value, &bits, sizeof value);
+		return value;
 	}
+	if (end != i.text + i.size)
+		expected(i, "a number");
+	if (isinf(value) && end[-1] != 'f')
+		fail_at(i.r->g->diag, i.loc, "%s is too large for a float", shown(i));
+	return value;
+}
+
+static int
+read_tensor(Item i, int count)
+{
+	char *end = NULL;
+	long number = is_tensor(i) ? strtol(i.text + 1, &end, DECIMAL) : 0;
+
+	if (end != i.text + i.size)
+		expected(i, "a tensor (t0, t1 ...)");
+	if (number >= count)
+		fail_at(i.r->g->diag, i.loc,
+			"%s is none of the %d tensors, which count from t0", shown(i),
+			i.r->g->tensor_count);
+	return (int)number;
+}
+
+/* The numbers in brackets, from a child on. */
+static Shape
+read_list(Item list, uint32_t first, int least)
+{
+	Shape s = { 0 };
+
+	for (uint32_t i = first; i < ts_node_named_child_count(list.node); i++) {
+		if (s.rank == MAX_RANK)
+			fail_at(list.r->g->diag, child(list, i).loc,
+				"more than %d numbers", MAX_RANK);
+		s.dim[s.rank++] = (int)read_integer(child(list, i), least, INT_MAX);
+	}
+	return s;
 }
 
 static void
-set_origin(Line *l, const Item *value, Tensor *t)
+read_type(Item i, Type *type, Shape *shape)
 {
-	t->origin.number = (int)read_integer(l->r, value, -1, INT_MAX);
-	if (l->at < l->end && l->at->kind == ITEM_TYPE)
-		read_type(l->r, next_value(l, ""), &t->origin.type, &t->origin.shape);
+	if (!is_kind(i, "type"))
+		expected(i, "a type and shape, like s8[1,4],");
+	*type = (Type)word_index(
+		child(i, 0), &types[0].name, sizeof *types, TYPE_COUNT, "type");
+	*shape = read_list(i, 1, 1);
+	int64_t bytes = types[*type].bytes;
+	for (int k = 0; k < shape->rank; k++)
+		if ((bytes *= shape->dim[k]) > MAX_BYTES)
+			fail_at(i.r->g->diag, i.loc, "the tensor has more than %d bytes",
+				MAX_BYTES);
+}
+
+/* ---- elements */
+
+/* Goes on to the next number of a block; false: there is none before its end. */
+static bool
+next_number(Item *i, const char *end)
+{
+	const char *at = i->text + i->size;
+
+	i->loc.column += (int)i->size;
+	for (; at < end && strchr(" \t\r\n#", *at); at++, i->loc.column++) {
+		if (*at == '#') /* a comment: on to the end of its line */
+			at += strcspn(at, "\n");
+		if (*at == '\n') {
+			i->loc.line++;
+			i->loc.column = 0;
+		}
+	}
+	i->text = at;
+	i->size = strcspn(at, " \t\r\n#}");
+	return at < end;
 }
 
 static void
-set_field(Line *l, const Field *f, const Item *word, void *owner)
+read_element(Item i, Type type, void *to)
 {
-	const Reader *r = l->r;
-	void *at = (char *)owner + f->at;
+	size_t bytes = (size_t)types[type].bytes;
+	int64_t most = INT64_MAX >> CHAR_BIT * (sizeof most - bytes);
+	bool natural = type == TYPE_u8 || type == TYPE_b8;
 
-	if (f->kind == FIELD_FLAG) {
-		*(bool *)at = true;
+	if (type == TYPE_f32) {
+		*(float *)to = read_float(i);
 		return;
 	}
-	const Item *value = f->kind == FIELD_PLACE ? word + 1 : next_value(l, "a value");
+	int64_t value =
+		read_integer(i, natural ? 0 : -most - 1, natural ? 2 * most + 1 : most);
+	memcpy(to, &value, bytes); /* little-endian, as read_tflite() asserts */
+}
+
+/* One number, or those in braces; how many in *count. */
+static const void *
+read_elements(Item i, Type type, int64_t least, int64_t most, int64_t *count)
+{
+	bool block = is_kind(i, "numbers");
+	const char *end = i.text + i.size - block;
+	Item start = i, at;
+
+	if (!block && !is_kind(i, "number") && !is_kind(i, "word"))
+		expected(i, "a number, or several in braces,");
+	start.size = block;
+	at = start;
+	/* Counted first, so that memory is asked for what is there, not for what is claimed. */
+	for (*count = 0; next_number(&at, end) && *count < most; ++*count)
+		;
+	if (*count < least)
+		fail_at(i.r->g->diag, i.loc, "%lld elements where %lld should stand",
+			(long long)*count, (long long)least);
+	if (at.text < end)
+		fail_at(i.r->g->diag, at.loc,
+			"more elements than the %lld that should stand here",
+			(long long)most);
+	unsigned char *data =
+		alloc_array(i.r->g->arena, (size_t)*count, (size_t)types[type].bytes);
+	at = start;
+	for (unsigned char *to = data; next_number(&at, end); to += types[type].bytes)
+		read_element(at, type, to);
+	return data;
+}
+
+/* The one data file of a model: beside it, so that a text cannot ask for any file there is. */
+static void
+load(Item i)
+{
+	Graph *g = i.r->g;
+	const char *name = read_string(i), *folder = i.r->folder;
+
+	if (g->file_name && !strcmp(g->file_name, name))
+		return;
+	if (g->file_name || !*name || strpbrk(name, "/\\:"))
+		fail_at(g->diag, i.loc,
+			"a model has one data file, beside it and named without folder");
+	File f = map_file(
+		g->diag, folder ? format(g->arena, "%s/%s", folder, name) : name);
+	g->file = copy_of(g->arena, f.data, f.size);
+	g->file_bytes = f.size;
+	g->file_name = name;
+	unmap_file(f);
+}
+
+/* In the text, or in a file from a byte of it on, at any alignment. */
+static const void *
+read_data(Item i, const Tensor *t)
+{
+	const Graph *g = i.r->g;
+	int64_t count = elements(&t->shape);
+	size_t bytes = (size_t)tensor_bytes(t);
+
+	if (!is_kind(i, "far"))
+		return read_elements(i, t->type, count, count, &count);
+	load(child(i, 0));
+	size_t at = (size_t)read_integer(child(i, 1), 0, MAX_BYTES);
+	if (at > g->file_bytes || g->file_bytes - at < bytes)
+		fail_at(g->diag, i.loc,
+			"%zu bytes from %zu on pass the end of the file's %zu", bytes, at,
+			g->file_bytes);
+	if (at % (size_t)types[t->type].bytes)
+		return copy_of(g->arena, g->file + at, bytes);
+	return g->file + at;
+}
+
+/* ---- lines */
+
+static Item
+next_value(Line *l, const char *what)
+{
+	if (l->at == l->count) {
+		Item last = child(l->head, l->at - 1);
+		last.loc.column += (int)last.size;
+		fail_at(l->g->diag, last.loc, "%s should follow", what);
+	}
+	return child(l->head, l->at++);
+}
+
+static void
+set_field(Line *l, const Field *f, Item word, void *owner)
+{
+	void *at = (char *)owner + f->at;
+	Tensor *t = owner; /* if it is one */
+	int64_t v = 1, most = f->size == sizeof(int) ? INT_MAX : MOST_BYTES;
+	Item value = f->kind == FIELD_FLAG || f->kind == FIELD_PLACE ?
+		word :
+		next_value(l, "a value");
+
 	switch (f->kind) {
-	case FIELD_INT:
-		*(int *)at = (int)read_integer(r, value, f->value, INT_MAX);
-		break;
-	case FIELD_INT64:
-		*(int64_t *)at = read_integer(r, value, f->value, MOST_BYTES);
-		break;
-	case FIELD_TEXT: *(const char **)at = read_string(r, value); break;
-	case FIELD_TENSOR: *(int *)at = read_tensor(r, value); break;
-	case FIELD_SEMANTICS:
-		*(Semantics *)at = (Semantics)word_index(r, value, semantics_names,
-			sizeof *semantics_names, SEMANTICS_COUNT,
-			"semantics (tflm, litert, ort)");
-		break;
-	case FIELD_INPUT_MODE:
-		*(InputMode *)at = (InputMode)word_index(r, value, input_mode_names,
-			sizeof *input_mode_names, INPUT_MODE_COUNT,
-			"input mode (full, const, push)");
-		break;
-	case FIELD_PLACE:
-		((Loc *)at)->offset = (size_t)read_integer(r, value, 0, INT64_MAX);
-		break;
-	case FIELD_SCALES: set_scales(l, value, &((Tensor *)owner)->quant); break;
-	case FIELD_ZEROS: set_zeros(l, value, &((Tensor *)owner)->quant); break;
-	case FIELD_ORIGIN: set_origin(l, value, owner); break;
-	default: read_data(r, value, owner); break;
+	case FIELD_TEXT: *(const char **)at = read_string(value); return;
+	case FIELD_FLOAT: *(float *)at = read_float(value); return;
+	case FIELD_LIST:
+		if (!is_kind(value, "list"))
+			expected(value, "a list, like [0,1],");
+		*(Shape *)at = read_list(value, 0, -INT_MAX);
+		return;
+	case FIELD_TYPE: read_type(value, &t->origin.type, &t->origin.shape); return;
+	case FIELD_SCALES:
+		t->quant.scale = read_elements(value, TYPE_f32, 1, INT_MAX, &v);
+		t->quant.count = (int)v;
+		return;
+	case FIELD_ZEROS:
+		t->quant.zero = read_elements(value, TYPE_s32, 1, INT_MAX, &l->zeros);
+		return;
+	case FIELD_DATA: t->data = read_data(value, t); return;
+	case FIELD_FLAG: break;
+	case FIELD_INT: v = read_integer(value, f->attribute ? 0 : f->value, most); break;
+	case FIELD_TENSOR: v = read_tensor(value, INT_MAX); break;
+	case FIELD_PLACE: v = read_integer(child(value, 0), 0, INT64_MAX); break;
+	default:
+		v = word_index(value, field_words[f->kind].name, sizeof(char *),
+			field_words[f->kind].count, f->name);
 	}
+	memcpy(at, &v, f->size); /* little-endian */
 }
 
-/* What values make sense is for infer() to say, of whatever format the model is. */
-static void
-set_attr(Line *l, const AttrInfo *a, Attr *attr)
+/* The field that a word begins; node: NULL for other owners. */
+static const Field *
+field_named(FieldOwner owner, Item word, const Node *node)
 {
-	const Reader *r = l->r;
-	void *at = (char *)attr + a->at;
-	const Item *value = next_value(l, "a value");
+	bool place = is_kind(word, "place");
 
-	if (a->kind == ATTR_FLOAT) {
-		*(float *)at = read_float(r, value);
-	} else if (a->kind == ATTR_LIST) {
-		if (value->kind != ITEM_LIST)
-			expected(r, "a list, like [0,1],", value);
-		*(Shape *)at = read_list(
-			r, value, (int)(value - r->item) + 1, -INT_MAX, INT_MAX);
-	} else if (a->at == offsetof(Attr, act)) {
-		attr->act = word_index(
-			r, value, act_names, sizeof *act_names, ACT_COUNT, "activation");
-	} else {
-		*(int *)at = (int)read_integer(r, value, 0,
-			a->at == offsetof(Attr, x_bias) ? UINT8_MAX : INT_MAX);
-	}
-}
-
-static void
-once(const Line *l, const Item **given, const Item *word)
-{
-	if (*given)
-		fail_at(l->r->diag, word->loc, "%s is given twice", shown(l->r, word));
-	*given = word;
-}
-
-/* A word that begins a field or an attribute; node: NULL for other owners. */
-static void
-read_named(Line *l, FieldOwner kind, const Item *word, void *owner, Node *node)
-{
-	static const char *const owners[] = { "a model", "a tensor" }; /* by FieldOwner */
-
-	for (int i = 0; node && i < attr_count; i++)
-		if (is_word(word, attrs[i].name) &&
-			has_word(ops[node->op].attrs, attrs[i].name)) {
-			once(l, &l->attr[i], word);
-			set_attr(l, &attrs[i], &node->attr);
-			return;
-		}
-	for (int i = 0; i < field_count; i++)
-		if (fields[i].owner == kind &&
-			(is_word(word, fields[i].name) ||
-				(fields[i].kind == FIELD_PLACE &&
-					word->kind == ITEM_PLACE))) {
-			once(l, &l->field[i], word);
-			set_field(l, &fields[i], word, owner);
-			return;
-		}
-	fail_at(l->r->diag, word->loc, "%s has no %s",
-		node ? ops[node->op].name : owners[kind], shown(l->r, word));
+	for (const Field *f = fields; f < fields + field_count; f++)
+		if (f->owner == owner &&
+			(place ? f->kind == FIELD_PLACE : is_word(word, f->name)) &&
+			(!f->attribute || has_word(ops[node->op].attrs, f->name)))
+			return f;
+	fail_at(word.r->g->diag, word.loc, "%s has no %s",
+		node ? ops[node->op].name : "this line", shown(word));
 }
 
 /* The rest of a line, in any order: a string is the name, words begin fields. */
 static void
-read_rest(Line *l, FieldOwner kind, void *owner, Node *node, const char **name)
+read_rest(Line *l, FieldOwner kind, void *owner, const Node *node, const char **name)
 {
-	const Item *named = NULL;
-
-	memset(l->attr, 0, (size_t)attr_count * sizeof *l->attr);
-	memset(l->field, 0, (size_t)field_count * sizeof *l->field);
-	while (l->at < l->end) {
-		const Item *i = next_value(l, "");
-		if (i->kind == ITEM_STRING) {
-			once(l, &named, i);
-			*name = read_string(l->r, i);
-		} else {
-			read_named(l, kind, i, owner, node);
-		}
+	while (l->at < l->count) {
+		Item i = next_value(l, "");
+		if (is_kind(i, "string"))
+			*name = read_string(i);
+		else
+			set_field(l, field_named(kind, i, node), i, owner);
 	}
 }
 
-/* The word or item that gave a field, for messages; the line's head if none did. */
-static Loc
-given_at(const Line *l, FieldKind kind)
-{
-	for (int i = 0; i < field_count; i++)
-		if (fields[i].kind == kind && l->field[i])
-			return l->field[i]->loc;
-	return l->head->loc;
-}
-
-static void
-check_zero(const Line *l, const Tensor *t, int32_t zero)
-{
-	int bits = types[t->type].bytes * CHAR_BIT;
-	bool is_signed = types[t->type].name[0] == 's';
-	int64_t most = bits > 32 ? INT32_MAX : (INT64_C(1) << (bits - is_signed)) - 1;
-
-	if (t->type != TYPE_f32 && (zero > most || zero < (is_signed ? -most - 1 : 0)))
-		fail_at(l->r->diag, given_at(l, FIELD_ZEROS),
-			"zero point %ld lies outside %s", (long)zero,
-			types[t->type].name);
-}
-
-/* One zero point stands for all, none for 0. */
-static void
-finish_quant(const Line *l, Tensor *t)
-{
-	Quant *q = &t->quant;
-	bool several = q->count > 1, fits = q->axis < t->shape.rank || !q->axis;
-
-	if (!fits || (several && (!t->shape.rank || t->shape.dim[q->axis] != q->count)))
-		fail_at(l->r->diag, given_at(l, FIELD_SCALES),
-			"%d scales for axis %d of this shape", q->count, q->axis);
-	if (l->zeros && (!q->count || (l->zeros > 1 && l->zeros != q->count)))
-		fail_at(l->r->diag, given_at(l, FIELD_ZEROS),
-			"%lld zero points for %d scales", (long long)l->zeros, q->count);
-	int32_t *zero = alloc_array(l->r->arena, (size_t)q->count, sizeof *zero);
-	for (int i = 0; i < q->count; i++) {
-		if (!(q->scale[i] > 0) || isinf(q->scale[i]))
-			fail_at(l->r->diag, given_at(l, FIELD_SCALES),
-				"scale %g is not positive", (double)q->scale[i]);
-		zero[i] = l->zeros ? q->zero[l->zeros > 1 ? i : 0] : 0;
-		check_zero(l, t, zero[i]);
-	}
-	q->zero = q->count ? zero : NULL;
-}
-
-static void
-read_version(Line *l)
-{
-	const Item *i = next_value(l, "the version");
-
-	if (read_integer(l->r, i, 0, INT_MAX) != VERSION_OF_MIR)
-		fail_at(l->r->diag, i->loc, "this compiler reads version %d",
-			VERSION_OF_MIR);
-	end_of_line(l);
-	if (l->head != l->r->item)
-		fail_at(l->r->diag, l->head->loc, "this stands in the first line only");
-}
+/* ---- statements */
 
 static void
 read_model(Line *l)
 {
-	read_rest(l, OF_GRAPH, l->r->g, NULL, &l->r->g->name);
+	read_rest(l, OF_GRAPH, l->g, NULL, &l->g->name);
 }
 
 static void
 read_tensor_line(Line *l)
 {
-	const Reader *r = l->r;
-	Graph *g = r->g;
-	Tensor t = { .loc = l->head->loc, .view = -1, .offset = -1 };
-	const Item *i = next_value(l, "a tensor's number");
-	int number = read_tensor(r, i); /* all are counted already */
+	Graph *g = l->g;
+	Tensor t = { .loc = l->head.loc, .view = -1, .offset = -1 };
+	Item number = next_value(l, "a tensor's number");
 
-	if (g->tensor[number].name)
-		fail_at(r->diag, i->loc, "%s is defined already, in line %d", shown(r, i),
-			g->tensor[number].loc.line);
-	t.name = format(r->arena, "t%d", number);
-	read_type(r, next_value(l, "its type and shape"), &t.type, &t.shape);
+	if (read_tensor(number, INT_MAX) != g->tensor_count)
+		fail_at(g->diag, number.loc,
+			"t%d should stand here: tensors count from t0", g->tensor_count);
+	read_type(next_value(l, "its type and shape"), &t.type, &t.shape);
+	t.name = format(g->arena, "t%d", g->tensor_count);
 	t.origin = (Origin){ -1, t.type, t.shape };
-	l->zeros = 0;
 	read_rest(l, OF_TENSOR, &t, NULL, &t.name);
-	finish_quant(l, &t);
-	g->tensor[number] = t;
-	r->written[number] = t.data;
-}
-
-static Port *
-read_port(Line *l, Port *port, int count)
-{
-	int tensor = read_tensor(l->r, next_value(l, "a tensor"));
-
-	port = grow(l->r->arena, port, count, sizeof *port);
-	port[count] = (Port){ l->r->g->tensor[tensor].name, tensor };
-	if (l->at < l->end)
-		port[count].name = read_string(l->r, next_value(l, ""));
-	end_of_line(l);
-	return port;
+	if (!l->zeros)
+		t.quant.zero = alloc_array(
+			g->arena, (size_t)t.quant.count, sizeof *t.quant.zero);
+	else if (l->zeros != t.quant.count)
+		fail_at(g->diag, l->head.loc, "%lld zero points for %d scales",
+			(long long)l->zeros, t.quant.count);
+	add_tensor(g, &t);
 }
 
 static void
-read_input(Line *l)
+read_port(Line *l)
 {
-	Graph *g = l->r->g;
+	Graph *g = l->g;
+	bool input = is_word(l->keyword, "input");
+	Port **all = input ? &g->input : &g->output;
+	int *count = input ? &g->input_count : &g->output_count;
+	int number = read_tensor(next_value(l, "a tensor"), g->tensor_count);
 
-	g->input = read_port(l, g->input, g->input_count);
-	bool *written = &l->r->written[g->input[g->input_count++].tensor];
-	if (*written)
-		fail_at(l->r->diag, l->head->loc,
-			"this tensor has data, or is an input already");
-	*written = true;
-}
-
-static void
-read_output(Line *l)
-{
-	Graph *g = l->r->g;
-
-	g->output = read_port(l, g->output, g->output_count);
-	g->output_count++;
+	*all = grow(g->arena, *all, *count, sizeof **all);
+	Port *port = *all + (*count)++;
+	*port = (Port){ g->tensor[number].name, number };
+	read_rest(l, OF_PORT, port, NULL, &port->name);
 }
 
 static void
 read_label(Line *l)
 {
-	Graph *g = l->r->g;
+	Graph *g = l->g;
 
 	g->label = grow(g->arena, g->label, g->label_count, sizeof *g->label);
-	g->label[g->label_count++] = read_string(l->r, next_value(l, "a string"));
-	end_of_line(l);
+	g->label[g->label_count] = "";
+	read_rest(l, OF_PORT, g, NULL, &g->label[g->label_count++]);
 }
 
-/* The operands: tensors, or _ for one that is left out. */
-static int
-read_operands(Line *l, const OpInfo *op, int *input)
-{
-	const Reader *r = l->r;
-	int count = 0;
-
-	for (; l->at < l->end; count++) {
-		bool absent = is_word(l->at, "_");
-		if (!absent && number_of_tensor(l->at) < 0)
-			break;
-		const Item *i = next_value(l, "");
-		if (count == op->most || (absent && count < op->least))
-			fail_at(r->diag, i->loc,
-				absent ? "%s needs its first %d operands" :
-					 "%s has more than %d operands",
-				op->name, absent ? op->least : op->most);
-		input[count] = absent ? -1 : read_tensor(r, i);
-	}
-	if (count < op->least)
-		fail_at(r->diag, l->at[-1].loc, "%s needs %d operands, not %d", op->name,
-			op->least, count);
-	return count;
-}
-
+/* Operands are tensors, or _ for one that is left out. */
 static void
 read_node(Line *l)
 {
-	const Reader *r = l->r;
-	bool *written = r->written;
-	Graph *g = r->g;
-	const Item *result = next_value(l, "a tensor");
-	int output = read_tensor(r, result);
-	Op op = (Op)word_index(r, next_value(l, "an operator"), &ops[0].name, sizeof *ops,
+	Graph *g = l->g;
+	int *input = alloc_array(g->arena, l->count, sizeof *input), inputs = 0;
+	int output = read_tensor(next_value(l, "a tensor"), g->tensor_count);
+	Op op = (Op)word_index(next_value(l, "an operator"), &ops[0].name, sizeof *ops,
 		OP_COUNT, "operator");
-	const Item *operand = l->at;
-	int *input = alloc_array(r->arena, (size_t)(l->end - l->at) + 1, sizeof *input);
-	int count = read_operands(l, &ops[op], input);
 
-	for (int i = 0; i < count; i++)
-		if (input[i] >= 0 && !written[input[i]])
-			fail_at(r->diag, operand[i].loc,
-				"%s is read before a node makes it",
-				shown(r, &operand[i]));
-	if (written[output])
-		fail_at(r->diag, result->loc, "%s has a value already", shown(r, result));
-	written[output] = true;
+	for (; l->at < l->count; l->at++) {
+		Item i = child(l->head, l->at);
+		if (!is_tensor(i) && !is_word(i, "_"))
+			break;
+		input[inputs++] = is_tensor(i) ? read_tensor(i, g->tensor_count) : -1;
+	}
 	Node *n = add_node(
-		g, op, g->tensor[output].name, l->head->loc, input, count, output);
+		g, op, g->tensor[output].name, l->head.loc, input, inputs, output);
 	read_rest(l, OF_NODE, n, n, &n->name);
 }
 
+/* Each of a kind, in this order: a later kind names what an earlier one read. */
 static const struct {
 	const char *keyword;
 	void (*read)(Line *);
 } statements[] = {
-	/* In this order, wherever they stand; nodes come last. */
-	{ "mir", read_version },
 	{ "model", read_model },
 	{ "tensor", read_tensor_line },
-	{ "input", read_input },
-	{ "output", read_output },
+	{ "input", read_port },
+	{ "output", read_port },
 	{ "label", read_label },
+	{ "=", read_node },
 };
-enum {
-	STATEMENT_KINDS = sizeof statements / sizeof *statements,
-	KIND_MODEL = 1,
-	KIND_TENSOR,
-	KIND_OUTPUT = 4
-};
+enum { STATEMENTS = sizeof statements / sizeof *statements, NODE = STATEMENTS - 1 };
 
-static Line
-line_at(const Reader *r, const Item **given, int item)
+static void
+read_statement(Item head, int turn)
 {
-	const Item *head = r->item + item;
+	Line l = { head.r->g, head, child(head, 0), 0,
+		ts_node_named_child_count(head.node), 0 };
+	int kind = NODE;
 
-	return (Line){ .r = r,
-		.head = head,
-		.at = head + 1,
-		.end = r->item + head->after,
-		.attr = given,
-		.field = given + attr_count };
-}
-
-/* Which kind a statement is: its number in the table above; of a node: -1. */
-static int
-statement_kind(const Reader *r, int item)
-{
-	if (r->item[item].kind == ITEM_NODE)
-		return -1;
-	return word_index(r, &r->item[item + 1], &statements[0].keyword,
-		sizeof *statements, STATEMENT_KINDS, "statement");
+	if (!is_kind(head, "node"))
+		kind = word_index(next_value(&l, ""), &statements[0].keyword,
+			sizeof *statements, NODE, "statement");
+	if (kind == turn)
+		statements[kind].read(&l);
 }
 
 /* Views end at a tensor with bytes of its own, and lie inside it: verify() would die of others. */
 static void
-check_view(const Reader *r, int tensor)
+check_view(const Graph *g, int tensor)
 {
-	const Tensor *t = r->g->tensor + tensor, *in = t;
+	const Tensor *t = g->tensor + tensor, *in = t;
 	int64_t at = 0;
 
-	for (int depth = 0; in->view >= 0; in = r->g->tensor + in->view, depth++) {
+	for (int depth = 0; in->view >= 0; in = g->tensor + in->view, depth++) {
 		at += in->view_offset;
-		if (depth == DEEPEST_VIEW)
-			fail_at(r->diag, t->loc, "t%d is a view of itself", tensor);
+		if (in->view >= g->tensor_count || depth == DEEPEST_VIEW)
+			fail_at(g->diag, t->loc, "t%d is a view of itself, or of none",
+				tensor);
 	}
 	/* Steps are bounded first, so that the span cannot overflow. */
 	if (t->row_step > INT_MAX || t->image_step > INT_MAX ||
 		at + tensor_span(t) > tensor_bytes(in))
-		fail_at(r->diag, t->loc, "t%d leaves the bytes of t%d", tensor,
-			(int)(in - r->g->tensor));
+		fail_at(g->diag, t->loc, "t%d leaves the bytes of t%d", tensor,
+			(int)(in - g->tensor));
 }
 
-/* In their order, which is that of execution; then every output has a value. */
+/* tree-sitter goes on after an error; we stop at the first. */
 static void
-read_nodes(const Reader *r, const Item **given)
+check_syntax(Item i)
 {
-	Graph *g = r->g;
+	const char *type = ts_node_type(i.node);
 
-	for (int i = 0; i < r->count; i = r->item[i].after)
-		if (r->item[i].kind == ITEM_NODE) {
-			Line l = line_at(r, given, i);
-			read_node(&l);
-		}
-	for (int i = 0, k = 0; i < r->count; i = r->item[i].after)
-		if (statement_kind(r, i) == KIND_OUTPUT &&
-			!r->written[g->output[k++].tensor])
-			fail_at(r->diag, r->item[i].loc, "no node makes %s",
-				shown(r, &r->item[i + 2]));
+	if (ts_node_is_missing(i.node))
+		fail_at(i.r->g->diag, i.loc, "%s is missing here",
+			*type == '\n' ? "the line's end" : type);
+	if (!strcmp(type, "ERROR")) {
+		size_t word = strcspn(i.text, " \t\r\n,");
+		i.size = word ? word : 1;
+		fail_at(i.r->g->diag, i.loc, "unexpected %s", shown(i));
+	}
+	if (!strcmp(type, "numbers") && i.text[i.size - 1] != '}')
+		fail_at(i.r->g->diag, i.loc, "no } closes this {");
+	uint32_t count = ts_node_has_error(i.node) ? ts_node_child_count(i.node) : 0;
+	for (uint32_t k = 0; k < count; k++)
+		check_syntax(item_of(i.r, ts_node_child(i.node, k)));
+}
+
+static void
+read_all(Item root)
+{
+	uint32_t count = ts_node_named_child_count(root.node);
+	Graph *g = root.r->g;
+
+	check_syntax(root);
+	if (!count || strncmp(child(root, 0).text, FIRST_LINE, sizeof FIRST_LINE - 1) ||
+		isdigit((unsigned char)child(root, 0).text[sizeof FIRST_LINE - 1]))
+		fail_at(g->diag, (Loc){ nowhere.offset, 1, 1 },
+			"a .mir text begins with the line: " FIRST_LINE);
+	for (int turn = 0; turn < STATEMENTS; turn++)
+		for (uint32_t k = 1; k < count; k++)
+			read_statement(child(root, k), turn);
+	for (int t = 0; t < g->tensor_count; t++)
+		check_view(g, t);
 }
 
 Graph *
 read_mir(Arena *arena, Diag *diag, const char *name, const char *text, size_t size,
 	const char *folder)
 {
-	Reader r = { .g = graph_new(arena, diag, name),
-		.arena = arena,
-		.diag = diag,
-		.folder = folder };
-	int models = 0;
-	char *whole = alloc(arena, size + sizeof "\n");
+	Reader r = { graph_new(arena, diag, name), folder };
+	jmp_buf here, *outer = diag->escape;
+	volatile bool whole = false;
 
+	if (size > MAX_TEXT || (size && memchr(text, 0, size)))
+		fail_at(diag, nowhere, "this is no text");
 	/* The last line ends like the others; messages show lines of this copy. */
-	if (size)
-		memcpy(whole, text, size);
-	if (size && text[size - 1] != '\n')
-		whole[size++] = '\n';
-	diag->text = whole;
-	r.item = mir_items(arena, diag, whole, size, &r.count);
-	if (!r.count || !is_word(&r.item[1], "mir"))
-		fail_at(diag, (Loc){ nowhere.offset, 1, 1 },
-			"a .mir text begins with the line: mir 1");
-	for (int i = 0; i < r.count; i = r.item[i].after) {
-		int kind = statement_kind(&r, i);
-		if (kind == KIND_TENSOR)
-			r.g->tensor = grow(arena, r.g->tensor, r.g->tensor_count++,
-				sizeof *r.g->tensor);
-		if (kind == KIND_MODEL && models++)
-			fail_at(diag, r.item[i].loc, "a second model");
+	diag->text = format(arena, "%.*s\n", (int)size, size ? text : "");
+	TSParser *parser = ts_parser_new();
+	if (!ts_parser_set_language(parser, tree_sitter_mir()))
+		die("this tree-sitter cannot use the parser of .mir");
+	TSTree *tree =
+		ts_parser_parse_string(parser, NULL, diag->text, (uint32_t)size + 1);
+	/* The tree is tree-sitter's, not the arena's: an error has to pass by here. */
+	diag->escape = &here;
+	if (!setjmp(here)) {
+		read_all(item_of(&r, ts_tree_root_node(tree)));
+		whole = true;
 	}
-	r.written = alloc_array(arena, (size_t)r.g->tensor_count, sizeof *r.written);
-	const Item **given =
-		alloc_array(arena, (size_t)(attr_count + field_count), sizeof *given);
-	for (int kind = 0; kind < STATEMENT_KINDS; kind++)
-		for (int i = 0; i < r.count; i = r.item[i].after)
-			if (statement_kind(&r, i) == kind) {
-				Line l = line_at(&r, given, i);
-				l.at++;
-				statements[kind].read(&l);
-			}
-	for (int i = 0; i < r.g->tensor_count; i++)
-		check_view(&r, i);
-	read_nodes(&r, given);
+	diag->escape = outer;
+	ts_tree_delete(tree);
+	ts_parser_delete(parser);
+	if (!whole)
+		give_up(diag);
 	return r.g;
 }

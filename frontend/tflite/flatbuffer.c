@@ -18,24 +18,48 @@ enum { OFFSET = 4, VTABLE_HEAD = 4, VTABLE_ENTRY = 2, LONGEST_NAME = 255 };
 /* Vectors of a sound file do not overlap: none takes this many times the file. */
 enum { TAKEN_LIMIT = 8, TAKEN_FREE = 1 << 16 };
 
-/* By Kind. */
-static const size_t kind_bytes[] = { 1, 1, 4, 4, 8, 4, OFFSET };
+static const size_t kind_bytes[] = { [FLAG] = 1,
+	[BYTE] = 1,
+	[SHORT] = 2,
+	[INT] = 4,
+	[UINT] = 4,
+	[FLOAT] = 4,
+	[LONG] = 8 };
+
+static void
+say(const Source *f, size_t at, const char *fmt, va_list ap)
+{
+	char problem[400]; /* shapes and a tensor's name fit */
+
+	vsnprintf(problem, sizeof problem, fmt, ap);
+	error_at(f->diag, (Loc){ .offset = at }, "%s: %s", f->what, problem);
+}
 
 void
-broken(Source *f, size_t at, const char *fmt, ...)
+broken(const Source *f, size_t at, const char *fmt, ...)
 {
-	char problem[200]; /* messages of this folder are shorter */
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(problem, sizeof problem, fmt, ap);
+	say(f, at, fmt, ap);
 	va_end(ap);
-	fail_at(f->diag, (Loc){ .offset = at }, "%s: %s", f->what, problem);
+	give_up(f->diag);
+}
+
+bool
+refuse(const Source *f, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(f, f->where, fmt, ap);
+	va_end(ap);
+	return false;
 }
 
 /* The position, if so many bytes from there lie in the file; from is what points there. */
 static size_t
-inside(Source *f, size_t from, uint64_t at, uint64_t bytes)
+inside(const Source *f, size_t from, uint64_t at, uint64_t bytes)
 {
 	if (at > f->size || bytes > f->size - at)
 		broken(f, from,
@@ -44,43 +68,49 @@ inside(Source *f, size_t from, uint64_t at, uint64_t bytes)
 	return (size_t)at;
 }
 
-static uint16_t
-u16_at(const Source *f, size_t at)
+static int64_t
+number_at(const Source *f, size_t at, Kind kind)
 {
-	uint16_t v;
+	int64_t v = 0;
 
-	memcpy(&v, f->data + at, sizeof v);
-	return v;
+	memcpy(&v, f->data + at, kind_bytes[kind]);
+	switch (kind) {
+	case BYTE: return (int8_t)v;
+	case INT: return (int32_t)v;
+	default: return v;
+	}
 }
 
-static uint32_t
-u32_at(const Source *f, size_t at)
+float
+as_float(int64_t bits)
 {
-	uint32_t v;
+	float value;
 
-	memcpy(&v, f->data + at, sizeof v);
-	return v;
+	memcpy(&value, &bits, sizeof value);
+	return value;
 }
 
-static Table
-table_at(Source *f, size_t from, uint64_t where)
+/* What the offset at a position points to. */
+static uint64_t
+follow(const Source *f, size_t at)
 {
-	size_t at = inside(f, from, where, OFFSET);
-	int64_t back = (int32_t)u32_at(f, at);
+	return (uint64_t)at + (uint64_t)number_at(f, at, UINT);
+}
+
+Table
+table_at(Source *f, size_t from)
+{
+	size_t at = inside(f, from, follow(f, from), OFFSET);
+	int64_t back = number_at(f, at, INT);
 	size_t vtable = inside(f, at, (uint64_t)((int64_t)at - back), VTABLE_HEAD);
-	size_t bytes = u16_at(f, vtable), size = u16_at(f, vtable + VTABLE_ENTRY);
+	size_t bytes = (size_t)number_at(f, vtable, SHORT);
+	size_t size = (size_t)number_at(f, vtable + VTABLE_ENTRY, SHORT);
 
 	if (bytes < VTABLE_HEAD || bytes % VTABLE_ENTRY || size < OFFSET)
 		broken(f, vtable, "no table");
 	inside(f, vtable, vtable, bytes);
 	inside(f, at, at, size);
 	return (Table){ f, at, vtable, size, (int)(bytes - VTABLE_HEAD) / VTABLE_ENTRY };
-}
-
-Table
-root_table(Source *f)
-{
-	return table_at(f, 0, u32_at(f, inside(f, 0, 0, OFFSET)));
 }
 
 /* Where a field's value lies; 0: absent. */
@@ -90,57 +120,26 @@ field_at(const Table *t, int field, size_t bytes)
 	if (field >= t->fields)
 		return 0;
 	size_t entry = t->vtable + VTABLE_HEAD + (size_t)field * VTABLE_ENTRY;
-	size_t offset = u16_at(t->file, entry);
-	if (!offset)
-		return 0;
-	if (offset < OFFSET || offset + bytes > t->size)
+	size_t offset = (size_t)number_at(t->file, entry, SHORT);
+	if (offset && (offset < OFFSET || offset + bytes > t->size))
 		broken(t->file, entry, "field %d lies outside its table", field);
-	return t->at + offset;
-}
-
-bool
-has_field(const Table *t, int field)
-{
-	return field_at(t, field, 1) != 0;
+	return offset ? t->at + offset : 0;
 }
 
 int64_t
 get_number(const Table *t, int field, Kind kind, int64_t absent)
 {
 	size_t at = field_at(t, field, kind_bytes[kind]);
-	int64_t v;
 
-	if (!at)
-		return absent;
-	switch (kind) {
-	case FLAG: return t->file->data[at];
-	case BYTE: return (int8_t)t->file->data[at];
-	case UINT: return u32_at(t->file, at);
-	case LONG: break;
-	default: return (int32_t)u32_at(t->file, at);
-	}
-	memcpy(&v, t->file->data + at, sizeof v);
-	return v;
+	return at ? number_at(t->file, at, kind) : absent;
 }
 
-float
-get_float(const Table *t, int field, float absent)
-{
-	size_t at = field_at(t, field, sizeof absent);
-
-	if (at)
-		memcpy(&absent, t->file->data + at, sizeof absent);
-	return absent;
-}
-
-bool
-get_table(const Table *t, int field, Table *result)
+Table
+get_table(const Table *t, int field)
 {
 	size_t at = field_at(t, field, OFFSET);
 
-	if (at)
-		*result = table_at(t->file, at, (uint64_t)at + u32_at(t->file, at));
-	return at != 0;
+	return at ? table_at(t->file, at) : (Table){ .file = t->file };
 }
 
 void
@@ -153,26 +152,46 @@ take_bytes(Source *f, size_t at, uint64_t bytes)
 
 /* Data and strings, of bytes, are used in place: what is copied of them is taken then. */
 Vector
-get_vector(const Table *t, int field, size_t element_bytes)
+get_vector(const Table *t, int field, Kind kind)
 {
 	Source *f = t->file;
-	size_t at = field_at(t, field, OFFSET);
+	size_t at = field_at(t, field, OFFSET), bytes = kind_bytes[kind];
 
 	if (!at)
-		return (Vector){ f, 0, 0 };
-	size_t head = inside(f, at, (uint64_t)at + u32_at(f, at), OFFSET);
-	uint64_t count = u32_at(f, head);
-	inside(f, head, (uint64_t)head + OFFSET, count * element_bytes);
-	if (element_bytes > 1)
-		take_bytes(f, head, count * element_bytes);
-	return (Vector){ f, head + OFFSET, (size_t)count };
+		return (Vector){ f, 0, 0, kind };
+	size_t head = inside(f, at, follow(f, at), OFFSET);
+	uint64_t count = (uint64_t)number_at(f, head, UINT);
+	inside(f, head, (uint64_t)head + OFFSET, count * bytes);
+	if (bytes > 1)
+		take_bytes(f, head, count * bytes);
+	return (Vector){ f, head + OFFSET, (size_t)count, kind };
+}
+
+static size_t
+element_at(const Vector *v, size_t index)
+{
+	if (index >= v->count)
+		broken(v->file, v->at, "names element %zu of %zu", index, v->count);
+	return v->at + index * kind_bytes[v->kind];
+}
+
+Table
+table_of(const Vector *v, size_t index)
+{
+	return table_at(v->file, element_at(v, index));
+}
+
+int64_t
+number_of(const Vector *v, size_t index)
+{
+	return number_at(v->file, element_at(v, index), v->kind);
 }
 
 /* Of printable ASCII: names go into messages, comments and identifiers.  NULL: none. */
 const char *
 get_string(const Table *t, int field)
 {
-	Vector v = get_vector(t, field, 1);
+	Vector v = get_vector(t, field, FLAG);
 	size_t size = v.count < LONGEST_NAME ? v.count : LONGEST_NAME;
 
 	if (!size)
@@ -180,48 +199,8 @@ get_string(const Table *t, int field)
 	take_bytes(t->file, v.at, size);
 	char *s = alloc(t->file->arena, size + 1);
 	for (size_t i = 0; i < size; i++) {
-		char c = (char)t->file->data[v.at + i];
+		char c = (char)number_of(&v, i);
 		s[i] = c < ' ' || c > '~' || c == '"' || c == '\\' ? '_' : c;
 	}
 	return s;
-}
-
-static size_t
-element_at(const Vector *v, size_t index, size_t bytes)
-{
-	if (index >= v->count)
-		die("element %zu of %zu in the file", index, v->count);
-	return v->at + index * bytes;
-}
-
-Table
-table_of(const Vector *v, size_t index)
-{
-	size_t at = element_at(v, index, OFFSET);
-
-	return table_at(v->file, at, (uint64_t)at + u32_at(v->file, at));
-}
-
-int32_t
-int_of(const Vector *v, size_t index)
-{
-	return (int32_t)u32_at(v->file, element_at(v, index, sizeof(int32_t)));
-}
-
-int64_t
-long_of(const Vector *v, size_t index)
-{
-	int64_t value;
-
-	memcpy(&value, v->file->data + element_at(v, index, sizeof value), sizeof value);
-	return value;
-}
-
-float
-float_of(const Vector *v, size_t index)
-{
-	float value;
-
-	memcpy(&value, v->file->data + element_at(v, index, sizeof value), sizeof value);
-	return value;
 }

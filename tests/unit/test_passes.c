@@ -129,7 +129,7 @@ static const struct {
 		"input t0\noutput t2\ntensor t0 u8[1,2] scale 0.5 zero 128\n"
 		"tensor t1 u8[1,2] scale 0.5 zero 3 data { 0 255 }\n"
 		"tensor t2 u8[1,2] scale 1 zero 5\nt2 = add t0 t1\n",
-		{ "tensor t0 u8[1,1,1,2] scale 0.5 zero 128", "zero -125 origin -1 u8[1,2] data { -128 127 }",
+		{ "tensor t0 u8[1,1,1,2] scale 0.5 zero 128", "zero -125 was u8[1,2] data { -128 127 }",
 			"= recode t0", "zero -123", "t2 = recode" } },
 	{ "uint8 that only moves stays", "legalize",
 		"input t0\noutput t2\noutput t3\ntensor t0 u8[1,2] scale 0.5 zero 128\n"

@@ -179,7 +179,7 @@ Test(tflite, strided_slice_refused)
 	} wrong[] = {
 		{ { { 1, { 9 } }, 1, { 4 }, { 4 }, { 1 }, { 0 }, false, { 1, { 1 } },
 			  { 0 }, { 0 }, { 0 } },
-			"nothing is left of axis 0" },
+			"leaves nothing of axis 0" },
 		{ { { 1, { 9 } }, 1, { 4 }, { 5 }, { 0 }, { 0 }, false, { 1, { 1 } },
 			  { 0 }, { 0 }, { 0 } },
 			"stride 0" },
@@ -188,10 +188,10 @@ Test(tflite, strided_slice_refused)
 			"more entries than axes" },
 		{ { { 1, { 9 } }, 1, { 9 }, { 0 }, { 1 }, { 0, 0, 0, 0, 1 }, false, { 0 },
 			  { 0 }, { 0 }, { 0 } },
-			"nothing is left of axis 0" },
+			"leaves nothing of axis 0" },
 		{ { { 1, { 9 } }, 1, { INT32_MIN }, { INT32_MAX }, { INT32_MIN }, { 0 },
 			  false, { 1, { 1 } }, { 0 }, { 0 }, { 0 } },
-			"nothing is left" },
+			"leaves nothing" },
 	};
 
 	for (int i = 0; i < COUNT(wrong); i++) {
@@ -336,8 +336,8 @@ Test(tflite, padding_is_the_zero_point)
 	end(&s);
 }
 
-/* Without keep_num_dims, x becomes rows of the weights' length. */
-Test(tflite, dense_flattens)
+/* x is taken as rows of the weights' length, whatever its shape. */
+Test(tflite, dense_of_any_shape)
 {
 	static const int8_t weights[2 * 6];
 	TestTensor tensor[] = {
@@ -359,14 +359,14 @@ Test(tflite, dense_flattens)
 		.options = 1,
 		.option = { { 0, 1, 1 } } };
 	TestModel m = { 3, 1, 1, 1, tensor, &op, { 0 }, { 2 }, { 0 }, 0, 0 };
-	static const Op wanted[] = { OP_reshape, OP_dense };
+	static const Op wanted[] = { OP_dense };
 	Session s;
 	Graph *g = read_model(&s, &m);
 
 	cr_assert(g, "%s", s.messages);
 	check_ops(g, wanted, COUNT(wanted));
-	cr_assert(g->node[1].input_count == 2 && g->node[1].attr.act == ACT_RELU);
-	cr_assert(same_shape(&tensor_out(g, g->node)->shape, &(Shape){ 2, { 4, 6 } }));
+	cr_assert(g->node->input_count == 2 && g->node->attr.act == ACT_RELU);
+	cr_assert(same_shape(&tensor_out(g, g->node)->shape, &(Shape){ 2, { 4, 2 } }));
 	end(&s);
 }
 
