@@ -4,28 +4,13 @@
 
 #include "codegen.h"
 
-struct Closure {
-	Templates *templates;
-	Arena *arena;
-	const char **header;
-	int header_count;
-	const Item **item; /* what an item needs stands before it */
-	int item_count;
-};
-
 Closure *
 closure_new(Templates *templates)
 {
-	Closure *c = alloc(templates_arena(templates), sizeof *c);
+	Closure *c = alloc(templates->arena, sizeof *c);
 
-	*c = (Closure){ .templates = templates, .arena = templates_arena(templates) };
+	*c = (Closure){ .templates = templates, .arena = templates->arena };
 	return c;
-}
-
-Templates *
-closure_templates(const Closure *c)
-{
-	return c->templates;
 }
 
 void
@@ -56,27 +41,11 @@ put_includes(Text *t, const Closure *c)
 static const char *
 text_of_item(Arena *arena, const Item *item)
 {
-	const Syntax *first = comment_above(item->tree), *last = item->tree;
+	const char *from = first_above(item->tree, "comment")->from;
+	const char *to =
+		is_kind(item->tree->next, ";") ? item->tree->next->to : item->tree->to;
 
-	first = first ? first : item->tree;
-	last = is_kind(last->next, ";") ? last->next : last;
-	return format(arena, "%.*s", (int)(last->end - first->start), first->start);
-}
-
-/* Names in a macro's body or of an #if's condition are no identifiers of the tree. */
-static void
-add_words(Closure *c, const Source *source, const char *from, const char *to)
-{
-	while (from < to) {
-		const char *end = from;
-		while (end < to && (isalnum((unsigned char)*end) || *end == '_'))
-			end++;
-		if (end > from) {
-			Syntax word = { .kind = "identifier", .from = from, .to = end };
-			add_needs(c, source, &word);
-		}
-		from = end > from ? end : from + 1;
-	}
+	return format(arena, "%.*s", (int)(to - from), from);
 }
 
 static void
@@ -85,9 +54,11 @@ add_item(Closure *c, const Item *item)
 	for (int i = 0; i < c->item_count; i++) {
 		const Item *o = c->item[i];
 		if (o->tree != item->tree && strcmp(o->name, item->name) == 0 &&
-				strcmp(text_of_item(c->arena, o), text_of_item(c->arena, item)) != 0)
-			die("two helpers named %s: %s/%s and %s/%s", item->name, o->source->folder,
-				o->source->file, item->source->folder, item->source->file);
+			strcmp(text_of_item(c->arena, o), text_of_item(c->arena, item)) !=
+				0)
+			die("two helpers named %s: %s/%s and %s/%s", item->name,
+				o->source->folder, o->source->file, item->source->folder,
+				item->source->file);
 		if (o->tree == item->tree || strcmp(o->name, item->name) == 0)
 			return;
 	}
@@ -112,11 +83,8 @@ add_needs(Closure *c, const Source *source, const Syntax *root)
 {
 	add_headers(c, source);
 	for (const Syntax *n = root; n; n = walk(root, n)) {
-		if (is_kind(n, "preproc_arg"))
-			add_words(c, source, n->from, n->to);
-		if (n->bound || !has_word("identifier type_identifier", n->kind))
-			continue;
-		const Item *item = find_item(source, text_of(c->arena, n));
+		bool names = is_kind(n, "identifier type_identifier");
+		const Item *item = names ? find_item(source, text_of(c->arena, n)) : NULL;
 		if (item && item->tree != root)
 			add_item(c, item);
 	}

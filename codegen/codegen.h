@@ -5,46 +5,37 @@
 #include "ir/ir.h"
 
 /* syntax.c: C text as a tree in the arena, in tree-sitter's terms. */
-typedef enum { VALUE_INT, VALUE_UINT, VALUE_INT64, VALUE_UINT64, VALUE_SIZE, VALUE_FLOAT,
-	VALUE_DOUBLE } ValueType;
-
-/* A number of a C type: i, or f of the last two types. */
-typedef struct {
-	ValueType type;
-	int64_t i;
-	double f;
-} Value;
-
 typedef struct Syntax Syntax;
 struct Syntax {
 	const char *kind;        /* the rule's name; of a token, its text */
 	const char *field;       /* what it is to its parent, or NULL */
-	const char *start, *end; /* the place it fills in its parent's text */
-	const char *from, *to;   /* its own text: that place, until it is rewritten */
-	Syntax *parent, *child, *next;
+	const char *from, *to;   /* its text */
+	const char *name;        /* of an identifier; else NULL */
+	const Syntax *parent, *child, *next;
 	bool token;              /* punctuation or keyword */
-	bool gone;               /* not printed; set by specialize() */
-	bool bound;              /* a literal that stands for value; set by specialize() */
-	Value value;
 };
 
-Syntax *parse_c(Arena *, const char *text, int *error_line); /* NULL: not plain C */
-Syntax *copy_tree(Arena *, const Syntax *);
-bool is_kind(const Syntax *, const char *kind);       /* false of NULL */
-Syntax *field_of(const Syntax *, const char *field);  /* NULL: none */
+const Syntax *parse_c(Arena *, const char *text, const char *what);
+bool is_kind(const Syntax *, const char *kinds);      /* words; false of NULL */
+const Syntax *field_of(const Syntax *, const char *field); /* NULL: none */
 bool text_is(const Syntax *, const char *text);
-bool is_name(const Syntax *, const char *name);       /* an identifier of that name */
 char *text_of(Arena *, const Syntax *);               /* as in the file, blanks squeezed */
-/* The name that a declarator, parameter or function definition declares. */
-Syntax *declared(const Syntax *);
-Syntax *inner(const Syntax *);                        /* the first child that is not a token */
-/* The live node after at in a walk of root, top down; past: not into at.  NULL: none. */
-Syntax *walk(const Syntax *root, const Syntax *at);
-Syntax *walk_past(const Syntax *root, const Syntax *at);
-bool is_declarator(const Syntax *);
-bool has_qualifier(const Syntax *, const char *name); /* const, restrict */
+const Syntax *inner(const Syntax *);                  /* the first child that is not a token */
+/* The node after at in a walk of root, top down; past: not into at.  NULL: none. */
+const Syntax *walk(const Syntax *root, const Syntax *at);
+const Syntax *walk_past(const Syntax *root, const Syntax *at);
 int lines_between(const char *from, const char *to);
-const Syntax *comment_above(const Syntax *);          /* the first one directly above; NULL: none */
+/* Of the nodes of some kinds directly above n the first; n: there is none. */
+const Syntax *first_above(const Syntax *n, const char *kinds);
+bool is_name(const Syntax *, const char *name);       /* an identifier of that name */
+bool is_mentioned(const Syntax *root, const char *name); /* not just declared */
+bool is_declarator(const Syntax *);
+/* The name that a declarator, parameter or function definition declares. */
+const Syntax *declared(const Syntax *);
+bool has_qualifier(const Syntax *, const char *name); /* const, restrict */
+bool is_target(const Syntax *identifier);             /* assigned, counted, address taken */
+const Syntax *local_of(const Syntax *identifier);     /* its declarator; NULL: no local, parameter */
+const Syntax *scope_of(const Syntax *local);
 
 /* template.c: kernels: real C functions in templates/FOLDER/NAME.c. */
 typedef struct {
@@ -59,12 +50,9 @@ typedef struct {
 	const char *ctype; /* what is pointed to: "int8_t" of const int8_t *const *x; else all */
 	ParamKind kind;
 	bool is_const;     /* what is pointed to is only read */
-	bool is_restrict;
 	const char *text;  /* as declared: "const int8_t *restrict x" */
 	const Syntax *type;
 } Param;
-
-typedef struct Templates Templates; /* parsed when first asked for, kept for a compilation */
 
 /* What a file defines at its top level. */
 typedef struct Source Source;
@@ -97,6 +85,27 @@ typedef struct {
 	const Syntax *tree;        /* the function_definition */
 } Template;
 
+typedef struct {
+	Arena *arena;
+	Diag *diag;
+	const TemplateFile *file;
+	int file_count;
+	const char *dir;
+	Source **source; /* parsed when first asked for, kept for a compilation */
+	int source_count;
+	const Template **template;
+	int template_count;
+} Templates;
+
+typedef enum { VALUE_INT, VALUE_WIDE, VALUE_FLOAT } ValueType;
+
+/* A number of a C type: i, or f of a float. */
+typedef struct {
+	ValueType type;
+	int64_t i;
+	double f;
+} Value;
+
 /* Words by name: false: not known. */
 typedef bool Lookup(void *ctx, const char *word, Value *out);
 
@@ -112,8 +121,6 @@ bool template_applies(Templates *, const Template *, Lookup *, void *ctx, const 
 /* A machine line's value, in 64 bits; NULL expression: 0.  An unknown word is our own bug. */
 double template_cost(Templates *, const Template *, Lookup *, void *ctx);
 int64_t template_bytes(Templates *, const Template *, const Syntax *line, Lookup *, void *ctx);
-Arena *templates_arena(const Templates *);
-Diag *templates_diag(const Templates *);
 const Syntax *assertion(const Syntax *statement); /* what an assert() demands, or NULL */
 /* In the file and what it includes; NULL: none. */
 const Item *find_item(const Source *, const char *name);
@@ -124,69 +131,67 @@ typedef struct {
 	Lookup *lookup; /* may be NULL */
 	void *ctx;
 	const Source *source; /* for its enums and static const integers; may be NULL */
-	const Syntax *function; /* for its const locals; may be NULL */
 	bool wide;      /* int is 64 bits: in lines that the machine reads */
 } Scope;
 Known eval(const Scope *, const Syntax *, Value *out);
 /* A number as one of the type of this name; OVERFLOWS: that has no room for it. */
 Known convert(const Syntax *type, Value *);
-bool is_number_type(const Syntax *type, bool *real);
 Value int_value(int64_t);
 Value float_value(double);
-bool is_true(Value);
 bool is_real(Value);
 
 /* closure.c: what the bound functions need: includes, types, tables, helpers. */
-typedef struct Closure Closure;
+typedef struct {
+	Templates *templates;
+	Arena *arena;
+	const char **header;
+	int header_count;
+	const Item **item; /* what an item needs stands before it */
+	int item_count;
+} Closure;
 Closure *closure_new(Templates *);
-Templates *closure_templates(const Closure *);
 /* What a tree from source mentions, and what that mentions. */
 void add_needs(Closure *, const Source *, const Syntax *tree);
 void add_include(Closure *, const char *name); /* "<string.h>" */
 void put_includes(Text *, const Closure *);
 void put_helpers(Text *, const Closure *);     /* in order of dependence, blank lines between */
 
-/* expression.c: expressions of a function that is being bound. */
+/* specialize.c: rewriting the text of a function that is being bound. */
+typedef struct {
+	const char *name;
+	Value value;
+	const char *to; /* if not NULL: a name for it, no number */
+} BoundName;
+
 typedef struct {
 	Arena *arena;
 	Diag *diag;
 	const Template *template;
-	Syntax *function;   /* a copy, rewritten in place */
+	BoundName *bound;
+	int bound_count;
 	const char *failed; /* the first assert that does not hold */
+	const char *text;   /* the function; out: as it is to be next; at: what of text is in out */
+	const char *at;
+	Text out;
 	bool changed;
+	bool settled; /* nothing else changes: blocks that cannot open keep their braces */
 } Rewrite;
-Known known(const Rewrite *, const Syntax *, Value *);
-bool has_bound(const Syntax *);      /* something in it was bound */
-bool is_pure(const Rewrite *, const Syntax *); /* leaving it out changes nothing but its value */
-bool is_target(const Syntax *identifier); /* assigned, counted, or its address taken */
-bool writes(const Syntax *root, const char *name); /* has such a one */
-void make_literal(Rewrite *, Syntax *, Value);
-void become(Rewrite *, Syntax *, Syntax *inside);  /* takes the place of what it is inside of */
+void bind_value(Rewrite *, const char *name, Value);
+const char *literal(Rewrite *, Value); /* a name for it */
+bool is_bound(Rewrite *, const Syntax *identifier, Value *);
+Lookup bound_value;
+/* Text between from and to gives way to other; in order. */
+bool replace(Rewrite *, const char *from, const char *to, const char *text);
+void simplify(Rewrite *, const Syntax *);
+
+/* expression.c: functions that simplify: true: n was replaced. */
+bool simplify_expression(Rewrite *, const Syntax *n);
+Known known(Rewrite *, const Syntax *, Value *);
+bool is_pure(Rewrite *, const Syntax *); /* leaving it out changes nothing but its value */
 bool stands_alone(const Syntax *);   /* no operator takes its value */
-bool is_discarded(const Syntax *);    /* nobody takes its value */
-void drop_effect(Rewrite *, Syntax *); /* an assignment whose value is discarded goes */
-void simplify_expression(Rewrite *, Syntax *);
 
-/* simplify.c: statements of a function that is being bound. */
-void simplify(Rewrite *, Syntax *);
-void vanish(Rewrite *, Syntax *statement);
-void unwrap(Rewrite *, Syntax *statement, Syntax *body);
-/* Names after from become the number. */
-void substitute(Rewrite *, const Syntax *root, const Syntax *from, const char *name, Value);
-void drop_declarator(Rewrite *, Syntax *); /* with its comma, and the last with all */
-bool in_block(const Syntax *);
-bool is_empty(const Syntax *statement);
-bool jumps(const Syntax *body);            /* out of the loop around it, or to its end */
-
-/* loop.c: loops of no turn, and of one. */
-void simplify_for(Rewrite *, Syntax *);
-
-/* unused.c: locals and parameters that nobody reads. */
-void drop_unused(Rewrite *);
-bool is_mentioned(const Syntax *root, const char *name);
-
-/* unparse.c: the rewritten tree as text. */
-void unparse(Text *, const Syntax *, const char *file_text);
+/* statement.c */
+bool simplify_statement(Rewrite *, const Syntax *n);
 
 /* specialize.c: a template bound to what is known. */
 typedef enum { BIND_INT, BIND_FLOAT, BIND_NAME } BindKind;

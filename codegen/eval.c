@@ -1,36 +1,23 @@
-/* eval.c: constant expressions of C, as any target computes them; what targets disagree on, and
- * what overflows, has no value. */
+/* eval.c: constant expressions of C's ints, as any target computes them; what overflows has no
+ * value, nor has what a wider or unsigned type takes part in. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "codegen.h"
 
-/* Types that templates may use for numbers; least > most: real.  char's sign, size_t's size and
- * ptrdiff_t's are the target's choice: only what all agree on has a value. */
-typedef struct {
+/* Types that templates may have numbers of. */
+static const struct {
 	const char *name;
-	ValueType type; /* after promotion */
-	int bytes;      /* 0: the target's choice */
-	bool wraps;
+	ValueType type;
 	int64_t least, most;
-} NumberType;
-
-static const NumberType number_types[] = {
-	{ "int", VALUE_INT, 4, false, INT32_MIN, INT32_MAX },
-	{ "int8_t", VALUE_INT, 1, false, INT8_MIN, INT8_MAX },
-	{ "int16_t", VALUE_INT, 2, false, INT16_MIN, INT16_MAX },
-	{ "int32_t", VALUE_INT, 4, false, INT32_MIN, INT32_MAX },
-	{ "int64_t", VALUE_INT64, 8, false, INT64_MIN, INT64_MAX },
-	{ "uint8_t", VALUE_INT, 1, true, 0, UINT8_MAX },
-	{ "uint16_t", VALUE_INT, 2, true, 0, UINT16_MAX },
-	{ "uint32_t", VALUE_UINT, 4, true, 0, UINT32_MAX },
-	{ "unsigned", VALUE_UINT, 4, true, 0, UINT32_MAX },
-	{ "uint64_t", VALUE_UINT64, 8, false, 0, INT64_MAX },
-	{ "size_t", VALUE_SIZE, 0, false, 0, UINT32_MAX },
-	{ "ptrdiff_t", VALUE_INT, 0, false, INT32_MIN, INT32_MAX },
-	{ "char", VALUE_INT, 1, false, 0, INT8_MAX },
-	{ "float", VALUE_FLOAT, 4, false, 1, 0 },
-	{ "double", VALUE_DOUBLE, 8, false, 1, 0 },
+} number_types[] = {
+	{ "int", VALUE_INT, INT32_MIN, INT32_MAX },
+	{ "int32_t", VALUE_INT, INT32_MIN, INT32_MAX },
+	{ "int16_t", VALUE_INT, INT16_MIN, INT16_MAX },
+	{ "int8_t", VALUE_INT, INT8_MIN, INT8_MAX },
+	{ "int64_t", VALUE_WIDE, INT32_MIN, INT32_MAX },
+	{ "size_t", VALUE_WIDE, 0, INT32_MAX },
+	{ "float", VALUE_FLOAT, 0, 0 },
 };
 
 Value
@@ -48,68 +35,25 @@ float_value(double f)
 bool
 is_real(Value v)
 {
-	return v.type == VALUE_FLOAT || v.type == VALUE_DOUBLE;
+	return v.type == VALUE_FLOAT;
 }
 
-bool
-is_true(Value v)
-{
-	return is_real(v) ? v.f != 0 : v.i != 0;
-}
-
-static const NumberType *
-number_type(const Syntax *name)
-{
-	for (size_t t = 0; name && t < sizeof number_types / sizeof *number_types; t++)
-		if (text_is(name, number_types[t].name))
-			return &number_types[t];
-	return NULL;
-}
-
-/* A number as one of the type; OVERFLOWS: that has no room for it. */
 Known
-convert(const Syntax *name, Value *v)
+convert(const Syntax *type, Value *v)
 {
-	const NumberType *t = number_type(name);
-	bool real = t && t->least > t->most;
+	size_t t = 0, count = sizeof number_types / sizeof *number_types;
 
-	if (!t || (is_real(*v) && !real))
+	while (t < count && !text_is(type, number_types[t].name))
+		t++;
+	if (t == count || is_real(*v) != (number_types[t].type == VALUE_FLOAT))
 		return UNKNOWN;
-	if (real) {
-		double f = is_real(*v) ? v->f : (double)v->i;
-		*v = (Value){ t->type, 0, t->type == VALUE_FLOAT ? (double)(float)f : f };
-		return KNOWN;
-	}
-	v->type = t->type;
-	v->i = t->wraps ? v->i & t->most : v->i;
-	if (v->i >= t->least && v->i <= t->most)
-		return KNOWN;
-	return text_is(name, "char") ? UNKNOWN : OVERFLOWS;
-}
-
-bool
-is_number_type(const Syntax *name, bool *real)
-{
-	const NumberType *t = number_type(name);
-
-	*real = t && t->least > t->most;
-	return t != NULL;
+	v->type = number_types[t].type;
+	v->f = (double)(float)v->f;
+	return v->i >= number_types[t].least && v->i <= number_types[t].most ? KNOWN :
+									       OVERFLOWS;
 }
 
 /* ---- operators */
-
-/* Whether an arithmetic result fits its type; unsigned int wraps. */
-static Known
-fits(Value *v)
-{
-	switch (v->type) {
-	case VALUE_INT: return v->i >= INT32_MIN && v->i <= INT32_MAX ? KNOWN : OVERFLOWS;
-	case VALUE_UINT: v->i &= UINT32_MAX; return KNOWN;
-	case VALUE_UINT64: return v->i >= 0 ? KNOWN : OVERFLOWS;
-	case VALUE_SIZE: return v->i >= 0 && v->i <= UINT32_MAX ? KNOWN : OVERFLOWS;
-	default: return KNOWN;
-	}
-}
 
 /* An operator as one number: its characters. */
 #define OP2(a, b) ((a) << 8 | (b))
@@ -126,278 +70,166 @@ operator_of(const Syntax *n)
 }
 
 static Known
-shift(int op, Value a, Value b, Value *out)
-{
-	int bits = a.type == VALUE_INT || a.type == VALUE_UINT ? 32 : 64;
-
-	*out = a;
-	if (b.i < 0 || b.i >= bits || (op == OP2('<', '<') && a.i < 0))
-		return OVERFLOWS;
-	if (op == OP2('>', '>'))
-		out->i = a.i >= 0 ? a.i >> b.i : ~(~a.i >> b.i);
-	else if (a.type != VALUE_UINT && a.i > INT64_MAX >> b.i)
-		return OVERFLOWS;
-	else
-		out->i = (int64_t)((uint64_t)a.i << b.i);
-	return fits(out);
-}
-
-static Known
-combine_reals(int op, double x, double y, Value *out)
-{
-	switch (op) {
-	case '+': out->f = x + y; break;
-	case '-': out->f = x - y; break;
-	case '*': out->f = x * y; break;
-	case '/': out->f = x / y; break;
-	case '<': *out = int_value(x < y); break;
-	case '>': *out = int_value(x > y); break;
-	case OP2('<', '='): *out = int_value(x <= y); break;
-	case OP2('>', '='): *out = int_value(x >= y); break;
-	case OP2('=', '='): *out = int_value(x <= y && x >= y); break;
-	case OP2('!', '='): *out = int_value(!(x <= y && x >= y)); break;
-	default: return UNKNOWN;
-	}
-	if (out->type == VALUE_FLOAT)
-		out->f = (double)(float)out->f;
-	return KNOWN;
-}
-
-static Known
-combine_ints(int op, int64_t x, int64_t y, Value *out)
+combine(const Scope *scope, int op, int64_t x, int64_t y, Value *out)
 {
 	bool over = false;
 
+	*out = int_value(0);
+	if ((op == '/' || op == '%') && (y == 0 || (x == INT64_MIN && y == -1)))
+		return OVERFLOWS;
+	if ((op == OP2('<', '<') || op == OP2('>', '>')) && (y < 0 || y > 31))
+		return OVERFLOWS;
 	switch (op) {
 	case '+': over = __builtin_add_overflow(x, y, &out->i); break;
 	case '-': over = __builtin_sub_overflow(x, y, &out->i); break;
 	case '*': over = __builtin_mul_overflow(x, y, &out->i); break;
-	case '/':
-	case '%':
-		if (y == 0 || (x == INT64_MIN && y == -1))
-			return OVERFLOWS;
-		out->i = op == '/' ? x / y : x % y;
-		break;
+	case '/': out->i = x / y; break;
+	case '%': out->i = x % y; break;
 	case '&': out->i = x & y; break;
 	case '|': out->i = x | y; break;
 	case '^': out->i = x ^ y; break;
-	case '<': *out = int_value(x < y); break;
-	case '>': *out = int_value(x > y); break;
-	case OP2('<', '='): *out = int_value(x <= y); break;
-	case OP2('>', '='): *out = int_value(x >= y); break;
-	case OP2('=', '='): *out = int_value(x == y); break;
-	case OP2('!', '='): *out = int_value(x != y); break;
+	case '<': out->i = x < y; break;
+	case '>': out->i = x > y; break;
+	case OP2('<', '='): out->i = x <= y; break;
+	case OP2('>', '='): out->i = x >= y; break;
+	case OP2('=', '='): out->i = x == y; break;
+	case OP2('!', '='): out->i = x != y; break;
+	case OP2('<', '<'):
+		over = x < 0 || __builtin_mul_overflow(x, 1LL << y, &out->i);
+		break;
+	case OP2('>', '>'): out->i = x >= 0 ? x >> y : ~(~x >> y); break;
 	default: return UNKNOWN;
 	}
-	/* The wrapped product of two unsigned ints has the right low 32 bits. */
-	return over && out->type != VALUE_UINT ? OVERFLOWS : fits(out);
+	return over || (!scope->wide && out->i != (int32_t)out->i) ? OVERFLOWS : KNOWN;
+}
+
+/* ---- names */
+
+static bool
+is_written(const Syntax *local)
+{
+	const Syntax *scope = scope_of(local), *n = scope;
+
+	while (n && !(is_name(n, declared(local)->name) && is_target(n)))
+		n = walk(scope, n);
+	return n != NULL;
 }
 
 static Known
-combine(int op, Value a, Value b, Value *out)
+eval_local(const Scope *scope, const Syntax *d, Value *out)
 {
-	*out = (Value){ a.type > b.type ? a.type : b.type, 0, 0 };
-	if (is_real(*out))
-		return combine_reals(op, is_real(a) ? a.f : (double)a.i, is_real(b) ? b.f : (double)b.i,
-			out);
-	if (op == OP2('<', '<') || op == OP2('>', '>'))
-		return shift(op, a, b, out);
-	a.type = b.type = out->type;
-	if (fits(&a) != KNOWN || fits(&b) != KNOWN)
-		return OVERFLOWS; /* -1 as a size */
-	return combine_ints(op, a.i, b.i, out);
-}
-
-/* ---- names and numbers */
-
-static Known
-eval_number(const Scope *scope, const Syntax *n, Value *out)
-{
-	char text[64], *end;
-	size_t size = (size_t)(n->to - n->from);
-
-	if (size >= sizeof text)
+	if (!is_kind(d, "init_declarator") || !field_of(d, "declarator")->name ||
+		is_written(d))
 		return UNKNOWN;
-	memcpy(text, n->from, size);
-	text[size] = 0;
-	bool hex = strpbrk(text, "xX") != NULL;
-	if (strpbrk(text, hex ? ".pP" : ".eE")) {
-		double f = strtod(text, &end);
-		*out = *end ? float_value((double)(float)f) : (Value){ VALUE_DOUBLE, 0, f };
-		return KNOWN;
-	}
-	out->i = (int64_t)strtoull(text, &end, 0);
-	bool is_unsigned = strpbrk(end, "uU") || (hex && out->i > INT32_MAX);
-	bool big = strpbrk(end, "lL") || scope->wide || out->i > (is_unsigned ? UINT32_MAX : INT32_MAX);
-	out->type = is_unsigned ? big ? VALUE_UINT64 : VALUE_UINT : big ? VALUE_INT64 : VALUE_INT;
-	return fits(out);
-}
-
-static Known
-eval_declarator(const Scope *scope, const Syntax *d, Value *out)
-{
 	Known known = eval(scope, field_of(d, "value"), out);
-
-	return known == KNOWN && !scope->wide ? convert(field_of(d->parent, "type"), out) : known;
-}
-
-/* The initialized declarator of the one const local of this name. */
-static const Syntax *
-const_local(const Syntax *function, const char *name)
-{
-	const Syntax *found = NULL;
-
-	for (const Syntax *n = function; n; n = walk(function, n))
-		if (is_kind(n, "init_declarator") && is_name(field_of(n, "declarator"), name)) {
-			if (found || !has_qualifier(n->parent, "const"))
-				return NULL;
-			found = n;
-		}
-	return found;
+	return known == KNOWN ? convert(field_of(d->parent, "type"), out) : known;
 }
 
 static Known
 eval_enumerator(const Scope *scope, const Syntax *n, Value *out)
 {
-	int64_t next = 0;
+	const Syntax *value = field_of(n, "value"), *before = NULL;
 
-	for (const Syntax *e = n->parent->child; e; e = e->next) {
-		if (!is_kind(e, "enumerator"))
-			continue;
-		*out = int_value(next);
-		if (field_of(e, "value") && eval(scope, field_of(e, "value"), out) != KNOWN)
-			return UNKNOWN;
-		if (e == n)
-			return KNOWN;
-		next = out->i + 1;
-	}
-	return UNKNOWN;
+	if (value)
+		return eval(scope, value, out);
+	for (const Syntax *c = n->parent->child; c != n; c = c->next)
+		before = is_kind(c, "enumerator") ? c : before;
+	*out = int_value(-1);
+	Known known = before ? eval_enumerator(scope, before, out) : KNOWN;
+	out->i++;
+	return known;
 }
 
 static Known
 eval_name(const Scope *scope, const Syntax *n, Value *out)
 {
-	char name[64];
-
-	if (n->to - n->from >= (ptrdiff_t)sizeof name)
-		return UNKNOWN;
-	memcpy(name, n->from, (size_t)(n->to - n->from));
-	name[n->to - n->from] = 0;
-	if (scope->lookup && scope->lookup(scope->ctx, name, out)) {
-		out->type = scope->wide && !is_real(*out) ? VALUE_INT64 : out->type;
+	if (scope->lookup && scope->lookup(scope->ctx, n->name, out))
 		return KNOWN;
-	}
-	const Syntax *local = const_local(scope->function, name);
+	const Syntax *local = local_of(n);
 	if (local)
-		return eval_declarator(scope, local, out);
-	const Item *item = scope->source ? find_item(scope->source, name) : NULL;
-	if (!item)
-		return UNKNOWN;
-	const Scope there = { .source = item->source, .wide = scope->wide };
-	if (is_kind(item->node, "enumerator"))
-		return eval_enumerator(&there, item->node, out);
-	return is_kind(field_of(item->node, "declarator"), "identifier") ?
-		eval_declarator(&there, item->node, out) : UNKNOWN;
+		return eval_local(scope, local, out);
+	const Item *item = scope->source ? find_item(scope->source, n->name) : NULL;
+	const Scope there = { .source = item ? item->source : NULL, .wide = scope->wide };
+	return item && is_kind(item->node, "enumerator") ?
+		eval_enumerator(&there, item->node, out) :
+		UNKNOWN;
 }
 
 /* ---- expressions */
 
 static Known
-eval_binary(const Scope *scope, const Syntax *n, Value *out)
+eval_number(const Scope *scope, const Syntax *n, Value *out)
 {
-	Value left, right;
-	int op = operator_of(n);
-	bool is_or = op == OP2('|', '|'), logic = is_or || op == OP2('&', '&');
-	Known known = eval(scope, field_of(n, "left"), &left);
+	char *end;
 
-	if (known == KNOWN && logic && is_true(left) == is_or) {
-		*out = int_value(is_or);
-		return KNOWN;
-	}
-	if (known == KNOWN)
+	*out = int_value(strtoll(n->from, &end, 0));
+	return end == n->to && (scope->wide || out->i <= INT32_MAX) ? KNOWN : UNKNOWN;
+}
+
+static Known
+eval_unary(const Scope *scope, int op, Value *v)
+{
+	v->f = -v->f;
+	if (v->type != VALUE_INT || op == '+')
+		return is_real(*v) && op == '-' ? KNOWN : UNKNOWN;
+	if (op == '!')
+		return combine(scope, OP2('=', '='), v->i, 0, v);
+	return combine(scope, '-', op == '~' ? -1 : 0, v->i, v);
+}
+
+static Known
+eval_binary(const Scope *scope, const Syntax *n, int op, Value *out)
+{
+	bool is_or = op == OP2('|', '|'), logic = is_or || op == OP2('&', '&');
+	Value right = int_value(0);
+	Known known = KNOWN;
+
+	if (!logic || !out->i == is_or)
 		known = eval(scope, field_of(n, "right"), &right);
-	if (known != KNOWN)
-		return known;
+	if (known != KNOWN || right.type != VALUE_INT)
+		return known == KNOWN ? UNKNOWN : known;
 	if (!logic)
-		return combine(op, left, right, out);
-	*out = int_value(is_true(right));
+		return combine(scope, op, out->i, right.i, out);
+	*out = int_value((out->i != 0 && is_or) || right.i != 0);
 	return KNOWN;
 }
 
-static Known
-eval_unary(const Scope *scope, const Syntax *n, Value *out)
+/* What n's value depends on first. */
+static const Syntax *
+first_operand(const Syntax *n)
 {
-	int op = operator_of(n);
-	Known known = eval(scope, field_of(n, "argument"), out);
+	static const char *const operands[] = { "left", "argument", "condition",
+		"value" };
+	const Syntax *found = NULL;
 
-	if (known != KNOWN || op == '+')
-		return known;
-	if (op == '!')
-		*out = int_value(!is_true(*out));
-	else if (op == '-' && is_real(*out))
-		out->f = -out->f;
-	else if (op == '-')
-		return combine('-', int_value(0), *out, out);
-	else
-		out->i = ~out->i;
-	return is_real(*out) && op == '~' ? UNKNOWN : fits(out);
+	for (int i = 0; i < 4 && !found; i++)
+		found = field_of(n, operands[i]);
+	return found;
 }
-
-static Known
-eval_cast(const Scope *scope, const Syntax *n, Value *out)
-{
-	Known known = eval(scope, field_of(n, "value"), out);
-
-	return known == KNOWN ? convert(field_of(n, "type"), out) : known;
-}
-
-static Known
-eval_sizeof(const Scope *scope, const Syntax *n, Value *out)
-{
-	const NumberType *t = number_type(field_of(n, "type"));
-
-	*out = (Value){ scope->wide ? VALUE_INT64 : VALUE_SIZE, t ? t->bytes : 0, 0 };
-	return out->i ? KNOWN : UNKNOWN;
-}
-
-static Known
-eval_conditional(const Scope *scope, const Syntax *n, Value *out)
-{
-	Known known = eval(scope, field_of(n, "condition"), out);
-
-	return known != KNOWN ? known :
-		eval(scope, field_of(n, is_true(*out) ? "consequence" : "alternative"), out);
-}
-
-static Known
-eval_parentheses(const Scope *scope, const Syntax *n, Value *out)
-{
-	return eval(scope, inner(n), out);
-}
-
-static const struct {
-	const char *kind;
-	Known (*eval)(const Scope *, const Syntax *, Value *);
-} rules[] = {
-	{ "number_literal", eval_number },
-	{ "identifier", eval_name },
-	{ "binary_expression", eval_binary },
-	{ "unary_expression", eval_unary },
-	{ "parenthesized_expression", eval_parentheses },
-	{ "conditional_expression", eval_conditional },
-	{ "cast_expression", eval_cast },
-	{ "sizeof_expression", eval_sizeof },
-};
 
 Known
 eval(const Scope *scope, const Syntax *n, Value *out)
 {
-	if (n && n->bound) {
-		*out = n->value;
-		return KNOWN;
-	}
-	for (size_t i = 0; n && i < sizeof rules / sizeof *rules; i++)
-		if (is_kind(n, rules[i].kind))
-			return rules[i].eval(scope, n, out);
-	return UNKNOWN;
+	if (is_kind(n, "parenthesized_expression"))
+		return eval(scope, inner(n), out);
+	if (is_kind(n, "number_literal"))
+		return eval_number(scope, n, out);
+	if (n && n->name)
+		return eval_name(scope, n, out);
+	if (!is_kind(n,
+		    "unary_expression cast_expression binary_expression "
+		    "conditional_expression"))
+		return UNKNOWN;
+	Known known = eval(scope, first_operand(n), out);
+	if (known != KNOWN)
+		return known;
+	if (is_kind(n, "unary_expression"))
+		return eval_unary(scope, operator_of(n), out);
+	if (is_kind(n, "cast_expression"))
+		return convert(field_of(n, "type"), out);
+	if (out->type != VALUE_INT)
+		return UNKNOWN;
+	if (is_kind(n, "binary_expression"))
+		return eval_binary(scope, n, operator_of(n), out);
+	return eval(scope, field_of(n, out->i ? "consequence" : "alternative"), out);
 }

@@ -1,4 +1,4 @@
-/* syntax.c: C text as a tree of our own: tree-sitter's, in the arena and open to rewriting. */
+/* syntax.c: C text as a tree of our own: tree-sitter's, in the arena. */
 #include <ctype.h>
 #include <string.h>
 #include <tree_sitter/api.h>
@@ -7,30 +7,31 @@
 
 const TSLanguage *tree_sitter_c(void);
 
+/* names: the text with nothing but ends of strings between words. */
 static Syntax *
-node_of(Arena *arena, TSTreeCursor *cursor, const char *text, Syntax *parent)
+node_of(Arena *arena, TSTreeCursor *cursor, const char *text, const char *names,
+	const Syntax *parent)
 {
 	TSNode at = ts_tree_cursor_current_node(cursor);
-	Syntax *n = alloc(arena, sizeof *n);
+	Syntax *n = alloc(arena, sizeof *n), *last = NULL;
 
-	n->kind = ts_node_type(at);
-	n->field = ts_tree_cursor_current_field_name(cursor);
-	n->start = text + ts_node_start_byte(at);
-	n->end = text + ts_node_end_byte(at);
-	while (n->end > n->start && isspace((unsigned char)n->end[-1]))
-		n->end--; /* a directive's newline */
-	n->from = n->start;
-	n->to = n->end;
-	n->parent = parent;
-	n->token = !ts_node_is_named(at);
-	if (ts_tree_cursor_goto_first_child(cursor)) {
-		Syntax **next = &n->child;
-		do {
-			*next = node_of(arena, cursor, text, n);
-			next = &(*next)->next;
-		} while (ts_tree_cursor_goto_next_sibling(cursor));
-		ts_tree_cursor_goto_parent(cursor);
-	}
+	*n = (Syntax){ .kind = ts_node_type(at),
+		.parent = parent,
+		.field = ts_tree_cursor_current_field_name(cursor),
+		.token = !ts_node_is_named(at),
+		.from = text + ts_node_start_byte(at),
+		.to = text + ts_node_end_byte(at) };
+	n->name = is_kind(n, "identifier") ? names + (n->from - text) : NULL;
+	while (n->to > n->from && isspace((unsigned char)n->to[-1]))
+		n->to--; /* a directive's newline */
+	if (!ts_tree_cursor_goto_first_child(cursor))
+		return n;
+	do {
+		Syntax *child = node_of(arena, cursor, text, names, n);
+		*(last ? &last->next : &n->child) = child;
+		last = child;
+	} while (ts_tree_cursor_goto_next_sibling(cursor));
+	ts_tree_cursor_goto_parent(cursor);
 	return n;
 }
 
@@ -43,8 +44,8 @@ line_of_error(TSNode n)
 	return (int)ts_node_start_point(n).row + 1;
 }
 
-Syntax *
-parse_c(Arena *arena, const char *text, int *error_line)
+const Syntax *
+parse_c(Arena *arena, const char *text, const char *what)
 {
 	TSParser *parser = ts_parser_new();
 
@@ -52,45 +53,32 @@ parse_c(Arena *arena, const char *text, int *error_line)
 		die("the tree-sitter library cannot read the C grammar's ABI");
 	TSTree *tree = ts_parser_parse_string(parser, NULL, text, (uint32_t)strlen(text));
 	TSNode root = ts_tree_root_node(tree);
-	Syntax *n = NULL;
-	if (ts_node_has_error(root)) {
-		*error_line = line_of_error(root);
-	} else {
-		TSTreeCursor cursor = ts_tree_cursor_new(root);
-		n = node_of(arena, &cursor, text, NULL);
-		ts_tree_cursor_delete(&cursor);
-	}
+	if (ts_node_has_error(root))
+		die("template %s:%d: not plain C", what, line_of_error(root));
+	TSTreeCursor cursor = ts_tree_cursor_new(root);
+	char *names = copy_of(arena, text, strlen(text) + 1);
+	for (size_t i = strlen(text); i-- > 0;)
+		if (!isalnum((unsigned char)names[i]) && names[i] != '_' &&
+			names[i] != '$')
+			names[i] = 0;
+	const Syntax *n = node_of(arena, &cursor, text, names, NULL);
+	ts_tree_cursor_delete(&cursor);
 	ts_tree_delete(tree);
 	ts_parser_delete(parser);
 	return n;
 }
 
-Syntax *
-copy_tree(Arena *arena, const Syntax *n)
-{
-	Syntax *copy = copy_of(arena, n, sizeof *n);
-	Syntax **next = &copy->child;
-
-	copy->parent = copy->next = NULL;
-	for (const Syntax *c = n->child; c; c = c->next) {
-		*next = copy_tree(arena, c);
-		(*next)->parent = copy;
-		next = &(*next)->next;
-	}
-	return copy;
-}
-
 bool
-is_kind(const Syntax *n, const char *kind)
+is_kind(const Syntax *n, const char *kinds)
 {
-	return n && strcmp(n->kind, kind) == 0;
+	return n && has_word(kinds, n->kind);
 }
 
-Syntax *
+const Syntax *
 field_of(const Syntax *n, const char *field)
 {
-	for (Syntax *c = n ? n->child : NULL; c; c = c->next)
-		if (!c->gone && c->field && strcmp(c->field, field) == 0)
+	for (const Syntax *c = n ? n->child : NULL; c; c = c->next)
+		if (c->field && strcmp(c->field, field) == 0)
 			return c;
 	return NULL;
 }
@@ -106,15 +94,14 @@ text_is(const Syntax *n, const char *text)
 bool
 is_name(const Syntax *n, const char *name)
 {
-	return is_kind(n, "identifier") && text_is(n, name);
+	return n && n->name && strcmp(n->name, name) == 0;
 }
 
 char *
 text_of(Arena *arena, const Syntax *n)
 {
-	char *text = copy_of(arena, n->from, (size_t)(n->to - n->from) + 1), *to = text;
+	char *text = format(arena, "%.*s", (int)(n->to - n->from), n->from), *to = text;
 
-	text[n->to - n->from] = 0;
 	for (const char *s = text; *s; s++)
 		if (!isspace((unsigned char)*s))
 			*to++ = *s;
@@ -124,59 +111,28 @@ text_of(Arena *arena, const Syntax *n)
 	return text;
 }
 
-Syntax *
-declared(const Syntax *n)
-{
-	Syntax *d = field_of(n, "declarator");
-
-	while (field_of(d, "declarator"))
-		d = field_of(d, "declarator");
-	return d;
-}
-
-Syntax *
+const Syntax *
 inner(const Syntax *n)
 {
-	Syntax *c = n->child;
+	const Syntax *c = n->child;
 
-	while (c && (c->gone || c->token || is_kind(c, "comment")))
+	while (c && (c->token || is_kind(c, "comment")))
 		c = c->next;
 	return c;
 }
 
-/* The live node after at in its list, or after an ancestor below root. */
-Syntax *
+const Syntax *
 walk_past(const Syntax *root, const Syntax *at)
 {
-	for (; at != root; at = at->parent)
-		for (Syntax *next = at->next; next; next = next->next)
-			if (!next->gone)
-				return next;
-	return NULL;
+	while (at != root && !at->next)
+		at = at->parent;
+	return at == root ? NULL : at->next;
 }
 
-Syntax *
+const Syntax *
 walk(const Syntax *root, const Syntax *at)
 {
-	for (Syntax *child = at->child; child; child = child->next)
-		if (!child->gone)
-			return child;
-	return walk_past(root, at);
-}
-
-bool
-is_declarator(const Syntax *n)
-{
-	return n->field && strcmp(n->field, "declarator") == 0;
-}
-
-bool
-has_qualifier(const Syntax *n, const char *name)
-{
-	for (const Syntax *c = n->child; c; c = c->next)
-		if (is_kind(c, "type_qualifier") && text_is(c, name))
-			return true;
-	return false;
+	return at->child ? at->child : walk_past(root, at);
 }
 
 int
@@ -190,14 +146,98 @@ lines_between(const char *from, const char *to)
 }
 
 const Syntax *
-comment_above(const Syntax *n)
+first_above(const Syntax *n, const char *kinds)
 {
 	const Syntax *first = NULL, *before = NULL;
 
-	for (const Syntax *c = n->parent->child; c != n; before = c, c = c->next)
-		if (!is_kind(c, "comment"))
+	for (const Syntax *c = n->parent->child; c != n; before = c, c = c->next) {
+		int lines = before ? lines_between(before->to, c->from) : 1;
+		if (!is_kind(c, kinds) || lines == 0)
 			first = NULL;
-		else if (!first || lines_between(before->end, c->start) > 1)
+		else if (!first || lines > 1)
 			first = c;
-	return first && lines_between(before->end, n->start) <= 1 ? first : NULL;
+	}
+	return first && lines_between(before->to, n->from) <= 1 ? first : n;
+}
+
+/* ---- names */
+
+bool
+is_declarator(const Syntax *n)
+{
+	return n->field && strcmp(n->field, "declarator") == 0;
+}
+
+const Syntax *
+declared(const Syntax *n)
+{
+	while (field_of(n, "declarator"))
+		n = field_of(n, "declarator");
+	return n;
+}
+
+bool
+has_qualifier(const Syntax *n, const char *name)
+{
+	for (const Syntax *c = n->child; c; c = c->next)
+		if (is_kind(c, "type_qualifier") && text_is(c, name))
+			return true;
+	return false;
+}
+
+bool
+is_target(const Syntax *n)
+{
+	while (is_kind(n->parent, "parenthesized_expression"))
+		n = n->parent;
+	return (is_kind(n->parent, "assignment_expression") &&
+		       strcmp(n->field, "left") == 0) ||
+		is_kind(n->parent, "update_expression") ||
+		(is_kind(n->parent, "pointer_expression") && *n->parent->from == '&');
+}
+
+static const Syntax *
+declarator_in(const Syntax *n, const char *name)
+{
+	const Syntax *found = NULL;
+
+	if (is_declarator(n) && !is_kind(n, "function_declarator"))
+		return is_name(declared(n), name) ? n : NULL;
+	if (is_kind(n,
+		    "declaration function_declarator parameter_list "
+		    "parameter_declaration"))
+		for (const Syntax *c = n->child; c && !found; c = c->next)
+			found = declarator_in(c, name);
+	return found;
+}
+
+const Syntax *
+local_of(const Syntax *n)
+{
+	const Syntax *found = NULL;
+
+	for (const Syntax *at = n; at->parent && !found; at = at->parent)
+		for (const Syntax *c = at->parent->child; c != at; c = c->next)
+			found = found ? found : declarator_in(c, n->name);
+	return found;
+}
+
+bool
+is_mentioned(const Syntax *root, const char *name)
+{
+	const Syntax *n = root;
+
+	while (n && (!is_name(n, name) || is_declarator(n)))
+		n = walk(root, n);
+	return n != NULL;
+}
+
+const Syntax *
+scope_of(const Syntax *local)
+{
+	const char *kinds = "compound_statement for_statement function_definition";
+
+	while (!is_kind(local, kinds))
+		local = local->parent;
+	return local;
 }

@@ -22,63 +22,58 @@ conv1x1_s8_avx2(int8_t *restrict y, const int8_t *restrict x, const int8_t *rest
 
 	const int pairs = (in_c + 1) / 2;
 	const int block = 16 * pairs; /* bytes of weights of eight outputs */
-	int p = 0;
 
-	if (out_w >= 4) {
-		for (; p + 4 <= out_w; p += 4) {
-			__m256i zeros[4];
+	for (int p = 0; p + 4 <= out_w; p += 4) {
+		__m256i zeros[4];
+
+		for (int q = 0; q < 4; q++) {
+			int sum = widen(scratch + q * 2 * pairs,
+				x + (p + q) * stride_w * x_step, in_c);
+			zeros[q] = _mm256_set1_epi32(-w_zero * sum);
+		}
+		for (int o = 0; o + 8 < out_c; o += 16) {
+			__m256i sum[4][2];
 
 			for (int q = 0; q < 4; q++) {
-				int sum = widen(scratch + q * 2 * pairs,
-					x + (p + q) * stride_w * x_step, in_c);
-				zeros[q] = _mm256_set1_epi32(-w_zero * sum);
+				sum[q][0] = _mm256_add_epi32(zeros[q],
+					_mm256_loadu_si256((const __m256i *)(bias_8 + o)));
+				sum[q][1] = _mm256_add_epi32(zeros[q],
+					_mm256_loadu_si256((const __m256i *)(bias_8 + o + 8)));
 			}
-			int o = 0;
-			for (; o + 8 < out_c; o += 16) {
-				__m256i sum[4][2];
+			dot_4x16(sum, scratch, 2 * pairs, w_8x2 + o / 8 * block, block, pairs);
+			for (int q = 0; q < 4; q++) {
+				int8_t *out = y + (p + q) * y_step + o;
 
-				for (int q = 0; q < 4; q++) {
-					sum[q][0] = _mm256_add_epi32(zeros[q],
-						_mm256_loadu_si256((const __m256i *)(bias_8 + o)));
-					sum[q][1] = _mm256_add_epi32(zeros[q],
-						_mm256_loadu_si256((const __m256i *)(bias_8 + o + 8)));
-				}
-				dot_4x16(sum, scratch, 2 * pairs, w_8x2 + o / 8 * block, block, pairs);
-				for (int q = 0; q < 4; q++) {
-					int8_t *out = y + (p + q) * y_step + o;
-
-					store8(out, narrow8(requantize8(sum[q][0], mult_8 + o,
-						shift_8 + o), y_zero, y_min, y_max), 8);
-					store8(out + 8, narrow8(requantize8(sum[q][1], mult_8 + o + 8,
-						shift_8 + o + 8), y_zero, y_min, y_max), out_c - o - 8);
-				}
+				store8(out, narrow8(requantize8(sum[q][0], mult_8 + o,
+					shift_8 + o), y_zero, y_min, y_max), 8);
+				store8(out + 8, narrow8(requantize8(sum[q][1], mult_8 + o + 8,
+					shift_8 + o + 8), y_zero, y_min, y_max), out_c - o - 8);
 			}
-			if (out_c % 16 > 0 && out_c % 16 <= 8) {
-				for (int q = 0; q < 4; q++) {
-					__m256i sum = _mm256_add_epi32(dot_1x8(scratch + q * 2 * pairs,
-						w_8x2 + o / 8 * block, pairs), _mm256_add_epi32(zeros[q],
-						_mm256_loadu_si256((const __m256i *)(bias_8 + o))));
+		}
+		/* the last outputs, if they are eight at most */
+		for (int o = (out_c + 7) / 16 * 16; o < out_c; o += 16) {
+			for (int q = 0; q < 4; q++) {
+				__m256i rest = _mm256_add_epi32(dot_1x8(scratch + q * 2 * pairs,
+					w_8x2 + o / 8 * block, pairs), _mm256_add_epi32(zeros[q],
+					_mm256_loadu_si256((const __m256i *)(bias_8 + o))));
 
-					store8(y + (p + q) * y_step + o, narrow8(requantize8(sum,
-						mult_8 + o, shift_8 + o), y_zero, y_min, y_max), out_c - o);
-				}
+				store8(y + (p + q) * y_step + o, narrow8(requantize8(rest,
+					mult_8 + o, shift_8 + o), y_zero, y_min, y_max), out_c - o);
 			}
 		}
 	}
-	if (out_w % 4) {
-		/* the last pixels, one by one */
-		for (; p < out_w; p++) {
-			int all = widen(scratch, x + p * stride_w * x_step, in_c);
+	/* the last pixels, one by one */
+	for (int p = out_w / 4 * 4; p < out_w; p++) {
+		int all = widen(scratch, x + p * stride_w * x_step, in_c);
 
-			for (int o = 0; o < out_c; o += 8) {
-				__m256i sum = _mm256_add_epi32(dot_1x8(scratch,
-					w_8x2 + o / 8 * block, pairs), _mm256_add_epi32(
-					_mm256_set1_epi32(-w_zero * all),
-					_mm256_loadu_si256((const __m256i *)(bias_8 + o))));
+		for (int o = 0; o < out_c; o += 8) {
+			__m256i sum = _mm256_add_epi32(dot_1x8(scratch,
+				w_8x2 + o / 8 * block, pairs), _mm256_add_epi32(
+				_mm256_set1_epi32(-w_zero * all),
+				_mm256_loadu_si256((const __m256i *)(bias_8 + o))));
 
-				store8(y + p * y_step + o, narrow8(requantize8(sum, mult_8 + o,
-					shift_8 + o), y_zero, y_min, y_max), out_c - o);
-			}
+			store8(y + p * y_step + o, narrow8(requantize8(sum, mult_8 + o,
+				shift_8 + o), y_zero, y_min, y_max), out_c - o);
 		}
 	}
 }

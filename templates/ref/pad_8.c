@@ -20,9 +20,11 @@ pad_8_ref(void *restrict y, const void *restrict x, int in_w, int in_c, int out_
 		} else {
 			const char *from = (const char *)x + (p - pad_left) * x_step;
 
-			memset(to, pad_value, (size_t)pad_front);
+			if (pad_front > 0)
+				memset(to, pad_value, (size_t)pad_front);
 			memcpy(to + pad_front, from, (size_t)in_c);
-			memset(to + pad_front + in_c, pad_value, (size_t)behind);
+			if (behind > 0)
+				memset(to + pad_front + in_c, pad_value, (size_t)behind);
 		}
 	}
 }

@@ -69,14 +69,29 @@ static const char *
 fault_of_name(const Template *k, const Syntax *n)
 {
 	for (int i = 0; i < k->param_count; i++) {
-		if (!is_name(n, k->param[i].name))
+		if (!is_kind(n, "identifier") || !text_is(n, k->param[i].name))
 			continue;
 		if (is_declarator(n))
 			return "a parameter is shadowed";
 		if (is_number(&k->param[i]) && is_target(n))
 			return "a number among the parameters is assigned or its address taken";
+		if (k->param[i].kind == PARAM_INT && strcmp(k->param[i].ctype, "size_t") == 0 &&
+				!stands_alone(n))
+			return "a size_t in arithmetic";
 	}
 	return NULL;
+}
+
+/* But for a comment behind a statement. */
+static bool
+shares_a_line(const Syntax *n)
+{
+	const Syntax *before = n->parent->child;
+
+	while (before != n && before->next != n)
+		before = before->next;
+	return before != n && lines_between(before->to, n->from) == 0 &&
+		(!is_kind(n, "comment") || before->token);
 }
 
 static const char *
@@ -84,8 +99,12 @@ fault_of_node(const Template *k, const Syntax *n)
 {
 	if (strncmp(n->kind, "preproc_if", strlen("preproc_if")) == 0)
 		return "#if around statements";
-	if (is_kind(n, "goto_statement") || is_kind(n, "switch_statement"))
-		return "goto or switch";
+	if (is_kind(n, "goto_statement switch_statement while_statement do_statement return_statement"))
+		return "goto, switch, while, do or return";
+	if (is_kind(n, "for_statement") && !is_kind(field_of(n, "initializer"), "declaration"))
+		return "a loop without a variable of its own";
+	if (is_kind(n->parent, "compound_statement") && shares_a_line(n))
+		return "a statement or comment that shares its line";
 	if (assertion(n) && n->parent != field_of(k->tree, "body"))
 		return "assert() is not at the top";
 	return fault_of_name(k, n);
@@ -95,8 +114,9 @@ static const char *
 fault_of_file(const Source *s)
 {
 	for (const Syntax *n = s->root; n; n = walk(s->root, n))
-		if (is_kind(n, "preproc_function_def"))
-			return "a function-like macro";
+		if (is_kind(n, "preproc_function_def") || (is_kind(n, "preproc_def") &&
+				!is_kind(n->parent, "preproc_ifdef")))
+			return "a macro";
 	for (int i = 0; i < s->included_count; i++) {
 		const Source *h = s->included[i];
 		if (strcmp(h->folder, s->folder) != 0 && strcmp(h->folder, "common") != 0)
@@ -116,7 +136,7 @@ fault_of(const Template *k)
 
 	if (!text_is(field_of(k->tree, "type"), "void"))
 		return "returns a value";
-	if (!comment_above(k->tree))
+	if (first_above(k->tree, "comment") == k->tree)
 		return "no comment above";
 	for (int i = 1; i < k->param_count; i++)
 		if (is_number(&k->param[i - 1]) && !is_number(&k->param[i]))
@@ -145,17 +165,23 @@ Test(templates, keep_the_rules)
 Test(templates, broken_rules_are_found)
 {
 	static const struct { const char *text, *fault; } cases[] = {
-		{ "/* */\nvoid f_t(int *y, int n) { y[0] = n; }", NULL },
+		{ "/* */\nvoid f_t(int *y, int n) {\ny[0] = n;\n}", NULL },
 		{ "/* */\nvoid f_t(int n, int *y) { y[0] = n; }", "a pointer after a number" },
-		{ "\n\n\nvoid f_t(int *y, int n) { y[0] = n; }", "no comment above" },
+		{ "\n\n\nvoid f_t(int *y, int n) {\ny[0] = n;\n}", "no comment above" },
 		{ "/* */\nint f_t(int *y, int n) { return y[n]; }", "returns a value" },
-		{ "/* */\nvoid f_t(int *y, int n) { y[0] = n++; }", "a number among the parameters" },
-		{ "/* */\nvoid f_t(int *y, int n) { (n) = *y; }", "a number among the parameters" },
-		{ "/* */\nvoid f_t(int *y, int n) { *y = *&n; }", "a number among the parameters" },
-		{ "/* */\nvoid f_t(int *y, int n) { int n = 0; *y = n; }", "a parameter is shadowed" },
+		{ "/* */\nvoid f_t(int *y, int n) {\ny[0] = n++;\n}", "a number among the parameters" },
+		{ "/* */\nvoid f_t(int *y, int n) {\n(n) = *y;\n}", "a number among the parameters" },
+		{ "/* */\nvoid f_t(int *y, int n) {\n*y = *&n;\n}", "a number among the parameters" },
+		{ "/* */\nvoid f_t(int *y, int n) {\nint n = 0;\n*y = n;\n}", "a parameter is shadowed" },
 		{ "/* */\nvoid f_t(int *y, int n) {\n#if 1\n*y = n;\n#endif\n}", "#if around" },
-		{ "/* */\nvoid f_t(int *y, int n) { if (*y) { assert(n); } }", "assert() is not" },
-		{ "#define S(x) (x)\n/* */\nvoid f_t(int *y) { *y = S(1); }", "a function-like" },
+		{ "/* */\nvoid f_t(int *y, int n) {\nif (*y) {\nassert(n);\n}\n}", "assert() is not" },
+		{ "#define S(x) (x)\n/* */\nvoid f_t(int *y) {\n*y = S(1);\n}", "a macro" },
+		{ "#define S 1\n/* */\nvoid f_t(int *y) {\n*y = S;\n}", "a macro" },
+		{ "/* */\nvoid f_t(int *y, int n) { y[0] = n; }", "a statement or comment that shares" },
+		{ "/* */\nvoid f_t(int *y, int n) {\nwhile (n > *y)\n*y = 1;\n}", "goto, switch, while" },
+		{ "/* */\nvoid f_t(int *y, int n) {\nint i = 0;\nfor (; i < n; i++)\n*y = 1;\n}",
+			"a loop without" },
+		{ "/* */\nvoid f_t(int *y, size_t n) {\ny[n] = 2 * n;\n}", "a size_t in arithmetic" },
 	};
 	Session s;
 
