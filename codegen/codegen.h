@@ -247,7 +247,7 @@ bool word_value(const Graph *, const Node *, const char *word, Value *);
 /* Of the names that a kernel of this stem may have for the node's types and dialect, the first
  * that ref/ has; NULL: none. */
 const char *kernel_name(const Graph *, const Node *, const char *stem);
-const RefKernel *find_ref(const char *name, const char *part); /* part: NULL, "begin" ... */
+const RefKernel *find_ref(const char *name); /* NULL: there is none */
 
 /* pack.c: the constants of ARRAY words. */
 typedef struct {
@@ -260,6 +260,7 @@ bool is_array(const char *word);
 Packed new_packed(const Graph *, Type, int64_t count);
 Packed packed_tensor(const Tensor *);
 void store_bits(Packed, int64_t i, int64_t bits);
+int64_t float_bits(float);
 /* Of a resize: of each index along the axis the one of operand 0 (nearest), or low and high. */
 Packed resampled(const Graph *, const Node *, int axis);
 
@@ -404,15 +405,14 @@ extern const uint64_t FNV_START;
 
 /* data.c: weights as C text. */
 void put_float(Text *, float);
-bool is_string(Type, int64_t count); /* an array that stands as a string literal */
-void put_array(Text *, const char *declaration, const char *name, const void *data, Type,
-	int64_t count);
+bool is_string(Packed); /* an array that stands as a string literal */
+void put_array(Text *, const char *declaration, const char *name, Packed);
 
 /* outside.c: constant rows beyond an image's edge, tables of rows; both give the array's name. */
 const char *outside_row(Program *, const Node *);
 const char *resize_table(Program *, const Call *);
 bool looks_outside(const Graph *, const Node *); /* whether a window ever does */
-float outside_value(const Graph *, const Node *); /* what rows outside operand 0 hold, stored */
+
 Packed outside_values(const Graph *, const Node *); /* a row */
 
 /* body.c: the function that runs the model. */

@@ -51,7 +51,8 @@ put_open(Text *t, const Program *p)
 	Text file = weights_file(p);
 
 	put_filled(t, p, NULL, "\nint\n$m_open($m_work *work, const void *weights, size_t bytes)\n{\n");
-	put_array(t, "\tstatic const unsigned char", "head", file.data, TYPE_u8, CHECKED);
+	put_array(t, "\tstatic const unsigned char", "head",
+		(Packed){ file.data, TYPE_u8, CHECKED });
 	put_filled(t, p, NULL, "\tconst uint32_t one = 1;\n\n\twork->weights = NULL;\n"
 		"\tif (bytes != $M_WEIGHTS_BYTES || differ(weights, head, sizeof head))\n"
 		"\t\treturn 1; /* another model's, or not weights at all */\n"
@@ -86,7 +87,7 @@ put_arrays(Text *t, const Program *p, const Array *array, int count)
 		const Array *a = array + i;
 
 		put(t, "\n");
-		put_array(t, declaration(p, a), a->name, a->packed.data, a->packed.type, a->packed.count);
+		put_array(t, declaration(p, a), a->name, a->packed);
 	}
 }
 
@@ -94,10 +95,10 @@ static bool
 has_strings(const Program *p)
 {
 	for (int i = 0; i < p->array_count; i++)
-		if (is_string(p->array[i].packed.type, p->array[i].packed.count))
+		if (is_string(p->array[i].packed))
 			return true;
 	for (int i = 0; i < p->outside_count; i++)
-		if (is_string(p->outside[i].packed.type, p->outside[i].packed.count))
+		if (is_string(p->outside[i].packed))
 			return true;
 	return p->job->selftest;
 }

@@ -9,12 +9,12 @@ typedef struct {
 	const Node *node;
 	const void *const *data; /* per tensor; NULL: its own */
 	void *out;
-	const RefKernel
-		*kernel[3]; /* of a reduction begin, row, end; else the row's alone */
+	const RefKernel *kernel[3]; /* of a reduction, else the row's alone */
 	Word *word[3];
 	void *space;
-	const void *outside, **window; /* a row beyond the image; rows of operand 0 */
-	int image, row, valid_h;
+	const void *outside,
+		**window; /* a row beyond the image; height rows of operand 0 */
+	int height, image, row, valid_h;
 } Run;
 
 static const uint8_t *
@@ -37,26 +37,18 @@ row_of(const Run *run, int tensor, int r)
 	return data_of(run, tensor) + row * tensor_row_step(t) * types[t->type].bytes;
 }
 
-static void
-set_window(Run *run)
+/* The row of operand 0 under row i of the window; -1: none. */
+static int
+row_under(const Run *run, int i)
 {
-	const Graph *g = run->graph;
 	const Node *n = run->node;
-	int x = n->input[0], height = g->tensor[x].shape.dim[HEIGHT];
+	int at = window_start(n, run->row) + i * n->attr.dilation_h;
 
 	if (ops[n->op].rows == ROWS_RESIZE) {
-		Resample s = resample(g, n, HEIGHT, run->row);
-		run->window[0] = row_of(run, x, s.low);
-		run->window[1] = row_of(run, x, s.high);
-		return;
+		Resample s = resample(run->graph, n, HEIGHT, run->row);
+		return i ? s.high : s.low;
 	}
-	run->valid_h = 0;
-	for (int i = 0; i < kernel_height(g, n); i++) {
-		int at = window_start(n, run->row) + i * n->attr.dilation_h;
-		bool inside = at >= 0 && at < height;
-		run->window[i] = inside ? row_of(run, x, at) : run->outside;
-		run->valid_h += inside;
-	}
+	return at < tensor_in(run->graph, n, 0)->shape.dim[HEIGHT] ? at : -1;
 }
 
 /* What an operand's word points to: a row, the rows of a window, or all of it. */
@@ -68,7 +60,7 @@ operand_word(const Run *run, const char *name, ParamKind kind)
 
 	if (ops[n->op].rows == ROWS_WHOLE)
 		return data_of(run, tensor);
-	if (*name == 'x' && run->window)
+	if (*name == 'x' && run->height)
 		return kind == PARAM_ROWS ? (const void *)run->window : run->window[0];
 	return row_of(run, tensor, run->row);
 }
@@ -99,8 +91,13 @@ call(Run *run, int part)
 	const RefKernel *k = run->kernel[part];
 	bool first = !run->word[part];
 
-	if (!k)
-		return;
+	run->valid_h = 0;
+	for (int i = 0; i < run->height; i++) {
+		int at = row_under(run, i);
+		run->window[i] =
+			at < 0 ? run->outside : row_of(run, run->node->input[0], at);
+		run->valid_h += at >= 0;
+	}
 	if (first)
 		run->word[part] = alloc_array(
 			run->graph->arena, (size_t)k->param_count, sizeof(Word));
@@ -121,17 +118,11 @@ run_rows(Run *run)
 	int rows = rule == ROWS_REDUCE ? tensor_in(run->graph, n, 0)->shape.dim[HEIGHT] :
 					 row_count(run->graph, n);
 
-	for (run->image = 0; run->image < images; run->image++) {
-		run->row = 0;
-		call(run, 0);
-		for (; run->row < rows; run->row++) {
-			if (run->window)
-				set_window(run);
-			call(run, 1);
-		}
-		run->row = 0;
-		call(run, 2);
-	}
+	for (run->image = 0; run->image < images; run->image++)
+		for (int part = 0; part < 3; part++)
+			for (run->row = 0; run->row < (part == 1 ? rows : 1); run->row++)
+				if (run->kernel[part])
+					call(run, part);
 }
 
 /* The node as for a target that has nothing but ref kernels. */
@@ -143,26 +134,24 @@ run_kernel(Run *run)
 	Arena *arena = graph.arena;
 	Node node = *run->node;
 	RowRule rule = ops[node.op].rows;
-	Job job = { .arena = arena,
-		.graph = &graph,
-		.target = &reference,
-		.templates = templates_new(
-			arena, graph.diag, template_files, template_file_count, NULL) };
+	Job job = { .arena = arena, .graph = &graph, .target = &reference };
 
+	job.templates = templates_new(
+		arena, graph.diag, template_files, template_file_count, NULL);
 	select_kernel(&job, &node);
 	give_up_if_errors(graph.diag);
 	const char *name = strchr(node.kernel, '/') + 1;
-	for (int i = 0; i < 3 && rule == ROWS_REDUCE; i++)
-		run->kernel[i] = find_ref(name, part_names[i]);
+	for (int i = 0; i < 3; i++)
+		run->kernel[i] = find_ref(format(arena, "%s_%s", name, part_names[i]));
 	if (rule != ROWS_REDUCE)
-		run->kernel[1] = find_ref(name, NULL);
+		run->kernel[1] = find_ref(name);
 	run->node = &node;
 	run->space = alloc(arena, (size_t)node.scratch);
-	if (rule == ROWS_WINDOW || rule == ROWS_RESIZE) {
-		size_t height = (size_t)kernel_height(&graph, &node);
-		run->window = alloc_array(arena, height + 2, sizeof *run->window);
-		run->outside = outside_values(&graph, &node).data;
-	}
+	run->height = rule == ROWS_RESIZE ? 2 :
+		rule == ROWS_WINDOW       ? kernel_height(&graph, &node) :
+					    0;
+	run->window = alloc_array(arena, (size_t)run->height, sizeof *run->window);
+	run->outside = rule == ROWS_WINDOW ? outside_values(&graph, &node).data : NULL;
 	run_rows(run);
 }
 

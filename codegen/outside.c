@@ -4,40 +4,31 @@
 
 #include "codegen.h"
 
-float
+/* What rows outside operand 0 hold; of floats their bits. */
+static int64_t
 outside_value(const Graph *g, const Node *n)
 {
-	const Tensor *x = tensor_in(g, n, 0);
+	Type type = tensor_in(g, n, 0)->type;
+	bool real = type == TYPE_f32;
 
 	switch (ops[n->op].outside) {
-	case OUTSIDE_ZERO_POINT: return (float)affine(g, n, X).zero;
-	case OUTSIDE_MINIMUM:
-		return x->type == TYPE_f32 ? -FLT_MAX : (float)type_range(x->type).least;
-	case OUTSIDE_NOTHING: return (float)-n->attr.x_bias;
-	case OUTSIDE_VALUE: return n->attr.pad_value;
+	case OUTSIDE_ZERO_POINT: return affine(g, n, X).zero;
+	case OUTSIDE_MINIMUM: return real ? float_bits(-FLT_MAX) : type_range(type).least;
+	case OUTSIDE_NOTHING: return -n->attr.x_bias;
+	case OUTSIDE_VALUE:
+		return real ? float_bits(n->attr.pad_value) : (int64_t)n->attr.pad_value;
 	default: return 0;
 	}
-}
-
-static int64_t
-outside_bits(const Graph *g, const Node *n)
-{
-	float value = outside_value(g, n);
-	int32_t bits;
-
-	memcpy(&bits, &value, sizeof bits);
-	return tensor_in(g, n, 0)->type == TYPE_f32 ? bits : (int64_t)value;
 }
 
 Packed
 outside_values(const Graph *g, const Node *n)
 {
 	const Tensor *x = tensor_in(g, n, 0);
-	int64_t bits = outside_bits(g, n);
 	Packed row = new_packed(g, x->type, tensor_row_step(x));
 
 	for (int64_t i = 0; i < row.count; i++)
-		store_bits(row, i, bits);
+		store_bits(row, i, outside_value(g, n));
 	return row;
 }
 
@@ -63,7 +54,7 @@ outside_row(Program *p, const Node *n)
 {
 	const Graph *g = p->job->graph;
 	Type type = tensor_in(g, n, 0)->type;
-	int64_t bits = outside_bits(g, n);
+	int64_t bits = outside_value(g, n);
 	const char *name = type == TYPE_f32 ?
 		format(g->arena, "outside_f32_%x", (unsigned)bits) :
 		format(g->arena, "outside_%s_%s%lld", types[type].name,

@@ -31,6 +31,15 @@ store_bits(Packed p, int64_t i, int64_t bits)
 	memcpy((uint8_t *)p.data + (size_t)i * bytes, (uint8_t *)&bits + first, bytes);
 }
 
+int64_t
+float_bits(float v)
+{
+	int32_t bits;
+
+	memcpy(&bits, &v, sizeof bits);
+	return bits;
+}
+
 static int
 channels(const Graph *g, const Node *n)
 {
@@ -78,48 +87,37 @@ pack_table(const Graph *g, const Node *n, int type)
 	return p;
 }
 
-/* How the weights of an output lie: its first, how many, and how far apart. */
-typedef struct {
-	const int8_t *w;
-	int count, step;
-} Taps;
-
-static Taps
-taps_of(const Graph *g, const Node *n, int output)
+static int
+taps(const Graph *g, const Node *n)
 {
-	const Tensor *w = tensor_in(g, n, 1);
-	int outputs = channels(g, n), count = (int)(elements(&w->shape) / outputs);
-	bool apart = n->op == OP_depthwise;
-
-	return (Taps){ (const int8_t *)w->data + (apart ? output : output * count), count,
-		apart ? outputs : 1 };
+	return (int)(elements(&tensor_in(g, n, 1)->shape) / channels(g, n));
 }
 
+/* Weight i of count of an output; depthwise ones lie channel by channel. */
 static int
-zero_of(const Graph *g, const Node *n, const char *word)
+weight(const Graph *g, const Node *n, int output, int i, int count)
 {
-	Value v;
+	const int8_t *w = tensor_in(g, n, 1)->data;
 
-	word_value(g, n, word, &v);
-	return (int)v.i;
+	return w[n->op == OP_depthwise ? i * channels(g, n) + output :
+					 output * count + i];
 }
 
 /* Zero points out of the sum of products: bias - x_zero * sum of (w - w_zero). */
 static Packed
 pack_bias_less_zeros(const Graph *g, const Node *n, int operand)
 {
-	Packed p = pack_operand(g, n, operand);
-	int32_t *bias = copy_of(g->arena, p.data, (size_t)p.count * sizeof *bias);
-	int x_zero = zero_of(g, n, "x_zero"), w_zero = zero_of(g, n, "w_zero");
+	Packed p = pack_operand(g, n, operand), less = new_packed(g, TYPE_s32, p.count);
+	int count = taps(g, n), x_zero = affine(g, n, X).zero,
+	    w_zero = affine(g, n, X2).zero;
 
-	for (int o = 0; o < channels(g, n); o++) {
-		Taps t = taps_of(g, n, o);
-		int64_t sum = bias[o];
-		for (int i = 0; i < t.count; i++)
-			sum -= x_zero * (t.w[i * t.step] - w_zero);
-		bias[o] = (int32_t)sum;
+	for (int o = 0; o < p.count; o++) {
+		int64_t sum = 0;
+		for (int i = 0; i < count; i++)
+			sum += weight(g, n, o, i, count) - w_zero;
+		store_bits(less, o, ((const int32_t *)p.data)[o] - x_zero * sum);
 	}
-	return (Packed){ bias, TYPE_s32, p.count };
+	return less;
 }
 
 /*
@@ -132,20 +130,19 @@ pack_pairs(const Graph *g, const Node *n, int block)
 {
 	bool wide = n->op == OP_depthwise;
 	int outputs = channels(g, n), blocks = (outputs + block - 1) / block;
-	int pairs = (taps_of(g, n, 0).count + 1) / 2,
-	    zero = wide ? zero_of(g, n, "w_zero") : 0;
+	int count = taps(g, n), pairs = (count + 1) / 2,
+	    zero = wide ? affine(g, n, X2).zero : 0;
 	Packed p = new_packed(
 		g, wide ? TYPE_s16 : TYPE_s8, (int64_t)blocks * pairs * block * 2);
 
 	for (int o = 0; o < outputs; o++) {
-		Taps t = taps_of(g, n, o);
 		int lane = o % block,
 		    unpacked = lane / 4 % 2 * 8 + lane / 8 * 4 + lane % 4;
 		int64_t first =
 			(int64_t)(o / block) * pairs * block + (wide ? unpacked : lane);
-		for (int i = 0; i < t.count; i++)
+		for (int i = 0; i < count; i++)
 			store_bits(p, (first + i / 2 * block) * 2 + i % 2,
-				t.w[i * t.step] - zero);
+				weight(g, n, o, i, count) - zero);
 	}
 	return p;
 }
@@ -176,9 +173,7 @@ resample_weights(const Graph *g, const Node *n, int axis)
 
 	for (int i = 0; i < p.count; i++) {
 		Resample s = resample(g, n, axis, i);
-		int32_t bits;
-		memcpy(&bits, &s.weight, sizeof bits);
-		store_bits(p, i, fixed ? s.weight10 : bits);
+		store_bits(p, i, fixed ? s.weight10 : float_bits(s.weight));
 	}
 	return p;
 }

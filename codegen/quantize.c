@@ -39,17 +39,25 @@ quantize_multiplier(double real)
 	return (Multiplier){ (int32_t)mult, shift };
 }
 
-/* TFLM's RELU6 never rescales: its output counts as having its input's scale. */
+/*
+ * TFLM's RELU6 never rescales: its output counts as having its input's scale.  TFLite ignores
+ * zero points of int8 convolutions' weights, and where scales are many.
+ */
 Affine
 affine(const Graph *g, const Node *n, int operand)
 {
-	const Tensor *x = tensor_in(g, n, 0), *y = tensor_out(g, n);
 	bool kept = n->op == OP_relu && n->dialect == TFLM && n->attr.act == ACT_RELU6 &&
-		y->type == TYPE_s8;
-	const Tensor *t = operand == Y ? (kept ? x : y) : tensor_in(g, n, operand);
+		tensor_out(g, n)->type == TYPE_s8;
+	const Tensor *t = operand == Y && !kept ?
+		tensor_out(g, n) :
+		tensor_in(g, n, operand == Y ? X : operand);
 
-	return t && t->quant.count ? (Affine){ t->quant.scale[0], t->quant.zero[0] } :
-				     (Affine){ 1, 0 };
+	if (!t || !t->quant.count)
+		return (Affine){ 1, 0 };
+	bool convolves = n->op == OP_conv2d || n->op == OP_depthwise;
+	bool ignored = operand == X2 &&
+		(t->quant.count > 1 || (convolves && t->origin.type != TYPE_u8));
+	return (Affine){ t->quant.scale[0], ignored ? 0 : t->quant.zero[0] };
 }
 
 /*
@@ -213,27 +221,6 @@ softmax_least(const Graph *g, const Node *n)
 
 /* ---- tables: y of an int8 ---- */
 
-/* gemmlowp's logistic and tanh; x has 27 fraction bits, the result 31. */
-static int32_t
-fixed_logistic(int32_t x)
-{
-	if (x == 0)
-		return 1 << 30;
-	int32_t y = saturating_shift_left(
-		two_over_one_plus(exp_of_negative(x > 0 ? -x : x, 27)), 1);
-	return x > 0 ? y : INT32_MAX - y;
-}
-
-static int32_t
-fixed_tanh(int32_t x)
-{
-	if (x == 0)
-		return 0;
-	int32_t y = saturating_shift_left(
-		two_over_one_plus(exp_of_negative(x > 0 ? -x : x, 26)) - (1 << 29), 2);
-	return x > 0 ? y : -y;
-}
-
 /* TFLM: fixed point with 4 integer bits; what is beyond 15 is an end of the range. */
 static int32_t
 fixed_entry(const Node *n, int32_t x, float scale)
@@ -248,51 +235,31 @@ fixed_entry(const Node *n, int32_t x, float scale)
 				      shift_right(fixed_tanh(x), 31 - 7);
 }
 
-/* LiteRT: float, rounded, in steps of the output's scale (LUTPopulate). */
-static int64_t
-float_entry(const Node *n, float x, Affine out)
-{
-	float y = n->op == OP_tanh ? tanh_of(x) : 1.0f / (1.0f + exp_of(-x));
-
-	return round_away((double)(y * (1.0f / out.scale))) + out.zero;
-}
-
-/* LiteRT's SQRT rounds down; the root of what is negative is the least code. */
-static int64_t
-root_entry(float x, Affine out)
-{
-	double root = floor((double)(sqrtf(x < 0 ? 0 : x) / out.scale));
-
-	return x < 0 ? INT8_MIN : round_away(root) + out.zero;
-}
-
-/* A part of a uint8 CONCATENATION of another scale: ConcatenationWithScaling. */
-static int64_t
-part_entry(const Node *n, int code, Affine in, Affine out)
-{
-	float factor = in.scale * (1.0f / out.scale);
-	float offset = (float)-(in.zero + n->attr.x_bias) * factor;
-	float scaled = (float)(code + n->attr.x_bias) * factor;
-
-	return round_away((double)(scaled + offset)) + out.zero;
-}
-
 static int64_t
 unary_entry(const Graph *g, const Node *n, int code)
 {
 	Affine in = affine(g, n, X), out = affine(g, n, Y);
-	int v = code - in.zero;
-	float x = in.scale * (float)v;
+	int v = code - in.zero, bias = n->attr.x_bias;
+	float x = in.scale * (float)v, inverse = 1.0f / out.scale;
 
-	if (n->op == OP_sqrt)
-		return root_entry(x, out);
-	if (n->attr.x_bias)
-		return part_entry(n, code, in, out);
+	if (n->op == OP_requantize &&
+		bias) { /* ConcatenationWithScaling of a uint8 part */
+		float offset = (float)-(in.zero + bias) * (in.scale * inverse);
+		float scaled = (float)(code + bias) * (in.scale * inverse);
+		return round_away((double)(scaled + offset)) + out.zero;
+	}
 	if (n->op == OP_requantize || n->op == OP_relu) {
 		Multiplier m = rescale(g, n, RESCALE_Y);
 		return (int64_t)requantize(v, m.mult, m.shift) + out.zero;
 	}
-	return n->dialect == TFLM ? fixed_entry(n, v, in.scale) : float_entry(n, x, out);
+	if (n->op == OP_sqrt) /* LiteRT rounds down; no root is the least code */
+		return x < 0 ?
+			INT8_MIN :
+			round_away(floor((double)(sqrtf(x) / out.scale))) + out.zero;
+	if (n->dialect == TFLM)
+		return fixed_entry(n, v, in.scale);
+	float y = n->op == OP_tanh ? tanh_of(x) : 1.0f / (1.0f + exp_of(-x));
+	return round_away((double)(y * inverse)) + out.zero; /* LUTPopulate */
 }
 
 void

@@ -21,11 +21,14 @@ fill_input(void *data, Type type, int64_t count, uint32_t *state)
 }
 
 static void
-put_record(Text *t, const Program *p, const PortText *port, const void *data)
+put_record(Text *t, const Program *p, const PortText *port, void *data)
 {
+	Arena *arena = p->job->arena;
+
 	put(t, "\n");
-	put_array(t, format(p->job->arena, "static %s_CONST const %s", p->upper, port->type),
-		format(p->job->arena, "selftest_%s", port->name), data, port->tensor->type, port->count);
+	put_array(t, format(arena, "static %s_CONST const %s", p->upper, port->type),
+		format(arena, "selftest_%s", port->name),
+		(Packed){ data, port->tensor->type, port->count });
 }
 
 /* Each machine's libm has its own last bits: floats have the tolerance that DESIGN gives them. */
@@ -37,13 +40,18 @@ put_apart(Text *t, const Program *p)
 	for (int i = p->inputs; i < p->ports; i++)
 		reals |= p->port[i].tensor->type == TYPE_f32;
 	if (reals)
-		put(t, "\n/* Whether a is further from b than 1e-5 of the largest of b. */\nstatic int\n"
-			"apart(const float *a, const float *b, size_t count)\n{\n\tfloat most = 0;\n\n"
+		put(t,
+			"\n/* Whether a is further from b than 1e-5 of the largest of b. "
+			"*/\nstatic int\n"
+			"apart(const float *a, const float *b, size_t count)\n{\n\tfloat "
+			"most = 0;\n\n"
 			"\tfor (size_t i = 0; i < count; i++)\n"
 			"\t\tmost = b[i] > most ? b[i] : -b[i] > most ? -b[i] : most;\n"
 			"\tfor (size_t i = 0; i < count; i++)\n"
-			"\t\tif (differ(a + i, b + i, sizeof *a) && (a[i] == a[i] || b[i] == b[i]) &&\n"
-			"\t\t    !(a[i] - b[i] <= most * 1e-5f && b[i] - a[i] <= most * 1e-5f))\n"
+			"\t\tif (differ(a + i, b + i, sizeof *a) && (a[i] == a[i] || "
+			"b[i] == b[i]) &&\n"
+			"\t\t    !(a[i] - b[i] <= most * 1e-5f && b[i] - a[i] <= most * "
+			"1e-5f))\n"
 			"\t\t\treturn 1;\n\treturn 0;\n}\n");
 }
 
@@ -63,9 +71,11 @@ put_test(Text *t, const Program *p)
 	put_filled_ports(t, p, false, ", $p");
 	put(t, ");\n");
 	for (int i = p->inputs; i < p->ports; i++)
-		put_filled(t, p, p->port + i, p->port[i].tensor->type == TYPE_f32 ?
-			"\tif (apart($p, selftest_$p, $n))\n\t\treturn 1;\n" :
-			"\tif (differ($p, selftest_$p, sizeof $p))\n\t\treturn 1;\n");
+		put_filled(t, p, p->port + i,
+			p->port[i].tensor->type == TYPE_f32 ?
+				"\tif (apart($p, selftest_$p, $n))\n\t\treturn 1;\n" :
+				"\tif (differ($p, selftest_$p, sizeof $p))\n\t\treturn "
+				"1;\n");
 	put(t, "\treturn 0;\n}\n");
 }
 
@@ -80,7 +90,8 @@ put_selftest(Text *t, Program *p)
 	for (int i = 0; i < p->ports; i++) {
 		data[i] = alloc(ref->arena, (size_t)p->port[i].bytes);
 		if (i < p->inputs)
-			fill_input(data[i], p->port[i].tensor->type, p->port[i].count, &state);
+			fill_input(data[i], p->port[i].tensor->type, p->port[i].count,
+				&state);
 	}
 	evaluate_graph(ref, data, data + p->inputs);
 	for (int i = 0; i < p->ports; i++)

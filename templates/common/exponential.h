@@ -1,4 +1,4 @@
-/* exponential.h: exp() and 1 / (1 + x) in fixed point, as gemmlowp's fixedpoint.h computes them. */
+/* exponential.h: exp() and what is made of it in fixed point, as gemmlowp's fixedpoint.h computes them. */
 #ifndef EXPONENTIAL_H
 #define EXPONENTIAL_H
 
@@ -62,6 +62,26 @@ two_over_one_plus(int32_t x)
 		y = (int32_t)((uint32_t)y + (uint32_t)saturating_shift_left(
 			high_product(y, (1 << 29) - high_product(half, y)), 2));
 	return y;
+}
+
+/* 1 / (1 + exp(-x)), x with 27 fraction bits, the result with 31. */
+static inline int32_t
+fixed_logistic(int32_t x)
+{
+	int32_t y = saturating_shift_left(
+		two_over_one_plus(exp_of_negative(x > 0 ? -x : x, 27)), 1);
+
+	return x == 0 ? 1 << 30 : x > 0 ? y : INT32_MAX - y;
+}
+
+/* tanh(x), x with 27 fraction bits, the result with 31. */
+static inline int32_t
+fixed_tanh(int32_t x)
+{
+	int32_t y = saturating_shift_left(
+		two_over_one_plus(exp_of_negative(x > 0 ? -x : x, 26)) - (1 << 29), 2);
+
+	return x == 0 ? 0 : x > 0 ? y : -y;
 }
 
 static inline int

@@ -255,21 +255,10 @@ run_reduction(Run *run, Spread *s)
 static const uint8_t *
 row_outside(Run *run)
 {
-	const Tensor *x = tensor_in(run->graph, run->node, 0);
-	size_t size = element_bytes(x), count = (size_t)tensor_row_step(x);
-	uint8_t *row = block(&run->blocks, size * count, 0, run->operands->of->tight);
-	float real = outside_value(run->graph, run->node);
-	int64_t whole = x->type == TYPE_f32 ? 0 : (int64_t)real;
-	int32_t word = (int32_t)whole;
-	int8_t byte = (int8_t)whole;
-	const void *value = x->type == TYPE_f32 ? (void *)&real :
-		size == 8                       ? (void *)&whole :
-		size == 4                       ? (void *)&word :
-						  (void *)&byte;
+	Packed values = outside_values(run->graph, run->node);
+	size_t bytes = (size_t)(values.count * types[values.type].bytes);
 
-	for (size_t i = 0; i < count && size != 2; i++)
-		memcpy(row + i * size, value, size);
-	return row;
+	return memcpy(block(&run->blocks, bytes, 0, run->operands->of->tight), values.data, bytes);
 }
 
 static void *
