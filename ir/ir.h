@@ -355,5 +355,6 @@ extern const Words field_words[]; /* by FieldKind, of SEMANTICS to ACT */
 extern const Field fields[];
 extern const int field_count;
 void print_graph(Text *, const Graph *);
+int64_t integer_at(const void *, size_t bytes, bool is_signed);
 
 #endif

@@ -76,7 +76,7 @@ print_float(Text *to, float value)
 }
 
 /* The host is little-endian. */
-static int64_t
+int64_t
 integer_at(const void *at, size_t bytes, bool is_signed)
 {
 	uint64_t v = 0;

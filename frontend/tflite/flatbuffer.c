@@ -71,14 +71,7 @@ inside(const Source *f, size_t from, uint64_t at, uint64_t bytes)
 static int64_t
 number_at(const Source *f, size_t at, Kind kind)
 {
-	int64_t v = 0;
-
-	memcpy(&v, f->data + at, kind_bytes[kind]);
-	switch (kind) {
-	case BYTE: return (int8_t)v;
-	case INT: return (int32_t)v;
-	default: return v;
-	}
+	return integer_at(f->data + at, kind_bytes[kind], kind == BYTE || kind == INT);
 }
 
 float
@@ -91,16 +84,16 @@ as_float(int64_t bits)
 }
 
 /* What the offset at a position points to. */
-static uint64_t
+static size_t
 follow(const Source *f, size_t at)
 {
-	return (uint64_t)at + (uint64_t)number_at(f, at, UINT);
+	return inside(f, at, (uint64_t)at + (uint64_t)number_at(f, at, UINT), OFFSET);
 }
 
 Table
 table_at(Source *f, size_t from)
 {
-	size_t at = inside(f, from, follow(f, from), OFFSET);
+	size_t at = follow(f, from);
 	int64_t back = number_at(f, at, INT);
 	size_t vtable = inside(f, at, (uint64_t)((int64_t)at - back), VTABLE_HEAD);
 	size_t bytes = (size_t)number_at(f, vtable, SHORT);
@@ -159,7 +152,7 @@ get_vector(const Table *t, int field, Kind kind)
 
 	if (!at)
 		return (Vector){ f, 0, 0, kind };
-	size_t head = inside(f, at, follow(f, at), OFFSET);
+	size_t head = follow(f, at);
 	uint64_t count = (uint64_t)number_at(f, head, UINT);
 	inside(f, head, (uint64_t)head + OFFSET, count * bytes);
 	if (bytes > 1)

@@ -4,7 +4,6 @@
  */
 #include "tflite.h"
 
-enum { PADDING_SAME, PADDING_VALID };
 enum { EXACT_FLOAT = 1 << 24 }; /* integers up to here survive in a float attribute */
 
 /* ---- nodes */
@@ -105,15 +104,14 @@ import_quantize(Operator *o)
 }
 
 /*
- * What lies outside in one direction, by TFLite's rule (kernels/padding.h): SAME pads so
- * that the output has ceil(in / stride), less before than after.
+ * What lies outside in one direction: as much as the output's size needs, less before than
+ * after (TFLite's kernels/padding.h); so it is nothing if the padding is VALID.
  */
 static void
-pad_same(int in, int kernel, int stride, int dilation, int *before, int *after)
+pad_axis(int in, int out, int kernel, int stride, int dilation, int *before, int *after)
 {
-	int64_t extent = (int64_t)(kernel - 1) * dilation + 1;
-	int64_t steps = stride > 0 ? (in - 1) / stride : 0;
-	int64_t total = steps * stride + extent - in;
+	int64_t extent = ((int64_t)kernel - 1) * dilation + 1;
+	int64_t total = ((int64_t)out - 1) * stride + extent - in;
 
 	if (total > 0 && total <= INT32_MAX) { /* infer() refuses larger windows */
 		*before = (int)(total / 2);
@@ -124,22 +122,16 @@ pad_same(int in, int kernel, int stride, int dilation, int *before, int *after)
 bool
 import_window(Operator *o)
 {
-	Shape x = shape_in(o);
+	Shape x = shape_in(o), y = o->g->tensor[o->y[0]].shape;
 	Attr *a = &o->attr;
-	int kernel_h = a->kernel_h, kernel_w = a->kernel_w;
+	Shape window = shape_of(NHWC, 1, a->kernel_h, a->kernel_w, 1);
 
-	if (o->padding != PADDING_SAME && o->padding != PADDING_VALID)
-		return refuse(o->file, "padding %d is not known", o->padding);
-	if (o->x_count > 1) {
-		kernel_h = o->g->tensor[o->x[1]].shape.dim[1];
-		kernel_w = o->g->tensor[o->x[1]].shape.dim[2];
-	}
-	if (o->padding == PADDING_SAME) {
-		pad_same(x.dim[1], kernel_h, a->stride_h, a->dilation_h, &a->pad_top,
-			&a->pad_bottom);
-		pad_same(x.dim[2], kernel_w, a->stride_w, a->dilation_w, &a->pad_left,
-			&a->pad_right);
-	}
+	if (o->x_count > 1)
+		window = o->g->tensor[o->x[1]].shape;
+	pad_axis(x.dim[1], y.dim[1], window.dim[1], a->stride_h, a->dilation_h,
+		&a->pad_top, &a->pad_bottom);
+	pad_axis(x.dim[2], y.dim[2], window.dim[2], a->stride_w, a->dilation_w,
+		&a->pad_left, &a->pad_right);
 	return import_plain(o);
 }
 
@@ -229,62 +221,49 @@ import_slice(Operator *o)
 	return import_plain(o);
 }
 
-static int64_t
-clip(int64_t v, int64_t low, int64_t high)
+/* Where entry i begins, as kernels/internal/strided_slice_logic.h has it. */
+static int
+first_of(const Operator *o, int i, int size)
 {
-	return v < low ? low : v > high ? high : v;
+	int first = o->list[1].value[i];
+	bool edge = o->begin_mask >> i & 1;
+
+	first += first < 0 ? size : 0;
+	if (o->list[3].value[i] > 0)
+		return edge || first < 0 ? 0 : first;
+	return edge || first >= size ? size - 1 : first;
 }
 
-/* An axis of x by entry i, as kernels/internal/strided_slice_logic.h takes it. */
-static bool
-cut_axis(Operator *o, int i, int axis, Shape *cut)
-{
-	int64_t size = cut->dim[axis], step = o->list[3].value[i];
-	int64_t low = step > 0 ? 0 : -1, high = step > 0 ? size : size - 1;
-	int64_t first = o->list[1].value[i], end = o->list[2].value[i];
-
-	first = o->begin_mask >> i & 1 ?
-		(step > 0 ? 0 : high) :
-		clip(first < 0 ? first + size : first, low, high);
-	end += o->offset ? first : 0;
-	end = o->end_mask >> i & 1 ? (step > 0 ? size : -1) :
-				     clip(end < 0 ? end + size : end, low, high);
-	if (o->shrink_axis_mask >> i & 1 && step) {
-		step = 1;
-		end = first + 1;
-	}
-	int64_t count = step ? (end - first + step + (step > 0 ? -1 : 1)) / step : 0;
-	if (first < 0 || first >= size || count < 1)
-		return refuse(o->file, "stride %lld leaves nothing of axis %d of %s",
-			(long long)step, axis, shape_text(o->g->arena, cut));
-	o->attr.begin.dim[axis] = (int)first;
-	o->attr.step.dim[axis] = (int)step;
-	cut->dim[axis] = (int)count;
-	return true;
-}
-
-/* Entries stand for the axes of x in order, or for a new one, or for several: the ellipsis. */
+/*
+ * Entries stand for the axes of x in order, or for a new one, or for several: the ellipsis.  How
+ * many elements are taken is in the output's shape.
+ */
 bool
 import_strided_slice(Operator *o)
 {
-	Shape cut = shape_in(o);
-	int entries = o->list[1].count, axis = 0,
-	    made = o->new_axis_mask & ~o->ellipsis_mask;
+	Shape cut = shape_in(o), y = o->g->tensor[o->y[0]].shape;
+	int entries = o->list[1].count, made = o->new_axis_mask & ~o->ellipsis_mask;
 	int several = cut.rank - entries + 1; /* axes of the ellipsis */
+	int axis = 0, out = 0;
 
-	if (o->list[2].count != entries || o->list[3].count != entries)
-		return refuse(o->file, "operands of several lengths");
 	take_all(o);
 	for (int i = 0; i < entries; i++)
 		several += made >> i & 1;
 	for (int i = 0; i < entries; i++) {
+		bool shrink = o->shrink_axis_mask >> i & 1;
 		if (o->ellipsis_mask >> i & 1) {
 			axis += several;
-		} else if (!(made >> i & 1)) {
-			if (axis < 0 || axis >= cut.rank)
-				return refuse(o->file, "more entries than axes");
-			if (!cut_axis(o, i, axis++, &cut))
-				return false;
+			out += several;
+		} else if (made >> i & 1) {
+			out++;
+		} else {
+			if (axis < 0 || axis >= cut.rank || out < 0 ||
+				out >= y.rank + shrink || !o->list[3].value[i])
+				return refuse(
+					o->file, "entry %d has no axis, or stride 0", i);
+			o->attr.begin.dim[axis] = first_of(o, i, cut.dim[axis]);
+			o->attr.step.dim[axis] = shrink ? 1 : o->list[3].value[i];
+			cut.dim[axis++] = shrink ? 1 : y.dim[out++];
 		}
 	}
 	return import_shaped(o, 0, cut);

@@ -101,7 +101,6 @@ read_tflite(Arena *arena, Diag *diag, const char *name, const uint8_t *data, siz
 		broken(&m.file, REFERENCE_BYTES, "no TFLite model: it does not say TFL3");
 	m.g = graph_new(arena, diag, name);
 	m.g->format = "tflite";
-	m.g->semantics = TFLM;
 	m.g->file = data;
 	m.g->file_bytes = size;
 	Table root = table_at(&m.file, 0);
@@ -112,8 +111,6 @@ read_tflite(Arena *arena, Diag *diag, const char *name, const uint8_t *data, siz
 	m.codes = get_vector(&root, MODEL_CODES, UINT);
 	m.buffers = get_vector(&root, MODEL_BUFFERS, UINT);
 	Vector subgraphs = get_vector(&root, MODEL_SUBGRAPHS, UINT);
-	if (!subgraphs.count)
-		broken(&m.file, root.at, "it has no subgraph");
 	/* Others run only by control flow operators, which are not imported. */
 	Table subgraph = table_of(&subgraphs, 0);
 	read_subgraph(&m, &root, &subgraph);

@@ -8,8 +8,6 @@ enum { CODE_DEPRECATED, CODE_CUSTOM, CODE_BUILTIN = 3 };
 enum { OPERATOR_CODE, OPERATOR_INPUTS, OPERATOR_OUTPUTS };
 enum { OPERATOR_OPTIONS_TYPE = 3, OPERATOR_OPTIONS };
 
-enum { CUSTOM = 32 }; /* the code of operators that have names instead */
-
 static const char *const names[] = {
 #include "builtins.def"
 };
@@ -37,35 +35,26 @@ static const struct {
 };
 enum { OPTION_FIELDS = sizeof option_fields / sizeof *option_fields };
 
-/* ---- which operator */
-
+/* Which operator it is, for messages too; NULL: none that is imported. */
 static const Importer *
-importer_of(int64_t code)
+importer_of(Model *m, const Table *table, int number)
 {
+	Table entry =
+		table_of(&m->codes, (size_t)get_number(table, OPERATOR_CODE, UINT, 0));
+	int64_t old = get_number(&entry, CODE_DEPRECATED, BYTE, 0);
+	int64_t code = get_number(&entry, CODE_BUILTIN, INT, 0);
+	const char *custom = get_string(&entry, CODE_CUSTOM);
+
+	/* Files from before code 127 have only the old field. */
+	code = old > code ? old : code;
+	const char *name = code >= 0 && code < NAMES ? names[code] : /* one is CUSTOM */
+		format(m->g->arena, "builtin operator %lld", (long long)code);
+	m->file.what = format(m->g->arena, "operator %d (%s%s%s)", number, name,
+		custom ? " " : "", custom ? custom : "");
 	for (int i = 0; i < IMPORTERS; i++)
 		if (importers[i].code == code)
 			return importers + i;
 	return NULL;
-}
-
-static int64_t
-code_of(Model *m, const Table *table, const char **name)
-{
-	Table entry =
-		table_of(&m->codes, (size_t)get_number(table, OPERATOR_CODE, UINT, 0));
-	const char *custom = get_string(&entry, CODE_CUSTOM);
-	int64_t old = get_number(&entry, CODE_DEPRECATED, BYTE, 0);
-	int64_t code = get_number(&entry, CODE_BUILTIN, INT, 0);
-
-	/* Files from before code 127 have only the old field. */
-	code = old > code ? old : code;
-	if (code == CUSTOM && custom)
-		*name = format(m->g->arena, "CUSTOM %s", custom);
-	else if (code >= 0 && code < NAMES)
-		*name = names[code];
-	else
-		*name = format(m->g->arena, "builtin operator %lld", (long long)code);
-	return code;
 }
 
 /* ---- names of nodes: of a layer rather than of its last operation */
@@ -128,21 +117,6 @@ read_options(Operator *o, const Table *table)
 
 /* ---- operands, by their letters in the table */
 
-/* Of a constant; int32 at its ends stands for what is beyond. */
-static int
-integer_of(const Tensor *t, int index)
-{
-	int64_t v;
-
-	switch (t->type) {
-	case TYPE_s8: return ((const int8_t *)t->data)[index];
-	case TYPE_s32: return ((const int32_t *)t->data)[index];
-	case TYPE_s64: v = ((const int64_t *)t->data)[index]; break;
-	default: return ((const uint8_t *)t->data)[index];
-	}
-	return v < INT32_MIN ? INT32_MIN : v > INT32_MAX ? INT32_MAX : (int)v;
-}
-
 /* An operand that is an attribute does not enter the graph. */
 static bool
 read_list(Operator *o, int operand, bool of_integers)
@@ -159,8 +133,15 @@ read_list(Operator *o, int operand, bool of_integers)
 			operand, t->name, of_integers ? "integers" : "numbers",
 			LONGEST_LIST);
 	o->list[operand].count = (int)count;
-	for (int i = 0; i < count; i++)
-		o->list[operand].value[i] = integer_of(t, i);
+	for (int i = 0; i < count; i++) {
+		size_t bytes = (size_t)types[t->type].bytes;
+		const char *at = (const char *)t->data + (size_t)i * bytes;
+		int64_t v = integer_at(at, bytes, t->type != TYPE_u8);
+		/* int32 at its ends stands for what is beyond. */
+		o->list[operand].value[i] = v < INT32_MIN ? INT32_MIN :
+			v > INT32_MAX                     ? INT32_MAX :
+							    (int)v;
+	}
 	return true;
 }
 
@@ -200,17 +181,15 @@ enter_operands(Operator *o)
 static bool
 import_operator(Model *m, const Table *table, int number)
 {
-	const char *name;
 	Operator o = { .model = m,
 		.file = &m->file,
 		.g = m->g,
+		.importer = importer_of(m, table, number),
 		.number = number,
 		.loc = { .offset = table->at },
 		.attr = attr_defaults() };
 
 	m->file.where = table->at;
-	o.importer = importer_of(code_of(m, table, &name));
-	m->file.what = format(m->g->arena, "operator %d (%s)", number, name);
 	o.input = tensor_list(m, table, OPERATOR_INPUTS, -1, &o.input_count);
 	o.output = tensor_list(m, table, OPERATOR_OUTPUTS, 0, &o.output_count);
 	if (!o.importer)

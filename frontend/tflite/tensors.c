@@ -5,7 +5,7 @@
 
 /* Fields of the schema's tables. */
 enum { TENSOR_SHAPE, TENSOR_TYPE, TENSOR_BUFFER, TENSOR_NAME, TENSOR_QUANT };
-enum { TENSOR_VARIABLE = 5, TENSOR_SPARSITY, TENSOR_VARIANTS = 9, TENSOR_EXTERNAL };
+enum { TENSOR_VARIABLE = 5, TENSOR_SPARSITY, TENSOR_EXTERNAL = 10 };
 enum { QUANT_SCALE = 2, QUANT_ZERO, QUANT_DETAILS_TYPE, QUANT_AXIS = 6 };
 enum { BUFFER_DATA, BUFFER_OFFSET, BUFFER_SIZE };
 
@@ -29,55 +29,42 @@ static const struct {
 		"outputs" },
 	{ TENSOR_SPARSITY, UINT,
 		"sparse tensors are not supported: convert so that zeros are stored" },
-	{ TENSOR_VARIANTS, UINT, "variants are not supported" },
 	{ TENSOR_EXTERNAL, UINT,
 		"external data is not supported: convert the model into a single file" },
 };
 enum { UNSUPPORTED = sizeof unsupported / sizeof *unsupported };
 
-/* ---- the bytes of a constant */
-
 /* Newer files keep large data behind the tables: at an offset from the file's beginning. */
-static const uint8_t *
-data_of(Model *m, const FileTensor *t, size_t *bytes)
+static void
+read_data(Model *m, FileTensor *t)
 {
 	Source *f = &m->file;
 	Table b = table_of(
 		&m->buffers, (size_t)get_number(&t->table, TENSOR_BUFFER, UINT, 0));
-	Vector data = get_vector(&b, BUFFER_DATA, FLAG);
-	uint64_t offset = (uint64_t)get_number(&b, BUFFER_OFFSET, LONG, 0);
-	uint64_t size = (uint64_t)get_number(&b, BUFFER_SIZE, LONG, 0);
-	if (offset <= 1) { /* 1 is what writers put before they know */
-		offset = data.at;
-		size = data.count;
-	}
-	if (offset > f->size || size > f->size - offset)
-		broken(f, b.at, "data at 0x%llx goes beyond the end of the file",
-			(unsigned long long)offset);
-	*bytes = (size_t)size;
-	return size ? f->data + offset : NULL;
-}
-
-static void
-read_data(Model *m, FileTensor *t)
-{
-	size_t bytes = 0;
-	const uint8_t *data = data_of(m, t, &bytes);
+	Vector inside = get_vector(&b, BUFFER_DATA, FLAG);
+	uint64_t at = (uint64_t)get_number(&b, BUFFER_OFFSET, LONG, 0);
+	uint64_t bytes = (uint64_t)get_number(&b, BUFFER_SIZE, LONG, 0);
 	Type type = t->tensor.type;
 
-	if (!data || type == TYPE_COUNT)
+	if (at <= 1) { /* 1 is what writers put before they know */
+		at = inside.at;
+		bytes = inside.count;
+	}
+	if (at > f->size || bytes > f->size - at)
+		broken(f, b.at, "data at 0x%llx goes beyond the end of the file",
+			(unsigned long long)at);
+	if (!bytes || type == TYPE_COUNT)
 		return;
 	if (bytes != (uint64_t)tensor_bytes(&t->tensor))
-		broken(&m->file, t->table.at, "%zu bytes of data, but %s%s takes %lld",
-			bytes, types[type].tflite,
-			shape_text(m->g->arena, &t->tensor.shape),
+		broken(f, t->table.at, "%llu bytes of data, but %s%s takes %lld",
+			(unsigned long long)bytes, types[type].tflite,
+			shape_text(f->arena, &t->tensor.shape),
 			(long long)tensor_bytes(&t->tensor));
-	if ((uintptr_t)data % (uintptr_t)types[type].bytes) {
-		/* Many tensors may share a buffer. */
-		take_bytes(&m->file, t->table.at, bytes);
-		data = copy_of(m->g->arena, data, bytes);
+	t->tensor.data = f->data + at;
+	if ((uintptr_t)t->tensor.data % (uintptr_t)types[type].bytes) {
+		take_bytes(f, t->table.at, bytes); /* many tensors may share a buffer */
+		t->tensor.data = copy_of(f->arena, t->tensor.data, (size_t)bytes);
 	}
-	t->tensor.data = data;
 }
 
 /* ---- shape, type, quantization */

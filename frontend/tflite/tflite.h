@@ -66,8 +66,8 @@ typedef struct {
 		int count, value[LONGEST_LIST];
 	} list[MOST_LISTS]; /* by operand: of those that are attributes */
 	Attr attr;          /* of the node to be; some come straight from the options */
-	int padding, activation, axis, refused, ignored;
-	int begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask, offset;
+	int activation, axis, refused;
+	int begin_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask;
 } Operator;
 
 struct Importer {
