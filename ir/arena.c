@@ -106,18 +106,27 @@ grow(Arena *a, void *array, int count, size_t bytes)
 }
 
 char *
+format_list(Arena *a, const char *fmt, va_list ap)
+{
+	va_list again;
+
+	va_copy(again, ap);
+	int size = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
+	if (size < 0)
+		die("format: %s", fmt);
+	char *s = alloc(a, (size_t)size + 1);
+	vsnprintf(s, (size_t)size + 1, fmt, ap);
+	return s;
+}
+
+char *
 format(Arena *a, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	int size = vsnprintf(NULL, 0, fmt, ap);
-	va_end(ap);
-	if (size < 0)
-		die("format: %s", fmt);
-	char *s = alloc(a, (size_t)size + 1);
-	va_start(ap, fmt);
-	vsnprintf(s, (size_t)size + 1, fmt, ap);
+	char *s = format_list(a, fmt, ap);
 	va_end(ap);
 	return s;
 }

@@ -3,211 +3,349 @@
  *
  * A tensor's bytes are dense, so it has many shapes; it takes the one its producer writes, and a
  * node that reads another reads a `reshape` of it, which is free.  The rules below go by the
- * file's shapes, kept in `file`.
+ * file's shapes.  Most of them choose a map, which says where each of the file's axes goes.
  */
 #include "ir.h"
 
-int
-volume(const Shape *s, int from, int to)
-{
-	int n = 1;
+typedef struct {
+	Shape file; /* before the pass */
+	int again;  /* the same bytes in another shape, made last; -1: none */
+} Known;
 
-	for (int i = from; i < to; i++)
-		n *= s->dim[i];
-	return n;
+typedef struct {
+	Graph *g;
+	Known *known; /* per tensor */
+} Canon;
+
+/* Where each of a shape's axes goes; those that go to one place are merged. */
+typedef struct {
+	int axes, places;
+	int to[MAX_RANK];
+} Map;
+
+static void legalize_node(Canon *, Node *);
+
+/* ---- shapes and maps */
+
+static const Shape *
+file_in(const Canon *c, const Node *n, int operand)
+{
+	return &c->known[n->input[operand]].file;
 }
 
-Shape
-rows_swapped(Shape s)
+static const Shape *
+file_out(const Canon *c, const Node *n)
 {
-	return shape_of(NHWC, s.dim[0], s.dim[2], s.dim[1], s.dim[3]);
+	return &c->known[n->output].file;
 }
 
-/* Where axis i of a shape of rank 4 or less stands in [N,H,W,C]. */
-int
-nhwc_place(int rank, int i)
+/*
+ * A shape through a map, and so is any list by axis; nothing: what stands where no axis goes, 1
+ * or 0.  A shape of fewer axes has its last ones, as broadcasts have it.
+ */
+static Shape
+mapped(const Map *m, const Shape *s, int nothing)
 {
-	return i == rank - 1 ? 3 : i;
+	Shape made = { .rank = m->places };
+
+	for (int i = 0; i < m->places; i++)
+		made.dim[i] = nothing;
+	for (int i = 0; i < s->rank; i++) {
+		int *dim = &made.dim[m->to[m->axes - s->rank + i]];
+		*dim = nothing ? *dim * s->dim[i] : *dim + s->dim[i];
+	}
+	return made;
 }
 
-/* Any list per axis as one of [N,H,W,C]. */
-Shape
-nhwc_placed(const Shape *list, int nothing)
+static Map
+unmapped(int rank)
 {
-	Shape s = shape_of(NHWC, nothing, nothing, nothing, nothing);
+	return (Map){ rank, rank, { 0, 1, 2, 3, 4, 5 } };
+}
 
-	for (int i = 0; i < list->rank; i++)
-		s.dim[nhwc_place(list->rank, i)] = list->dim[i];
-	return s;
+/* H and W change places. */
+static void
+turn(Map *m)
+{
+	for (int i = 0; i < m->axes; i++)
+		if (m->to[i] == 1 || m->to[i] == 2)
+			m->to[i] = 3 - m->to[i];
 }
 
 /* The usual [N,H,W,C] of a shape.  Of one row, columns become rows: time, mostly. */
-Shape
+static Map
+usual(const Shape *s)
+{
+	Map m = { s->rank, NHWC, { 0 } };
+
+	for (int i = 0; i < s->rank; i++)
+		m.to[i] = i == s->rank - 1 ? 3 : i < 2 ? i : 2;
+	if (s->rank == NHWC && s->dim[1] == 1)
+		turn(&m);
+	return m;
+}
+
+static Shape
 natural(const Shape *s)
 {
-	if (s->rank > NHWC)
-		return shape_of(NHWC, s->dim[0], s->dim[1], volume(s, 2, s->rank - 1),
-			s->dim[s->rank - 1]);
-	Shape n = nhwc_placed(s, 1);
-	return n.dim[1] == 1 ? rows_swapped(n) : n;
+	Map m = usual(s);
+
+	return mapped(&m, s, 1);
 }
 
-/* The shape it has already, if a row operator can use that. */
-Shape
-row_shape(const Canon *c, int tensor)
+/* One axis between all before and all after it: rows, or, if nothing is after it, channels. */
+static Map
+by_axis(const Shape *s, int axis)
 {
-	const Shape *s = &c->g->tensor[tensor].shape;
+	Map m = { s->rank, NHWC, { 0 } };
+	bool last = volume(s, axis + 1, s->rank) == 1;
 
-	return s->rank == NHWC ? *s : natural(c->file + tensor);
+	for (int i = 0; i < s->rank; i++)
+		m.to[i] = i > axis ? 3 : i == axis ? (last ? 3 : 1) : (last ? 2 : 0);
+	return m;
 }
+
+/* ---- tensors and nodes */
 
 /* Remembers the shape that a tensor has now as the file's. */
 static void
 remember(Canon *c, int tensor)
 {
-	c->file = grow(c->g->arena, c->file, tensor, sizeof *c->file);
-	c->again = grow(c->g->arena, c->again, tensor, sizeof *c->again);
-	c->file[tensor] = c->g->tensor[tensor].shape;
-	c->again[tensor] = -1;
+	c->known = grow(c->g->arena, c->known, tensor, sizeof *c->known);
+	c->known[tensor] = (Known){ c->g->tensor[tensor].shape, -1 };
 }
 
 /* A tensor like another, of this shape. */
-int
+static int
 derived(Canon *c, int tensor, Shape shape)
 {
-	const Tensor t = c->g->tensor[tensor];
-	int made =
-		new_tensor(c->g, format(c->g->arena, "%s.%d", t.name, c->g->tensor_count),
-			t.type, shape, t.quant, t.loc);
+	int made = tensor_beside(
+		c->g, tensor, format(c->g->arena, ".%d", c->g->tensor_count), shape);
 
-	c->g->tensor[made].origin.type = t.origin.type;
 	remember(c, made);
 	return made;
 }
 
-Node *
-append_like(Canon *c, const Node *like, Op op, const int *input, int inputs, int output)
+/* A node like old, perhaps the one that replaces it. */
+static Node
+made_for(const Canon *c, const Node *old, Op op, const int *input, int inputs, int output)
 {
-	Node *n = add_node(c->g, op, like->name, like->loc, input, inputs, output);
+	Node n = new_node(c->g, op, old->name, old->loc, input, inputs, output);
 
-	n->dialect = like->dialect;
-	n->number = like->op == op ? like->number : -1;
+	n.dialect = old->dialect;
+	if (output == old->output)
+		n.number = old->number;
 	return n;
 }
 
 /* The bytes of a tensor in this shape, for a node like reader. */
-int
-as(Canon *c, const Node *reader, int tensor, Shape shape)
+static int
+reshaped(Canon *c, const Node *reader, int tensor, Shape shape)
 {
-	if (same_shape(&c->g->tensor[tensor].shape, &shape))
+	Graph *g = c->g;
+	int made = c->known[tensor].again;
+
+	if (same_shape(&g->tensor[tensor].shape, &shape))
 		return tensor;
-	int made = c->again[tensor];
-	if (made >= 0 && same_shape(&c->g->tensor[made].shape, &shape))
+	if (made >= 0 && same_shape(&g->tensor[made].shape, &shape))
 		return made;
-	made = derived(c, tensor, shape);
-	c->again[tensor] = made;
-	c->g->tensor[made].data = c->g->tensor[tensor].data;
-	if (!c->g->tensor[made].data)
-		append_like(c, reader, OP_reshape, &tensor, 1, made);
+	made = c->known[tensor].again = derived(c, tensor, shape);
+	g->tensor[made].data = g->tensor[tensor].data;
+	if (!g->tensor[made].data)
+		insert_node(g, g->node_count,
+			made_for(c, reader, OP_reshape, &tensor, 1, made));
 	return made;
 }
 
 /* The node itself, operand 0 in shape x; its output takes shape y. */
-Node *
-rewrite(Canon *c, const Node *old, Shape x, Shape y)
+static void
+rewrite(Canon *c, Node *n, Shape x, Shape y)
 {
-	int input = as(c, old, old->input[0], x);
-	Node *n = append_like(c, old, old->op, old->input, old->input_count, old->output);
-
-	n->attr = old->attr;
-	n->input[0] = input;
-	c->g->tensor[old->output].shape = y;
-	return n;
+	n->input[0] = reshaped(c, n, n->input[0], x);
+	c->g->tensor[n->output].shape = y;
+	insert_node(c->g, c->g->node_count, *n);
 }
 
-/* A node of the rules' own making, to be given to a rule. */
-static Node
-draft(Canon *c, const Node *like, Op op, int input, int output)
+/* The node itself, with all that goes by axes through a map. */
+static void
+map_node(Canon *c, Node *n, const Map *m)
 {
-	Node n = *like;
+	Shape *lists[] = { &n->attr.begin, &n->attr.end, &n->attr.step };
 
-	n.op = op;
-	n.number = -1;
-	n.attr = attr_defaults();
-	n.input = copy_of(c->g->arena, &input, sizeof input);
-	n.input_count = 1;
-	n.output = output;
-	return n;
+	for (int k = 1; k < n->input_count; k++)
+		if (k == 1 || n->op == OP_concat) /* else it is a bias */
+			n->input[k] = reshaped(
+				c, n, n->input[k], mapped(m, file_in(c, n, k), 1));
+	for (int i = 0; i < 3; i++)
+		if (lists[i]->rank)
+			*lists[i] = mapped(m, lists[i], lists[i] == &n->attr.step);
+	if (has_word(ops[n->op].attrs, "axis"))
+		n->attr.axis = m->to[n->attr.axis];
+	rewrite(c, n, mapped(m, file_in(c, n, 0), 1), mapped(m, file_out(c, n), 1));
+}
+
+/* A node that a rule needs besides; returns its output. */
+static int
+step(Canon *c, const Node *old, Op op, Attr attr, const int *input, int inputs,
+	int output)
+{
+	Node n = made_for(c, old, op, input, inputs, output);
+
+	n.attr = attr;
+	legalize_node(c, &n);
+	return output;
 }
 
 /* What turns out to change nothing. */
-void
-rename_bytes(Canon *c, const Node *old)
+static void
+rename_bytes(Canon *c, Node *n)
 {
-	Node n = *old;
-
-	n.op = OP_reshape;
-	n.attr = attr_defaults();
-	rewrite(c, &n, c->g->tensor[n.input[0]].shape, natural(&c->file[n.output]));
+	n->op = OP_reshape;
+	n->attr = attr_defaults();
+	rewrite(c, n, c->g->tensor[n->input[0]].shape, natural(file_out(c, n)));
 }
 
-/* ---- a rule per family */
+/* ---- elements and rows */
 
-static void
-elementwise(Canon *c, const Node *old)
+/* The shape that a tensor has already, if a row operator can use that. */
+static Shape
+row_shape(const Canon *c, int tensor)
 {
-	Shape s = row_shape(c, old->input[0]);
+	const Shape *s = &c->g->tensor[tensor].shape;
 
-	rewrite(c, old, s, s);
+	return s->rank == NHWC ? *s : natural(&c->known[tensor].file);
 }
 
 static void
-softmax(Canon *c, const Node *old)
+elementwise(Canon *c, Node *n)
 {
-	const Shape *x = &c->file[old->input[0]];
-	Shape s = row_shape(c, old->input[0]);
+	const Shape *x = file_in(c, n, 0);
+	Shape s = row_shape(c, n->input[0]);
 
-	if (s.dim[3] != x->dim[x->rank - 1])
+	if (n->op == OP_softmax && s.dim[3] != x->dim[x->rank - 1])
 		s = natural(x);
-	rewrite(c, old, s, s);
+	rewrite(c, n, s, s);
 }
 
 /* As many rows of a matrix as there are pixels. */
 static void
-dense(Canon *c, const Node *old)
+dense(Canon *c, Node *n)
 {
-	const Shape *w = &c->file[old->input[1]];
-	Shape x = row_shape(c, old->input[0]);
+	const Shape *w = file_in(c, n, 1);
+	Shape x = row_shape(c, n->input[0]);
 
 	if (x.dim[0] != 1 || x.dim[3] != w->dim[1])
 		x = shape_of(NHWC, 1, 1, volume(&x, 0, NHWC) / w->dim[1], w->dim[1]);
-	rewrite(c, old, x, shape_of(NHWC, 1, x.dim[1], x.dim[2], w->dim[0]));
+	rewrite(c, n, x, shape_of(NHWC, 1, x.dim[1], x.dim[2], w->dim[0]));
+}
+
+/* Whether operands are repeated along both of two places or along neither. */
+static bool
+can_merge(const Canon *c, const Node *n, const Map *m, int at)
+{
+	Shape y = mapped(m, file_out(c, n), 1);
+	bool alike = true;
+
+	for (int k = 0; k < 2; k++) {
+		Shape x = mapped(m, file_in(c, n, k), 1);
+		alike &= (x.dim[at] == 1) == (x.dim[at + 1] == 1);
+	}
+	return alike || y.dim[at] == 1 || y.dim[at + 1] == 1;
+}
+
+/* An operand repeated along two places. */
+static int
+repeated(Canon *c, const Node *n, int operand, const Map *m, int at)
+{
+	Map all = unmapped(m->axes);
+	Shape x = mapped(&all, file_in(c, n, operand), 1), y = x;
+	Attr attr = attr_defaults();
+
+	attr.begin = attr.step = (Shape){ .rank = m->axes };
+	for (int i = 0; i < m->axes; i++) {
+		if (m->to[i] == at || m->to[i] == at + 1)
+			y.dim[i] = file_out(c, n)->dim[i];
+		attr.step.dim[i] = y.dim[i] == x.dim[i];
+	}
+	if (same_shape(&x, &y))
+		return n->input[operand];
+	int from = reshaped(c, n, n->input[operand], x);
+	return step(c, n, OP_slice, attr, &from, 1, derived(c, from, y));
+}
+
+/* Of a broadcast, two places become one, best those that usual() merges. */
+static void
+merge_places(Canon *c, Node *n, Map *m)
+{
+	int usually = m->places - 3, at = usually;
+
+	while (at >= 0 && !can_merge(c, n, m, at))
+		at--;
+	if (at < 0)
+		at = can_merge(c, n, m, usually + 1) ? usually + 1 : usually;
+	if (!can_merge(c, n, m, at))
+		for (int k = 0; k < 2; k++)
+			n->input[k] = repeated(c, n, k, m, at);
+	for (int i = 0; i < m->axes; i++)
+		m->to[i] -= m->to[i] > at;
+	m->places--;
+}
+
+static void
+broadcast(Canon *c, Node *n)
+{
+	const Shape *y = file_out(c, n);
+	Map m = y->rank > NHWC ? unmapped(y->rank) : usual(y);
+
+	while (m.places > NHWC)
+		merge_places(c, n, &m);
+	if (y->rank > NHWC && mapped(&m, y, 1).dim[1] == 1)
+		turn(&m);
+	map_node(c, n, &m);
+}
+
+static void
+binary(Canon *c, Node *n)
+{
+	int leader = c->g->tensor[n->input[0]].data ? 1 : 0;
+	Shape s = row_shape(c, n->input[leader]);
+
+	if (!same_shape(file_in(c, n, 0), file_in(c, n, 1))) {
+		broadcast(c, n);
+		return;
+	}
+	n->input[1] = reshaped(c, n, n->input[1], s);
+	rewrite(c, n, s, s);
 }
 
 /* ---- windows */
 
+static void
+swap(int *a, int *b)
+{
+	int was = *a;
+
+	*a = *b;
+	*b = was;
+}
+
 /* A window along a single row walks along it as over rows. */
 static void
-window(Canon *c, const Node *old)
+window(Canon *c, Node *n)
 {
-	Shape x = c->file[old->input[0]], y = c->file[old->output];
-	const Attr *a = &old->attr;
-	Node n = *old;
+	Map m = unmapped(NHWC);
+	Attr *a = &n->attr;
 
-	if (x.dim[1] != 1 || y.dim[1] != 1 || kernel_height(c->g, old) != 1) {
-		rewrite(c, old, x, y);
-		return;
+	if (file_in(c, n, 0)->dim[1] == 1 && file_out(c, n)->dim[1] == 1 &&
+		kernel_height(c->g, n) == 1) {
+		turn(&m);
+		swap(&a->stride_h, &a->stride_w);
+		swap(&a->dilation_h, &a->dilation_w);
+		swap(&a->kernel_h, &a->kernel_w);
+		swap(&a->pad_top, &a->pad_left);
+		swap(&a->pad_bottom, &a->pad_right);
 	}
-	n.attr.stride_h = a->stride_w, n.attr.stride_w = a->stride_h;
-	n.attr.dilation_h = a->dilation_w, n.attr.dilation_w = a->dilation_h;
-	n.attr.kernel_h = a->kernel_w, n.attr.kernel_w = a->kernel_h;
-	n.attr.pad_top = a->pad_left, n.attr.pad_left = a->pad_top;
-	n.attr.pad_bottom = a->pad_right, n.attr.pad_right = a->pad_bottom;
-	n.input = copy_of(
-		c->g->arena, old->input, (size_t)old->input_count * sizeof *n.input);
-	if (n.input_count > 1)
-		n.input[1] = as(c, old, n.input[1], rows_swapped(c->file[n.input[1]]));
-	rewrite(c, &n, rows_swapped(x), rows_swapped(y));
+	map_node(c, n, &m);
 }
 
 /* Part k of a constant split along axis 0, with its scales. */
@@ -229,241 +367,199 @@ constant_part(Canon *c, int tensor, int k, int parts)
 	return made;
 }
 
-/* A convolution in groups of channels: one for each, side by side. */
+/* In groups of channels: one convolution for each, side by side. */
 static void
-grouped(Canon *c, const Node *old, int groups)
+convolution(Canon *c, Node *n)
 {
-	Node all = draft(c, old, OP_concat, -1, old->output);
+	Shape x = *file_in(c, n, 0), y = *file_out(c, n);
+	int groups = x.dim[3] / file_in(c, n, 1)->dim[3];
+	int *part = alloc_array(c->g->arena, (size_t)groups, sizeof *part);
+	Attr slice = attr_defaults(), concat = slice;
 
-	all.attr.axis = 3;
-	all.number = old->number;
-	all.input = alloc_array(c->g->arena, (size_t)groups, sizeof *all.input);
-	all.input_count = groups;
-	for (int k = 0; k < groups; k++) {
-		Shape x = c->file[old->input[0]], y = c->file[old->output];
-		x.dim[3] /= groups, y.dim[3] /= groups;
-		Node part = draft(
-			c, old, OP_slice, old->input[0], derived(c, old->input[0], x));
-		part.attr.begin = shape_of(NHWC, 0, 0, 0, k * x.dim[3]);
-		part.attr.step = shape_of(NHWC, 1, 1, 1, 1);
-		legal_slice(c, &part);
-
-		Node conv = *old;
-		int input[] = { part.output, constant_part(c, old->input[1], k, groups),
-			-1 };
-		if (tensor_in(c->g, old, 2))
-			input[2] = constant_part(c, old->input[2], k, groups);
-		conv.input = copy_of(c->g->arena, input, sizeof input);
-		conv.output = all.input[k] = derived(c, old->output, y);
-		conv.number = -1;
-		window(c, &conv);
-	}
-	legal_concat(c, &all);
-}
-
-static void
-convolution(Canon *c, const Node *old)
-{
-	int groups = c->file[old->input[0]].dim[3] / c->file[old->input[1]].dim[3];
-
-	if (groups == 1)
-		window(c, old);
-	else
-		grouped(c, old, groups);
-}
-
-static void
-resize(Canon *c, const Node *old)
-{
-	rewrite(c, old, c->file[old->input[0]], c->file[old->output]);
-}
-
-/* ---- broadcasts */
-
-/* A shape with ones in front, to this rank. */
-static Shape
-aligned(const Shape *s, int rank)
-{
-	Shape a = { .rank = rank };
-
-	for (int i = 0; i < rank; i++)
-		a.dim[i] = i < rank - s->rank ? 1 : s->dim[i - (rank - s->rank)];
-	return a;
-}
-
-void
-merge_axes(Shape *s, int axis)
-{
-	s->dim[axis] *= s->dim[axis + 1];
-	s->rank--;
-	for (int i = axis + 1; i < s->rank; i++)
-		s->dim[i] = s->dim[i + 1];
-}
-
-/* Whether two axes of the result are one in both operands. */
-static bool
-can_merge(const Shape x[2], const Shape *y, int i)
-{
-	if (y->dim[i] == 1 || y->dim[i + 1] == 1)
-		return true;
-	for (int k = 0; k < 2; k++)
-		if ((x[k].dim[i] == 1) != (x[k].dim[i + 1] == 1))
-			return false;
-	return true;
-}
-
-/* An operand repeated along two axes; returns the tensor that holds it. */
-static int
-repeated(Canon *c, const Node *reader, int tensor, Shape *s, const Shape *y, int axis)
-{
-	Shape x = *s;
-	Attr attr = attr_defaults();
-
-	attr.begin = attr.step = (Shape){ .rank = s->rank };
-	for (int i = 0; i < s->rank; i++) {
-		if (i == axis || i == axis + 1)
-			s->dim[i] = y->dim[i];
-		attr.step.dim[i] = s->dim[i] == x.dim[i];
-	}
-	if (same_shape(s, &x))
-		return tensor;
-	int from = as(c, reader, tensor, x), made = derived(c, tensor, *s);
-	append_like(c, reader, OP_slice, &from, 1, made)->attr = attr;
-	return made;
-}
-
-/* Which axis to merge with the next, best first the ones that natural() merges; -1: none. */
-static int
-mergeable(const Shape x[2], const Shape *y)
-{
-	for (int i = y->rank - 3; i >= 0; i--)
-		if (can_merge(x, y, i))
-			return i;
-	return can_merge(x, y, y->rank - 2) ? y->rank - 2 : -1;
-}
-
-static void
-broadcast(Canon *c, const Node *old)
-{
-	Shape y = c->file[old->output], x[2];
-	Node n = *old;
-
-	n.input = copy_of(c->g->arena, old->input, 2 * sizeof *old->input);
-	for (int k = 0; k < 2; k++)
-		x[k] = aligned(&c->file[n.input[k]], y.rank);
-	while (y.rank > NHWC) {
-		int at = mergeable(x, &y);
-
-		for (int k = 0; k < 2 && at < 0; k++)
-			n.input[k] = repeated(c, old, n.input[k], &x[k], &y, y.rank - 3);
-		at = at < 0 ? y.rank - 3 : at;
-		merge_axes(&x[0], at), merge_axes(&x[1], at), merge_axes(&y, at);
-	}
-	bool turn = nhwc_placed(&y, 1).dim[1] == 1;
-	y = turn ? rows_swapped(nhwc_placed(&y, 1)) : nhwc_placed(&y, 1);
-	for (int k = 0; k < 2; k++)
-		x[k] = turn ? rows_swapped(nhwc_placed(&x[k], 1)) : nhwc_placed(&x[k], 1);
-	n.input[1] = as(c, old, n.input[1], x[1]);
-	rewrite(c, &n, x[0], y);
-}
-
-static void
-binary(Canon *c, const Node *old)
-{
-	int leader = c->g->tensor[old->input[0]].data ? 1 : 0;
-	Shape s = row_shape(c, old->input[leader]);
-	Node n = *old;
-
-	if (!same_shape(&c->file[old->input[0]], &c->file[old->input[1]])) {
-		broadcast(c, old);
+	if (groups == 1) {
+		window(c, n);
 		return;
 	}
-	n.input = copy_of(c->g->arena, old->input, 2 * sizeof *old->input);
-	n.input[1] = as(c, old, n.input[1], s);
-	rewrite(c, &n, s, s);
+	x.dim[3] /= groups, y.dim[3] /= groups;
+	slice.step = shape_of(NHWC, 1, 1, 1, 1);
+	for (int k = 0; k < groups; k++) {
+		int input[] = { derived(c, n->input[0], x), -1, -1 };
+
+		slice.begin = shape_of(NHWC, 0, 0, 0, k * x.dim[3]);
+		step(c, n, OP_slice, slice, n->input, 1, input[0]);
+		for (int i = 1; i < n->input_count; i++)
+			if (n->input[i] >= 0)
+				input[i] = constant_part(c, n->input[i], k, groups);
+		part[k] = derived(c, n->output, y);
+		step(c, n, OP_conv2d, n->attr, input, 3, part[k]);
+	}
+	concat.axis = 3;
+	step(c, n, OP_concat, concat, part, groups, n->output);
+}
+
+static void
+as_in_file(Canon *c, Node *n)
+{
+	Map m = unmapped(file_in(c, n, 0)->rank);
+
+	map_node(c, n, &m);
 }
 
 /* ---- reductions */
 
 static void
-arg_max(Canon *c, const Node *old)
+arg_max(Canon *c, Node *n)
 {
-	const Shape *x = &c->file[old->input[0]];
-	int axis = old->attr.axis, outer = volume(x, 0, axis);
-	int inner = volume(x, axis + 1, x->rank);
+	Map m = { file_in(c, n, 0)->rank, NHWC, { 0 } };
 
-	Node *n = rewrite(c, old, shape_of(NHWC, 1, outer, x->dim[axis], inner),
-		shape_of(NHWC, 1, outer, 1, inner));
-	n->attr.axis = 2;
+	for (int i = 0; i < m.axes; i++)
+		m.to[i] = i < n->attr.axis ? 1 : i == n->attr.axis ? 2 : 3;
+	map_node(c, n, &m);
 }
 
-/* Which axes a mean really reduces: first and end, and whether it is all between. */
+/* Whether a transposition does more than put axes of size 1 elsewhere. */
 static bool
-reduced_axes(const Shape *x, const Shape *axes, bool *reduced, int *first, int *end)
+moves_bytes(const Shape *x, const Shape *perm)
 {
-	bool adjacent = true;
-
-	*first = *end = 0;
-	for (int i = 0; i < axes->rank; i++)
-		reduced[axes->dim[i]] = x->dim[axes->dim[i]] > 1;
-	for (int i = 0; i < x->rank; i++) {
-		if (!reduced[i])
-			continue;
-		if (*end == 0)
-			*first = i;
-		else
-			adjacent &= volume(x, *end, i) == 1;
-		*end = i + 1;
-	}
-	return adjacent;
+	for (int i = 0, last = -1; i < perm->rank; i++)
+		if (x->dim[perm->dim[i]] > 1) {
+			if (perm->dim[i] < last)
+				return true;
+			last = perm->dim[i];
+		}
+	return false;
 }
 
-/* The reduced axes side by side, where the first was; the rest keep their order. */
-static int
-gathered(Canon *c, const Node *old, Shape *x, const bool *reduced, int first, int *end)
+/* Reduced axes stand side by side, kept ones before and after. */
+static void
+mean(Canon *c, Node *n)
 {
-	Shape perm = { .rank = x->rank }, s = { .rank = x->rank };
-	int at = first;
+	enum { BEFORE, REDUCED, AFTER, PLACES };
+	Shape x = *file_in(c, n, 0), y = x;
+	int of[MAX_RANK], size[PLACES] = { 1, 1, 1 }, first = 0;
+	Attr attr = attr_defaults();
 
+	for (int i = 0; i < x.rank; i++)
+		of[i] = AFTER;
+	for (int i = n->attr.axes.rank - 1; i >= 0; i--)
+		if (x.dim[n->attr.axes.dim[i]] > 1)
+			of[first = n->attr.axes.dim[i]] = REDUCED;
 	for (int i = 0; i < first; i++)
-		perm.dim[i] = i;
-	for (int kept = 0; kept < 2; kept++) {
-		for (int i = first; i < x->rank; i++)
-			if (reduced[i] == !kept)
-				perm.dim[at++] = i;
-		if (!kept)
-			*end = at;
+		of[i] = BEFORE;
+	for (int place = BEFORE; place < PLACES; place++)
+		for (int i = 0; i < x.rank; i++)
+			if (of[i] == place) {
+				size[place] *= x.dim[i];
+				y.dim[attr.perm.rank] = x.dim[i];
+				attr.perm.dim[attr.perm.rank++] = i;
+			}
+	if (moves_bytes(&x, &attr.perm))
+		n->input[0] = step(c, n, OP_transpose, attr, n->input, 1,
+			derived(c, n->input[0], y));
+	int rows = size[AFTER] > 1 && of[first] == REDUCED ? x.dim[first] : 1;
+	n->attr.axes = shape_of(2, 1, 2);
+	rewrite(c, n,
+		shape_of(NHWC, size[BEFORE], rows, size[REDUCED] / rows,
+			size[AFTER]),
+		shape_of(NHWC, size[BEFORE], 1, 1, size[AFTER]));
+}
+
+/* ---- what moves bytes */
+
+/* Channels and rows at once, or the first axis that grows and then the rest. */
+static void
+pad(Canon *c, Node *n)
+{
+	const Shape *x = file_in(c, n, 0), *y = file_out(c, n);
+	Shape to = *x;
+	Map m = usual(y);
+	Attr one = n->attr, rest = n->attr;
+	int axis = 0;
+
+	while (axis < x->rank && x->dim[axis] == y->dim[axis])
+		axis++;
+	if (axis == x->rank) {
+		rename_bytes(c, n);
+		return;
 	}
-	for (int i = 0; i < x->rank; i++)
-		s.dim[i] = x->dim[perm.dim[i]];
-	*x = s;
-	Node t = draft(c, old, OP_transpose, old->input[0], derived(c, old->input[0], s));
-	t.attr.perm = perm;
-	legal_transpose(c, &t);
-	return t.output;
+	to.dim[axis] = y->dim[axis];
+	if (x->rank > NHWC || m.to[axis] == 0)
+		m = by_axis(x, axis);
+	else
+		to = *y;
+	if (same_shape(&to, y)) {
+		map_node(c, n, &m);
+		return;
+	}
+	for (int i = 0; i < x->rank; i++) {
+		Attr *other = i == axis ? &rest : &one;
+		other->begin.dim[i] = other->end.dim[i] = 0;
+	}
+	int between = derived(c, n->output, to);
+	step(c, n, OP_pad, one, n->input, 1, between);
+	step(c, n, OP_pad, rest, &between, 1, n->output);
 }
 
 static void
-mean(Canon *c, const Node *old)
+transpose(Canon *c, Node *n)
 {
-	Shape x = c->file[old->input[0]];
-	bool reduced[MAX_RANK] = { false };
-	int first, end;
-	Node n = *old;
+	if (moves_bytes(file_in(c, n, 0), &n->attr.perm))
+		as_in_file(c, n);
+	else
+		rename_bytes(c, n);
+}
 
-	if (!reduced_axes(&x, &old->attr.axes, reduced, &first, &end)) {
-		n.input = alloc(c->g->arena, sizeof *n.input);
-		n.input[0] = gathered(c, old, &x, reduced, first, &end);
+static void
+slice(Canon *c, Node *n)
+{
+	const Shape *x = file_in(c, n, 0);
+	Map m = x->rank > NHWC ? unmapped(x->rank) : usual(x);
+	bool whole = same_shape(x, file_out(c, n));
+
+	for (int i = 0; i < x->rank; i++)
+		whole &= x->dim[i] == 1 || n->attr.step.dim[i] == 1;
+	if (whole)
+		rename_bytes(c, n);
+	else
+		map_node(c, n, &m);
+}
+
+static void
+concat(Canon *c, Node *n)
+{
+	const Shape *y = file_out(c, n);
+	Map m = y->rank > NHWC ? by_axis(y, n->attr.axis) : usual(y);
+
+	if (n->input_count == 1)
+		rename_bytes(c, n);
+	else
+		map_node(c, n, &m);
+}
+
+static void
+gather_nd(Canon *c, Node *n)
+{
+	const Shape *index = file_in(c, n, 1);
+	int parts = index->dim[index->rank - 1], count = volume(index, 0, index->rank - 1);
+	Map m = unmapped(file_in(c, n, 0)->rank);
+
+	for (int i = parts; i < m.axes; i++)
+		m.to[i] = parts;
+	m.places = parts + 1;
+	Shape x = mapped(&m, file_in(c, n, 0), 1);
+	if (tensor_in(c->g, n, 1)->type == TYPE_s64) {
+		int narrow = derived(c, n->input[1], *index);
+		c->g->tensor[narrow].type = TYPE_s32;
+		n->input[1] =
+			step(c, n, OP_cast, attr_defaults(), &n->input[1], 1, narrow);
+		c->g->node[c->g->node_count - 1].dialect = LITERT;
 	}
-	int outer = volume(&x, 0, first), inner = volume(&x, end, x.rank);
-	int rows = first < end && inner > 1 ? x.dim[first] : 1;
-	n.attr.axes = shape_of(2, 1, 2);
-	rewrite(c, &n, shape_of(NHWC, outer, rows, volume(&x, first, end) / rows, inner),
-		shape_of(NHWC, outer, 1, 1, inner));
+	n->input[1] = reshaped(c, n, n->input[1], shape_of(2, count, parts));
+	rewrite(c, n, x, shape_of(2, count, x.dim[parts]));
 }
 
 /* Of the operators that are not elementwise. */
-static void (*const rules[OP_COUNT])(Canon *, const Node *) = {
+static void (*const rules[OP_COUNT])(Canon *, Node *) = {
 	[OP_conv2d] = convolution,
 	[OP_depthwise] = window,
 	[OP_dense] = dense,
@@ -475,32 +571,36 @@ static void (*const rules[OP_COUNT])(Canon *, const Node *) = {
 	[OP_avg_pool] = window,
 	[OP_max_pool] = window,
 	[OP_mean] = mean,
-	[OP_softmax] = softmax,
-	[OP_pad] = legal_pad,
+	[OP_pad] = pad,
 	[OP_reshape] = rename_bytes,
-	[OP_transpose] = legal_transpose,
-	[OP_slice] = legal_slice,
-	[OP_concat] = legal_concat,
-	[OP_gather_nd] = legal_gather_nd,
-	[OP_resize_nearest] = resize,
-	[OP_resize_bilinear] = resize,
+	[OP_transpose] = transpose,
+	[OP_slice] = slice,
+	[OP_concat] = concat,
+	[OP_gather_nd] = gather_nd,
+	[OP_resize_nearest] = as_in_file,
+	[OP_resize_bilinear] = as_in_file,
 	[OP_arg_max] = arg_max,
 };
+
+static void
+legalize_node(Canon *c, Node *n)
+{
+	(rules[n->op] ? rules[n->op] : elementwise)(c, n);
+}
 
 void
 canonicalize(Graph *g)
 {
+	const Graph old = *g;
 	Canon c = { .g = g };
-	Node *old = g->node;
-	int old_count = g->node_count;
 
+	clear_nodes(g);
 	for (int t = 0; t < g->tensor_count; t++)
 		remember(&c, t);
-	for (int i = 0; i < g->input_count; i++)
-		g->tensor[g->input[i].tensor].shape =
-			natural(&c.file[g->input[i].tensor]);
-	g->node = NULL;
-	g->node_count = 0;
-	for (int i = 0; i < old_count; i++)
-		(rules[old[i].op] ? rules[old[i].op] : elementwise)(&c, old + i);
+	for (int i = 0; i < g->input_count; i++) {
+		int t = g->input[i].tensor;
+		g->tensor[t].shape = natural(&c.known[t].file);
+	}
+	for (int i = 0; i < old.node_count; i++)
+		legalize_node(&c, old.node + i);
 }

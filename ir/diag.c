@@ -5,8 +5,10 @@
 #include "ir.h"
 
 enum {
-	SHOWN = 100, SHOWN_BEFORE = 60,        /* bytes of a line, and of those before the caret */
-	UTF8_MASK = 0xc0, UTF8_FOLLOWS = 0x80, /* a byte that is no character of its own */
+	SHOWN = 100,
+	SHOWN_BEFORE = 60, /* bytes of a line, and of those before the caret */
+	UTF8_MASK = 0xc0,
+	UTF8_FOLLOWS = 0x80, /* a byte that is no character of its own */
 };
 
 const Loc nowhere = { SIZE_MAX, 0, 0 };
@@ -35,12 +37,14 @@ put_caret(const Diag *d, Loc at)
 	}
 	if (!line)
 		return;
-	int size = (int)strcspn(line, "\r\n"), caret = at.column - 1 < size ? at.column - 1 : size;
+	int size = (int)strcspn(line, "\r\n"),
+	    caret = at.column - 1 < size ? at.column - 1 : size;
 	int from = caret > SHOWN_BEFORE ? caret - SHOWN_BEFORE : 0;
 	int to = size - from > SHOWN ? from + SHOWN : size;
 	fprintf(d->to, "\t%s", from ? "..." : "");
 	for (int i = from; i < to; i++)
-		fputc((unsigned char)line[i] < ' ' && line[i] != '\t' ? '?' : line[i], d->to);
+		fputc((unsigned char)line[i] < ' ' && line[i] != '\t' ? '?' : line[i],
+			d->to);
 	fprintf(d->to, "%s\n\t%s", to < size ? "..." : "", from ? "   " : "");
 	for (int i = from; i < caret; i++)
 		if ((line[i] & UTF8_MASK) != UTF8_FOLLOWS)
@@ -49,12 +53,14 @@ put_caret(const Diag *d, Loc at)
 }
 
 static void
-say(const Diag *d, Loc at, const char *kind, const char *colour, const char *fmt, va_list ap)
+say(const Diag *d, Loc at, const char *kind, const char *colour, const char *fmt,
+	va_list ap)
 {
 	if (!d->to)
 		return;
 	put_place(d, at);
-	fprintf(d->to, "%s%s%s: ", d->colour ? colour : "", kind, d->colour ? "\033[0m" : "");
+	fprintf(d->to, "%s%s%s: ", d->colour ? colour : "", kind,
+		d->colour ? "\033[0m" : "");
 	vfprintf(d->to, fmt, ap);
 	fputc('\n', d->to);
 	put_caret(d, at);

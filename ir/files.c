@@ -76,12 +76,14 @@ begin_file(Arena *arena, Diag *diag, const char *path, const Text *text)
 	mode_t mask = umask(0);
 	umask(mask);
 	if (!lstat(path, &st) && !S_ISREG(st.st_mode))
-		cannot(diag, path, "replace what is no regular file", EEXIST); /* /dev/stdout, say */
+		cannot(diag, path, "replace what is no regular file",
+			EEXIST); /* /dev/stdout, say */
 	int fd = mkstemp(u.temporary);
 
 	if (fd < 0)
 		cannot(diag, path, "write", errno);
-	bool written = write_all(fd, text->data, text->size) && fchmod(fd, 0666 & ~mask) == 0;
+	bool written =
+		write_all(fd, text->data, text->size) && fchmod(fd, 0666 & ~mask) == 0;
 	int error = errno;
 	if ((close(fd) == 0 || (error = errno, false)) && written)
 		return u;

@@ -51,10 +51,27 @@ add_tensor(Graph *g, const Tensor *t)
 int
 new_tensor(Graph *g, const char *name, Type type, Shape shape, Quant quant, Loc loc)
 {
-	Tensor t = { .name = name, .loc = loc, .type = type, .shape = shape, .quant = quant,
-		.origin = { -1, type, shape }, .view = -1, .offset = -1 };
+	Tensor t = { .name = name,
+		.loc = loc,
+		.type = type,
+		.shape = shape,
+		.quant = quant,
+		.origin = { -1, type, shape },
+		.view = -1,
+		.offset = -1 };
 
 	return add_tensor(g, &t);
+}
+
+int
+tensor_beside(Graph *g, int tensor, const char *suffix, Shape shape)
+{
+	const Tensor t = g->tensor[tensor];
+	int made = new_tensor(g, format(g->arena, "%s%s", t.name, suffix), t.type, shape,
+		t.quant, t.loc);
+
+	g->tensor[made].origin.type = t.origin.type;
+	return made;
 }
 
 Attr
@@ -63,7 +80,13 @@ attr_defaults(void)
 	static const Attr defaults = {
 #define ATTR_INT(value) value
 #define ATTR_FLOAT(value) value
-#define ATTR_LIST(value) { value, { 0 } }
+#define ATTR_LIST(value)  \
+	{                 \
+		value,    \
+		{         \
+			0 \
+		}         \
+	}
 #define ATTR(kind, name, value) .name = ATTR_##kind(value),
 #include "attrs.def"
 #undef ATTR
@@ -75,31 +98,55 @@ attr_defaults(void)
 	return defaults;
 }
 
-Node *
-insert_node(Graph *g, int at, Op op, const char *name, Loc loc, const int *input, int inputs,
+Node
+new_node(const Graph *g, Op op, const char *name, Loc loc, const int *input, int inputs,
 	int output)
 {
-	g->node = grow(g->arena, g->node, g->node_count, sizeof *g->node);
-	memmove(g->node + at + 1, g->node + at, (size_t)(g->node_count - at) * sizeof *g->node);
-	g->node_count++;
-	g->node[at] = (Node){ .op = op, .dialect = g->semantics, .name = name, .loc = loc,
+	return (Node){
+		.op = op,
+		.dialect = g->semantics,
+		.name = name,
+		.loc = loc,
 		.input = copy_of(g->arena, input, (size_t)inputs * sizeof *input),
-		.input_count = inputs, .output = output, .number = -1, .attr = attr_defaults(),
-		.scratch_offset = -1 };
+		.input_count = inputs,
+		.output = output,
+		.number = -1,
+		.attr = attr_defaults(),
+		.scratch_offset = -1,
+	};
+}
+
+Node *
+insert_node(Graph *g, int at, Node n)
+{
+	g->node = grow(g->arena, g->node, g->node_count, sizeof n);
+	memmove(g->node + at + 1, g->node + at,
+		(size_t)(g->node_count++ - at) * sizeof n);
+	g->node[at] = n;
 	return g->node + at;
 }
 
 Node *
-add_node(Graph *g, Op op, const char *name, Loc loc, const int *input, int inputs, int output)
+add_node(Graph *g, Op op, const char *name, Loc loc, const int *input, int inputs,
+	int output)
 {
-	return insert_node(g, g->node_count, op, name, loc, input, inputs, output);
+	return insert_node(
+		g, g->node_count, new_node(g, op, name, loc, input, inputs, output));
+}
+
+void
+clear_nodes(Graph *g)
+{
+	g->node = NULL;
+	g->node_count = 0;
 }
 
 void
 remove_node(Graph *g, int at)
 {
 	g->node_count--;
-	memmove(g->node + at, g->node + at + 1, (size_t)(g->node_count - at) * sizeof *g->node);
+	memmove(g->node + at, g->node + at + 1,
+		(size_t)(g->node_count - at) * sizeof *g->node);
 }
 
 void
@@ -155,19 +202,6 @@ is_output(const Graph *g, int tensor)
 	return has_port(g->output, g->output_count, tensor);
 }
 
-int
-consumers(const Graph *g, int tensor)
-{
-	int count = 0;
-
-	for (int i = 0; i < g->node_count; i++)
-		for (int k = 0; k < g->node[i].input_count; k++)
-			count += g->node[i].input[k] == tensor;
-	for (int i = 0; i < g->output_count; i++)
-		count += g->output[i].tensor == tensor;
-	return count;
-}
-
 bool
 same_quant(const Quant *a, const Quant *b)
 {
@@ -177,6 +211,16 @@ same_quant(const Quant *a, const Quant *b)
 		if (a->scale[i] != b->scale[i] || a->zero[i] != b->zero[i])
 			return false;
 	return true;
+}
+
+int
+volume(const Shape *s, int from, int to)
+{
+	int n = 1;
+
+	for (int i = from; i < to; i++)
+		n *= s->dim[i];
+	return n;
 }
 
 int64_t
@@ -248,7 +292,8 @@ tensor_pixel_step(const Tensor *t)
 int64_t
 tensor_row_step(const Tensor *t)
 {
-	return t->row_step ? t->row_step : (int64_t)t->shape.dim[2] * tensor_pixel_step(t);
+	return t->row_step ? t->row_step :
+			     (int64_t)t->shape.dim[2] * tensor_pixel_step(t);
 }
 
 int64_t
@@ -271,7 +316,8 @@ tensor_span(const Tensor *t)
 	if (is_dense(t) || t->shape.rank != NHWC)
 		return tensor_bytes(t);
 	return ((d[0] - 1) * tensor_image_step(t) + (d[1] - 1) * tensor_row_step(t) +
-		(d[2] - 1) * (int64_t)tensor_pixel_step(t) + d[3]) * types[t->type].bytes;
+		       (d[2] - 1) * (int64_t)tensor_pixel_step(t) + d[3]) *
+		types[t->type].bytes;
 }
 
 int

@@ -83,19 +83,32 @@ typedef struct {
 	Quant quant;
 	Origin origin;
 	const void *data; /* a constant's elements, host order, densely; else NULL */
-	const char *gone; /* set by fuse(), fold(): why no node makes it any more; NULL: live */
-	int view;         /* set by alias(): lies inside this tensor; -1: has bytes of its own */
+	const char *
+		gone; /* set by fuse(), fold(): why no node makes it any more; NULL: live */
+	int view; /* set by alias(): lies inside this tensor; -1: has bytes of its own */
 	int64_t view_offset; /* set by alias(): bytes from the start of what it lies inside */
 	/* Set by alias(): elements from pixel to pixel, row to row, image to image; 0: dense. */
 	int pixel_step;
 	int64_t row_step, image_step;
-	int64_t offset;   /* set by plan(): in the work area; -1: the caller's or a constant */
+	int64_t offset; /* set by plan(): in the work area; -1: the caller's or a constant */
 } Tensor;
 
-typedef enum { ROWS_SAME, ROWS_WINDOW, ROWS_REDUCE, ROWS_RESIZE, ROWS_WHOLE, ROWS_VIEW,
-	ROWS_PARTS } RowRule;
-typedef enum { OUTSIDE_NONE, OUTSIDE_ZERO_POINT, OUTSIDE_MINIMUM, OUTSIDE_NOTHING,
-	OUTSIDE_VALUE } Outside;
+typedef enum {
+	ROWS_SAME,
+	ROWS_WINDOW,
+	ROWS_REDUCE,
+	ROWS_RESIZE,
+	ROWS_WHOLE,
+	ROWS_VIEW,
+	ROWS_PARTS
+} RowRule;
+typedef enum {
+	OUTSIDE_NONE,
+	OUTSIDE_ZERO_POINT,
+	OUTSIDE_MINIMUM,
+	OUTSIDE_NOTHING,
+	OUTSIDE_VALUE
+} Outside;
 
 typedef enum {
 #define OP(name, least, most, rows, outside, attrs, stems) OP_##name,
@@ -159,24 +172,25 @@ typedef struct {
 typedef struct {
 	Arena *arena;
 	Diag *diag;
-	const char *name;       /* identifiers of the output begin with it */
-	const char *format;     /* "tflite", "mir" */
+	const char *name;   /* identifiers of the output begin with it */
+	const char *format; /* "tflite", "mir" */
 	Semantics semantics;
-	const uint8_t *file;    /* the model file, mapped: constants may point into it */
+	const uint8_t *file; /* the model file, mapped: constants may point into it */
 	size_t file_bytes;
-	const char *file_name;  /* of a .mir's data file; NULL: it is the model the user named */
+	const char *
+		file_name; /* of a .mir's data file; NULL: it is the model the user named */
 	Tensor *tensor;
 	int tensor_count;
-	Node *node;             /* in the order of execution */
+	Node *node; /* in the order of execution */
 	int node_count;
 	Port *input, *output;
 	int input_count, output_count;
-	const char **label;     /* of output 0's elements, where the model carries them */
+	const char **label; /* of output 0's elements, where the model carries them */
 	int label_count;
 	InputMode input_mode;
-	int alignment;          /* of buffers in the work area: the target's */
-	int64_t work_bytes;     /* set by plan() */
-	int64_t lower_bound;    /* set by plan(): the largest live sum */
+	int alignment;       /* of buffers in the work area: the target's */
+	int64_t work_bytes;  /* set by plan() */
+	int64_t lower_bound; /* set by plan(): the largest live sum */
 } Graph;
 
 extern const TypeInfo types[TYPE_COUNT];
@@ -194,6 +208,7 @@ void *alloc(Arena *, size_t bytes); /* zeroed, aligned for any type and for AVX-
 void *alloc_array(Arena *, size_t count, size_t bytes); /* product checked */
 void *copy_of(Arena *, const void *data, size_t bytes);
 char *format(Arena *, const char *fmt, ...) PRINTF(2, 3);
+char *format_list(Arena *, const char *fmt, va_list) PRINTF(2, 0);
 /* Room for one more at the end of an array that grows by doubling: returns the array. */
 void *grow(Arena *, void *array, int count, size_t bytes);
 
@@ -212,7 +227,7 @@ void error_at(Diag *, Loc, const char *fmt, ...) PRINTF(3, 4); /* counts; work g
 void warn_at(Diag *, Loc, const char *fmt, ...) PRINTF(3, 4);
 void note(Diag *, const char *fmt, ...) PRINTF(2, 3);
 _Noreturn void fail_at(Diag *, Loc, const char *fmt, ...) PRINTF(3, 4);
-_Noreturn void give_up(Diag *);          /* errors were said already */
+_Noreturn void give_up(Diag *); /* errors were said already */
 void give_up_if_errors(Diag *);
 _Noreturn void die(const char *fmt, ...) PRINTF(1, 2);
 extern const Loc nowhere;
@@ -236,42 +251,52 @@ void abandon_files(const Unfinished *, int count);
 /* graph.c: making and asking. */
 Graph *graph_new(Arena *, Diag *, const char *name);
 int add_tensor(Graph *, const Tensor *); /* returns its number */
-int new_tensor(Graph *, const char *name, Type, Shape, Quant, Loc); /* made by the compiler */
-Node *add_node(Graph *, Op, const char *name, Loc, const int *input, int inputs, int output);
-/* Puts a node before position at; pointers to nodes move. */
-Node *insert_node(Graph *, int at, Op, const char *name, Loc, const int *input, int inputs,
+int new_tensor(
+	Graph *, const char *name, Type, Shape, Quant, Loc); /* made by the compiler */
+int tensor_beside(Graph *, int tensor, const char *suffix, Shape);
+Node new_node(const Graph *, Op, const char *name, Loc, const int *input, int inputs,
 	int output);
+Node *insert_node(
+	Graph *, int at, Node); /* before the one at at; pointers to nodes move */
+Node *add_node(
+	Graph *, Op, const char *name, Loc, const int *input, int inputs, int output);
+void clear_nodes(Graph *);
 void remove_node(Graph *, int at);
 /* The graph's, and that of nodes that have no other: nodes take it when they are made. */
 void set_semantics(Graph *, Semantics);
 Tensor *tensor_in(const Graph *, const Node *, int operand); /* NULL: left out */
 Tensor *tensor_out(const Graph *, const Node *);
-int producer(const Graph *, int tensor);  /* node's position, -1: none */
-int consumers(const Graph *, int tensor); /* nodes that read it, plus the graph's outputs */
+int producer(const Graph *, int tensor); /* node's position, -1: none */
 bool is_input(const Graph *, int tensor);
 bool is_output(const Graph *, int tensor);
 bool same_quant(const Quant *, const Quant *);
-int64_t elements(const Shape *);          /* at most 2^40, checked by the front ends */
+int volume(const Shape *, int from, int to); /* elements of some axes */
+int64_t elements(const Shape *); /* at most 2^40, checked by the front ends */
 int64_t tensor_bytes(const Tensor *);
 bool same_shape(const Shape *, const Shape *);
-Shape shape_of(int rank, ...);            /* dims as int */
+Shape shape_of(int rank, ...); /* dims as int */
 Attr attr_defaults(void);
 int find_name(const char *const *names, int count, const char *name); /* -1: none */
 bool has_word(const char *list, const char *word); /* list: words between spaces */
 /* Elements from pixel to pixel. */
 int tensor_pixel_step(const Tensor *);
-int64_t tensor_row_step(const Tensor *);   /* of rank 4, as the next */
+int64_t tensor_row_step(const Tensor *); /* of rank 4, as the next */
 int64_t tensor_image_step(const Tensor *);
 bool is_dense(const Tensor *);
 int64_t tensor_span(const Tensor *); /* bytes from the first element to the last */
 /* The tensor that has the bytes of this one, through its views, and where in them. */
 int storage(const Graph *, int tensor, int64_t *offset);
 /* Per storage tensor, the first node that writes it (-1: the caller) and the last that reads. */
-typedef struct { int first, last; } Life;
+typedef struct {
+	int first, last;
+} Life;
 Life *lives(const Graph *); /* one per tensor; of a view: its own */
 
 /* rows.c: which rows an output row needs (DESIGN, section 6). */
-typedef struct { int first, end; bool whole; } Rows;
+typedef struct {
+	int first, end;
+	bool whole;
+} Rows;
 Rows rows(const Graph *, const Node *, int operand, int r);
 int row_count(const Graph *, const Node *); /* calls an image: out_h, or 1 if flat or WHOLE */
 int window_start(const Node *, int r); /* its first row, which may be outside */
@@ -279,18 +304,20 @@ int kernel_height(const Graph *, const Node *); /* rows of a window, dilation no
 int kernel_width(const Graph *, const Node *);
 /* Of a resize: the source indices along an axis of the output's index at, and the weight of the
  * second: a fraction, or in 1024ths for int8. */
-typedef struct { int low, high; float weight; int weight10; } Resample;
+typedef struct {
+	int low, high;
+	float weight;
+	int weight10;
+} Resample;
 Resample resample(const Graph *, const Node *, int axis, int at);
 
-/* infer.c: whether the named reference has a kernel for x to y; what the shapes' rules ask. */
+/* infer.c: whether the named reference has a kernel for x to y; the shape that a node makes. */
 bool reference_has(Dialect, Op, Type x, Type y);
-bool wrong(const Graph *, const Node *, const char *fmt, ...) PRINTF(3, 4); /* says so; false */
-bool in_range(int value, int least, int most);
 bool is_byte(Type);
-bool check_scales(const Graph *, const Node *, const Tensor *, int count, const char *which);
-
-/* shapes.c: the shape that a node makes; false: it said what is wrong. */
-bool infer_shape(const Graph *, const Node *, Shape *y);
+bool infer_shape(
+	const Graph *, const Node *, Shape *y); /* false: it said what is wrong */
+/* Says what is wrong.  After legalize(), scales by axis may stand where no axis has them. */
+void check_graph(const Graph *, bool scales);
 const char *shape_text(Arena *, const Shape *);
 
 /* verify.c: whether the graph is well formed; a broken one is our own bug and dies. */
@@ -308,31 +335,7 @@ bool computes(Op);
 void sweep(Graph *);
 
 /* canonical.c: the last part of legalize(): row operators on [N,H,W,C]. */
-typedef struct {
-	Graph *g;
-	Shape *file; /* per tensor: its shape before the pass */
-	int *again;  /* per tensor: itself in another shape, made last; -1: none */
-} Canon;
 void canonicalize(Graph *);
-int volume(const Shape *, int from, int to);
-void merge_axes(Shape *, int axis);             /* with the next axis */
-Shape rows_swapped(Shape);                      /* H and W */
-int nhwc_place(int rank, int axis);             /* in [N,H,W,C], of a rank up to 4 */
-Shape nhwc_placed(const Shape *list, int rest); /* any list per axis, in [N,H,W,C] */
-Shape natural(const Shape *);                   /* [N,H,W,C] of a file's */
-Shape row_shape(const Canon *, int tensor);     /* what it has, if that is of rank 4 */
-int derived(Canon *, int tensor, Shape);        /* a new tensor like this one */
-int as(Canon *, const Node *reader, int tensor, Shape); /* the bytes in this shape */
-Node *append_like(Canon *, const Node *like, Op, const int *input, int inputs, int output);
-Node *rewrite(Canon *, const Node *, Shape x, Shape y); /* itself, on these shapes */
-void rename_bytes(Canon *, const Node *);       /* what turns out to be a view */
-
-/* movement.c: canonical.c's rules for what moves bytes. */
-void legal_pad(Canon *, const Node *);
-void legal_transpose(Canon *, const Node *);
-void legal_slice(Canon *, const Node *);
-void legal_concat(Canon *, const Node *);
-void legal_gather_nd(Canon *, const Node *);
 
 /* print.c: the graph as .mir text, and the table of its fields, which the reader walks too. */
 typedef enum { FIELD_INT, FIELD_FLAG, FIELD_TENSOR, FIELD_PLACE, FIELD_SEMANTICS, FIELD_INPUT_MODE,

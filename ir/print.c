@@ -110,6 +110,18 @@ print_elements(Text *to, Type type, const void *data, int64_t count)
 	put(to, "%s", count == 1 ? "" : many ? "\n\t}" : " }");
 }
 
+const char *
+shape_text(Arena *arena, const Shape *s)
+{
+	Text text = text_new(arena);
+
+	put(&text, "[");
+	for (int i = 0; i < s->rank; i++)
+		put(&text, i ? ",%d" : "%d", s->dim[i]);
+	put(&text, "]");
+	return text.data;
+}
+
 static void
 print_type(Text *to, Type type, const Shape *shape)
 {

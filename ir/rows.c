@@ -6,14 +6,16 @@
 int
 kernel_height(const Graph *g, const Node *n)
 {
-	return n->op == OP_conv2d || n->op == OP_depthwise ? tensor_in(g, n, 1)->shape.dim[1] :
+	return n->op == OP_conv2d || n->op == OP_depthwise ?
+		tensor_in(g, n, 1)->shape.dim[1] :
 		n->attr.kernel_h;
 }
 
 int
 kernel_width(const Graph *g, const Node *n)
 {
-	return n->op == OP_conv2d || n->op == OP_depthwise ? tensor_in(g, n, 1)->shape.dim[2] :
+	return n->op == OP_conv2d || n->op == OP_depthwise ?
+		tensor_in(g, n, 1)->shape.dim[2] :
 		n->attr.kernel_w;
 }
 
@@ -39,14 +41,15 @@ static float
 resize_scale(const Node *n, int in, int out)
 {
 	return n->attr.align_corners && out > 1 ? (float)(in - 1) / (float)(out - 1) :
-		(float)in / (float)out;
+						  (float)in / (float)out;
 }
 
 /* reference/resize_nearest_neighbor.h */
 static Resample
 nearest(const Node *n, int at, int in, int out)
 {
-	float v = ((float)at + (n->attr.half_pixel ? 0.5f : 0)) * resize_scale(n, in, out);
+	float v =
+		((float)at + (n->attr.half_pixel ? 0.5f : 0)) * resize_scale(n, in, out);
 	int low = (int)(n->attr.align_corners ? roundf(v) : floorf(v));
 
 	low = clip(low, 0, in - 1);
@@ -58,7 +61,8 @@ static Resample
 interpolated(const Node *n, int at, int in, int out)
 {
 	float scale = resize_scale(n, in, out);
-	float v = n->attr.half_pixel ? ((float)at + 0.5f) * scale - 0.5f : (float)at * scale;
+	float v = n->attr.half_pixel ? ((float)at + 0.5f) * scale - 0.5f :
+				       (float)at * scale;
 	int low = clip((int)floorf(v), 0, in - 1);
 
 	return (Resample){ low, clip((int)ceilf(v), 0, in - 1), v - (float)low, 0 };
@@ -87,7 +91,7 @@ resample(const Graph *g, const Node *n, int axis, int at)
 	if (n->op == OP_resize_nearest)
 		return nearest(n, at, in, out);
 	return x->type == TYPE_s8 && !n->attr.x_bias ? interpolated10(n, at, in, out) :
-		interpolated(n, at, in, out);
+						       interpolated(n, at, in, out);
 }
 
 int
@@ -124,11 +128,8 @@ rows(const Graph *g, const Node *n, int operand, int r)
 	switch (ops[n->op].rows) {
 	case ROWS_SAME:
 		return height == 1 ? (Rows){ 0, 1, false } : (Rows){ r, r + 1, false };
-	case ROWS_WINDOW:
-		return window_rows(g, n, height, r);
-	case ROWS_RESIZE:
-		return resize_rows(g, n, r);
-	default:
-		return (Rows){ 0, height, true };
+	case ROWS_WINDOW: return window_rows(g, n, height, r);
+	case ROWS_RESIZE: return resize_rows(g, n, r);
+	default: return (Rows){ 0, height, true };
 	}
 }

@@ -165,7 +165,7 @@ insert_copy(Graph *g, int at, int tensor)
 {
 	const Tensor x = g->tensor[tensor];
 	int y = new_tensor(g, x.name, x.type, x.shape, x.quant, x.loc);
-	Node *n = insert_node(g, at, OP_slice, "copy", x.loc, &tensor, 1, y);
+	Node *n = insert_node(g, at, new_node(g, OP_slice, "copy", x.loc, &tensor, 1, y));
 
 	n->attr.begin = n->attr.step = (Shape){ .rank = x.shape.rank };
 	for (int i = 0; i < x.shape.rank; i++)
