@@ -1,4 +1,5 @@
 /* main.c: the passes and the commands: what mcompile does, in order. */
+#include <cjson/cJSON.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -252,7 +253,7 @@ compile(const Options *o, Arena *arena, Diag *diag, File f)
 	return 0;
 }
 
-/* tree-sitter cannot go on without memory, and has nowhere to return to. */
+/* tree-sitter and cJSON cannot go on without memory, and have nowhere to return to. */
 static void *
 or_end(void *p)
 {
@@ -291,6 +292,7 @@ main(int argc, char **argv)
 	volatile int status = 1;
 
 	ts_set_allocator(allocate, allocate_zeros, allocate_again, free);
+	cJSON_InitHooks(&(cJSON_Hooks){ allocate, free });
 	if (!setjmp(escape)) {
 		arena = arena_new(&diag);
 		Options o = parse_options(argc, argv, arena);

@@ -17,15 +17,13 @@ indent(const Body *b)
 		put(b->out, "\t");
 }
 
+/* Of one image: without the 1 before. */
 static const char *
 dims(Arena *arena, const Tensor *t)
 {
-	const char *s = "";
-	int first = t->shape.rank == NHWC && t->shape.dim[0] == 1;
+	const char *s = dims_text(arena, &t->shape);
 
-	for (int i = first; i < t->shape.rank; i++)
-		s = format(arena, "%s%s%d", s, *s ? "x" : "", t->shape.dim[i]);
-	return *s ? s : "1";
+	return t->shape.rank == NHWC && t->shape.dim[0] == 1 ? s + strlen("1x") : s;
 }
 
 /* ---- addresses ---- */

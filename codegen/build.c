@@ -20,12 +20,10 @@ put_traced(Text *t, const Program *p)
 		const Traced *r = p->job->traced + i;
 		const Tensor *x = g->tensor + r->tensor;
 		const Shape *s = &x->origin.shape;
-		put(t, "\t{ %d, %d, %d, %d, %lld, \"%s\", \"", r->operator, r->tensor, x->origin.number,
-			x->origin.type == TYPE_u8 && x->type == TYPE_s8 ? 128 : 0,
-			(long long)(elements(s) * types[x->type].bytes), types[x->origin.type].tflite);
-		for (int k = 0; k < s->rank; k++)
-			put(t, "%s%d", k ? "x" : "", s->dim[k]);
-		put(t, "\", \"%s\", 0, 0 },\n", x->gone ? comment_text(g->arena, x->gone) : "not dense");
+		put(t, "\t{ %d, %d, %d, %d, %lld, \"%s\", \"%s\", \"%s\", 0, 0 },\n", r->operator, r->tensor,
+			x->origin.number, x->origin.type == TYPE_u8 && x->type == TYPE_s8 ? 128 : 0,
+			(long long)(elements(s) * types[x->type].bytes), types[x->origin.type].tflite,
+			dims_text(g->arena, s), x->gone ? comment_text(g->arena, x->gone) : "not dense");
 	}
 	put(t, "\t{ 0, -1, 0, 0, 0, 0, 0, 0, 0, 0 }\n};\n");
 }

@@ -424,6 +424,7 @@ void put_header(Text *, const Program *);
 void put_head(Text *, const Program *);       /* the comment that a file begins with */
 void put_parameters(Text *, const Program *); /* of NAME_run() */
 const char *comment_text(Arena *, const char *);
+const char *dims_text(Arena *, const Shape *);
 /*
  * Text with holes: $m $M the model's name, $p $P the port's, $t its type, $n elements, $b bytes;
  * $a the work area's alignment, $w bytes of the weights file.

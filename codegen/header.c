@@ -18,6 +18,17 @@ comment_text(Arena *arena, const char *text)
 	return s;
 }
 
+/* "1x49x10x1" */
+const char *
+dims_text(Arena *arena, const Shape *shape)
+{
+	const char *s = shape->rank ? "" : "1";
+
+	for (int i = 0; i < shape->rank; i++)
+		s = format(arena, "%s%s%d", s, i ? "x" : "", shape->dim[i]);
+	return s;
+}
+
 /* ---- names of inputs and outputs ---- */
 
 /* Names that the generated function uses itself, and keywords of C and C++. */
@@ -138,10 +149,8 @@ put_port_macros(Text *t, const Program *p, const PortText *port)
 	const Tensor *x = port->tensor;
 	const Shape *s = x->origin.number >= 0 ? &x->origin.shape : &x->shape;
 
-	put_filled(t, p, port, "\n#define $M_$P_COUNT $n /* ");
-	for (int k = 0; k < s->rank; k++)
-		put(t, "%s%d", k ? "x" : "", s->dim[k]);
-	put(t, " of %s */\n", port->type);
+	put_filled(t, p, port, "\n#define $M_$P_COUNT $n ");
+	put(t, "/* %s of %s */\n", dims_text(p->job->arena, s), port->type);
 	if (x->quant.count != 1)
 		return;
 	put_filled(t, p, port, "#define $M_$P_SCALE ");

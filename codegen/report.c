@@ -59,64 +59,64 @@ stack_bound(const Program *p)
 	return RUN_FRAME + KERNEL_FRAME + POINTER * (pointers + windows);
 }
 
-static int64_t
-port_bytes(const Graph *g, const Port *port, int count)
-{
-	int64_t sum = 0;
-
-	for (int i = 0; i < count; i++)
-		sum += tensor_bytes(g->tensor + port[i].tensor);
-	return sum;
-}
-
-/* cJSON answers NULL when memory is out; so do we, once at the end. */
-static bool
+/* main() gives cJSON an allocator that never answers NULL. */
+static void
 add_int(cJSON *to, const char *name, int64_t value)
 {
-	return cJSON_AddNumberToObject(to, name, (double)value) != NULL;
+	cJSON_AddNumberToObject(to, name, (double)value);
 }
 
-static bool
-add_layer(cJSON *layers, const Program *p, const Call *c)
+static int64_t
+weights_of(const Graph *g, const Node *n)
 {
-	const Graph *g = p->job->graph;
-	const Node *n = c->node;
-	cJSON *layer = cJSON_CreateObject();
-	int64_t weights = 0;
+	int64_t bytes = 0;
 
 	for (int k = 0; k < n->input_count; k++)
 		if (n->input[k] >= 0 && g->tensor[n->input[k]].data)
-			weights += tensor_bytes(g->tensor + n->input[k]);
-	if (!layer || !cJSON_AddItemToArray(layers, layer))
-		return false;
-	return cJSON_AddStringToObject(layer, "name", c->id) &&
-		cJSON_AddStringToObject(layer, "source", n->name ? n->name : "") &&
-		cJSON_AddStringToObject(layer, "operator", ops[n->op].name) &&
-		cJSON_AddStringToObject(layer, "kernel", n->kernel ? n->kernel : "view") &&
-		cJSON_AddStringToObject(layer, "dialect", semantics_names[n->dialect]) &&
-		add_int(layer, "work", node_macs(g, n)) &&
-		add_int(layer, "bytes", tensor_bytes(tensor_out(g, n))) &&
-		add_int(layer, "weights_bytes", weights) &&
-		add_int(layer, "scratch_bytes", n->scratch) &&
-		cJSON_AddBoolToObject(layer, "in_place", n->in_place);
+			bytes += tensor_bytes(g->tensor + n->input[k]);
+	return bytes;
 }
 
-static bool
+static cJSON *
+layer_of(const Graph *g, const Call *c)
+{
+	const Node *n = c->node;
+	cJSON *layer = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(layer, "name", c->id);
+	cJSON_AddStringToObject(layer, "source", n->name ? n->name : "");
+	cJSON_AddStringToObject(layer, "operator", ops[n->op].name);
+	cJSON_AddStringToObject(layer, "kernel", n->kernel ? n->kernel : "view");
+	cJSON_AddStringToObject(layer, "dialect", semantics_names[n->dialect]);
+	add_int(layer, "work", node_macs(g, n));
+	add_int(layer, "bytes", tensor_bytes(tensor_out(g, n)));
+	add_int(layer, "weights_bytes", weights_of(g, n));
+	add_int(layer, "scratch_bytes", n->scratch);
+	cJSON_AddBoolToObject(layer, "in_place", n->in_place);
+	return layer;
+}
+
+static void
 add_ram(cJSON *root, const Program *p)
 {
 	const Graph *g = p->job->graph;
 	cJSON *ram = cJSON_AddObjectToObject(root, "ram");
-	int64_t in = g->input_mode == INPUT_FULL ? 0 : port_bytes(g, g->input, g->input_count);
-	int64_t out = port_bytes(g, g->output, g->output_count), stack = stack_bound(p);
+	int64_t in = 0, out = 0, stack = stack_bound(p);
 
-	return ram && add_int(ram, "work_bytes", g->work_bytes) && add_int(ram, "state_bytes", 0) &&
-		add_int(ram, "input_bytes", in) && add_int(ram, "output_bytes", out) &&
-		add_int(ram, "stack_bytes", stack) &&
-		add_int(ram, "lower_bound_bytes", g->lower_bound) &&
-		add_int(ram, "total_bytes", g->work_bytes + in + out + stack);
+	for (int i = 0; i < p->ports; i++)
+		*(i < p->inputs ? &in : &out) += p->port[i].bytes;
+	if (g->input_mode == INPUT_FULL)
+		in = 0;
+	add_int(ram, "work_bytes", g->work_bytes);
+	add_int(ram, "state_bytes", 0);
+	add_int(ram, "input_bytes", in);
+	add_int(ram, "output_bytes", out);
+	add_int(ram, "stack_bytes", stack);
+	add_int(ram, "lower_bound_bytes", g->lower_bound);
+	add_int(ram, "total_bytes", g->work_bytes + in + out + stack);
 }
 
-static bool
+static void
 add_flash(cJSON *root, const Program *p)
 {
 	cJSON *flash = cJSON_AddObjectToObject(root, "flash");
@@ -124,43 +124,32 @@ add_flash(cJSON *root, const Program *p)
 
 	for (int i = 0; i < p->outside_count; i++)
 		rows += p->outside[i].packed.count * types[p->outside[i].packed.type].bytes;
-	return flash && add_int(flash, "weights_bytes", p->weights_bytes) &&
-		add_int(flash, "outside_rows_bytes", rows);
-}
-
-static bool
-fill_report(cJSON *root, const Program *p)
-{
-	const Job *job = p->job;
-	cJSON *layers;
-
-	if (!root || !cJSON_AddStringToObject(root, "model", job->source) ||
-	    !cJSON_AddStringToObject(root, "target", job->target->name) ||
-	    !cJSON_AddStringToObject(root, "semantics", semantics_names[job->graph->semantics]) ||
-	    !add_ram(root, p) || !add_flash(root, p) || !add_int(root, "macs_model", job->macs_model) ||
-	    !add_int(root, "macs", all_macs(job->graph)) ||
-	    !add_int(root, "macs_executed", all_macs(job->graph)) ||
-	    !(layers = cJSON_AddArrayToObject(root, "layers")))
-		return false;
-	for (int i = 0; i < job->graph->node_count; i++)
-		if (!add_layer(layers, p, p->call + i))
-			return false;
-	return true;
+	add_int(flash, "weights_bytes", p->weights_bytes);
+	add_int(flash, "outside_rows_bytes", rows);
 }
 
 Text
 report_json(const Program *p)
 {
+	const Job *job = p->job;
 	cJSON *root = cJSON_CreateObject();
-	Text t = text_new(p->job->arena);
-	char *s = fill_report(root, p) ? cJSON_Print(root) : NULL;
+	Text t = text_new(job->arena);
 
-	if (s)
-		put(&t, "%s\n", s);
+	cJSON_AddStringToObject(root, "model", job->source);
+	cJSON_AddStringToObject(root, "target", job->target->name);
+	cJSON_AddStringToObject(root, "semantics", semantics_names[job->graph->semantics]);
+	add_ram(root, p);
+	add_flash(root, p);
+	add_int(root, "macs_model", job->macs_model);
+	add_int(root, "macs", all_macs(job->graph));
+	add_int(root, "macs_executed", all_macs(job->graph));
+	cJSON *layers = cJSON_AddArrayToObject(root, "layers");
+	for (int i = 0; i < job->graph->node_count; i++)
+		cJSON_AddItemToArray(layers, layer_of(job->graph, p->call + i));
+	char *s = cJSON_Print(root);
+	put(&t, "%s\n", s);
 	cJSON_free(s);
 	cJSON_Delete(root);
-	if (!t.size)
-		fail_at(p->job->graph->diag, nowhere, "out of memory");
 	return t;
 }
 
@@ -171,10 +160,8 @@ inspect_port(FILE *to, const Graph *g, const Port *port, const char *kind)
 {
 	const Tensor *t = g->tensor + port->tensor;
 
-	fprintf(to, "%s %s: %s", kind, port->name && *port->name ? port->name : t->name,
-		types[t->type].name);
-	for (int i = 0; i < t->shape.rank; i++)
-		fprintf(to, "%s%d", i ? "x" : " ", t->shape.dim[i]);
+	fprintf(to, "%s %s: %s %s", kind, port->name && *port->name ? port->name : t->name,
+		types[t->type].name, dims_text(g->arena, &t->shape));
 	if (t->quant.count == 1)
 		fprintf(to, ", scale %.9g zero %d", (double)t->quant.scale[0], (int)t->quant.zero[0]);
 	fputc('\n', to);
@@ -209,18 +196,11 @@ inspect(FILE *to, const Graph *g)
 	for (int i = 0; i < g->node_count; i++) {
 		const Node *n = g->node + i;
 		const Tensor *y = tensor_out(g, n);
-		int64_t constant = 0, live = live_bytes(g, life, i);
-		char shape[64] = "";
+		int64_t live = live_bytes(g, life, i);
 
-		for (int k = 0; k < n->input_count; k++)
-			if (n->input[k] >= 0 && g->tensor[n->input[k]].data)
-				constant += tensor_bytes(g->tensor + n->input[k]);
-		for (int k = 0; k < y->shape.rank; k++)
-			snprintf(shape + strlen(shape), sizeof shape - strlen(shape), "%s%d", k ? "x" : "",
-				y->shape.dim[k]);
 		most = live > most ? live : most;
 		fprintf(to, "%4d  %-16s %-4s %-13s %12lld %12lld %12lld\n", n->number, ops[n->op].name,
-			types[y->type].name, shape, (long long)node_macs(g, n), (long long)constant,
+			types[y->type].name, dims_text(g->arena, &y->shape), (long long)node_macs(g, n), (long long)weights_of(g, n),
 			(long long)live);
 	}
 	fprintf(to, "\n%d operators, %lld multiply-accumulates, %lld bytes of constants,\n"
