@@ -1,5 +1,4 @@
 /* closure.c: what the bound functions need of their files: includes, types, tables, helpers. */
-#include <ctype.h>
 #include <string.h>
 
 #include "codegen.h"
@@ -9,7 +8,7 @@ closure_new(Templates *templates)
 {
 	Closure *c = alloc(templates->arena, sizeof *c);
 
-	*c = (Closure){ .templates = templates, .arena = templates->arena };
+	c->templates = templates;
 	return c;
 }
 
@@ -22,7 +21,8 @@ add_include(Closure *c, const char *name)
 		at++;
 	if (at < c->header_count && strcmp(c->header[at], name) == 0)
 		return;
-	c->header = grow(c->arena, c->header, c->header_count, sizeof *c->header);
+	c->header =
+		grow(c->templates->arena, c->header, c->header_count, sizeof *c->header);
 	memmove(c->header + at + 1, c->header + at,
 		(size_t)(c->header_count++ - at) * sizeof *c->header);
 	c->header[at] = name;
@@ -35,35 +35,23 @@ put_includes(Text *t, const Closure *c)
 		put(t, "#include %s\n", c->header[i]);
 }
 
-/* ---- items */
-
-/* An item with the comment directly above it and the semicolon behind it. */
-static const char *
-text_of_item(Arena *arena, const Item *item)
-{
-	const char *from = first_above(item->tree, "comment")->from;
-	const char *to =
-		is_kind(item->tree->next, ";") ? item->tree->next->to : item->tree->to;
-
-	return format(arena, "%.*s", (int)(to - from), from);
-}
-
 static void
 add_item(Closure *c, const Item *item)
 {
 	for (int i = 0; i < c->item_count; i++) {
 		const Item *o = c->item[i];
-		if (o->tree != item->tree && strcmp(o->name, item->name) == 0 &&
-			strcmp(text_of_item(c->arena, o), text_of_item(c->arena, item)) !=
-				0)
-			die("two helpers named %s: %s/%s and %s/%s", item->name,
-				o->source->folder, o->source->file, item->source->folder,
-				item->source->file);
-		if (o->tree == item->tree || strcmp(o->name, item->name) == 0)
+		if (o->tree == item->tree)
 			return;
+		if (strcmp(o->name, item->name) != 0)
+			continue;
+		if (strcmp(o->text, item->text) == 0)
+			return;
+		die("two helpers named %s: %s/%s and %s/%s", item->name,
+			o->source->folder, o->source->file, item->source->folder,
+			item->source->file);
 	}
 	add_needs(c, item->source, item->tree);
-	c->item = grow(c->arena, c->item, c->item_count, sizeof *c->item);
+	c->item = grow(c->templates->arena, c->item, c->item_count, sizeof *c->item);
 	c->item[c->item_count++] = item;
 }
 
@@ -84,7 +72,8 @@ add_needs(Closure *c, const Source *source, const Syntax *root)
 	add_headers(c, source);
 	for (const Syntax *n = root; n; n = walk(root, n)) {
 		bool names = is_kind(n, "identifier type_identifier");
-		const Item *item = names ? find_item(source, text_of(c->arena, n)) : NULL;
+		const Item *item =
+			names ? find_item(source, text_of(c->templates->arena, n)) : NULL;
 		if (item && item->tree != root)
 			add_item(c, item);
 	}
@@ -97,7 +86,7 @@ put_helpers(Text *t, const Closure *c)
 	bool tight = false;
 
 	for (int i = 0; i < c->item_count; i++) {
-		const char *text = text_of_item(c->arena, c->item[i]);
+		const char *text = c->item[i]->text;
 		bool line = !strchr(text, '\n');
 		put(t, "%s%s\n", i && !(line && tight) ? "\n" : "", text);
 		tight = line;

@@ -15,7 +15,7 @@ static const struct {
 	{ "int32_t", VALUE_INT, INT32_MIN, INT32_MAX },
 	{ "int16_t", VALUE_INT, INT16_MIN, INT16_MAX },
 	{ "int8_t", VALUE_INT, INT8_MIN, INT8_MAX },
-	{ "int64_t", VALUE_WIDE, INT32_MIN, INT32_MAX },
+	{ "int64_t", VALUE_WIDE, INT64_MIN, INT64_MAX },
 	{ "size_t", VALUE_WIDE, 0, INT32_MAX },
 	{ "float", VALUE_FLOAT, 0, 0 },
 };
@@ -53,31 +53,17 @@ convert(const Syntax *type, Value *v)
 									       OVERFLOWS;
 }
 
-/* ---- operators */
-
-/* An operator as one number: its characters. */
-#define OP2(a, b) ((a) << 8 | (b))
-
-static int
-operator_of(const Syntax *n)
-{
-	const Syntax *op = field_of(n, "operator");
-	int code = 0;
-
-	for (const char *s = op->from; s < op->to; s++)
-		code = code << 8 | (unsigned char)*s;
-	return code;
-}
+/* Its characters as one number, for a switch. */
+#define OPERATOR(a, b) ((a) | (b) << 8)
 
 static Known
 combine(const Scope *scope, int op, int64_t x, int64_t y, Value *out)
 {
-	bool over = false;
+	bool shifts = op == OPERATOR('<', '<') || op == OPERATOR('>', '>'), over = false;
 
 	*out = int_value(0);
-	if ((op == '/' || op == '%') && (y == 0 || (x == INT64_MIN && y == -1)))
-		return OVERFLOWS;
-	if ((op == OP2('<', '<') || op == OP2('>', '>')) && (y < 0 || y > 31))
+	if (((op == '/' || op == '%') && (y == 0 || (x == INT64_MIN && y == -1))) ||
+		(shifts && (y < 0 || y > 31)))
 		return OVERFLOWS;
 	switch (op) {
 	case '+': over = __builtin_add_overflow(x, y, &out->i); break;
@@ -86,18 +72,16 @@ combine(const Scope *scope, int op, int64_t x, int64_t y, Value *out)
 	case '/': out->i = x / y; break;
 	case '%': out->i = x % y; break;
 	case '&': out->i = x & y; break;
-	case '|': out->i = x | y; break;
-	case '^': out->i = x ^ y; break;
 	case '<': out->i = x < y; break;
 	case '>': out->i = x > y; break;
-	case OP2('<', '='): out->i = x <= y; break;
-	case OP2('>', '='): out->i = x >= y; break;
-	case OP2('=', '='): out->i = x == y; break;
-	case OP2('!', '='): out->i = x != y; break;
-	case OP2('<', '<'):
+	case OPERATOR('<', '='): out->i = x <= y; break;
+	case OPERATOR('>', '='): out->i = x >= y; break;
+	case OPERATOR('=', '='): out->i = x == y; break;
+	case OPERATOR('!', '='): out->i = x != y; break;
+	case OPERATOR('<', '<'):
 		over = x < 0 || __builtin_mul_overflow(x, 1LL << y, &out->i);
 		break;
-	case OP2('>', '>'): out->i = x >= 0 ? x >> y : ~(~x >> y); break;
+	case OPERATOR('>', '>'): out->i = x >= 0 ? x >> y : ~(~x >> y); break;
 	default: return UNKNOWN;
 	}
 	return over || (!scope->wide && out->i != (int32_t)out->i) ? OVERFLOWS : KNOWN;
@@ -126,21 +110,6 @@ eval_local(const Scope *scope, const Syntax *d, Value *out)
 }
 
 static Known
-eval_enumerator(const Scope *scope, const Syntax *n, Value *out)
-{
-	const Syntax *value = field_of(n, "value"), *before = NULL;
-
-	if (value)
-		return eval(scope, value, out);
-	for (const Syntax *c = n->parent->child; c != n; c = c->next)
-		before = is_kind(c, "enumerator") ? c : before;
-	*out = int_value(-1);
-	Known known = before ? eval_enumerator(scope, before, out) : KNOWN;
-	out->i++;
-	return known;
-}
-
-static Known
 eval_name(const Scope *scope, const Syntax *n, Value *out)
 {
 	if (scope->lookup && scope->lookup(scope->ctx, n->name, out))
@@ -150,9 +119,7 @@ eval_name(const Scope *scope, const Syntax *n, Value *out)
 		return eval_local(scope, local, out);
 	const Item *item = scope->source ? find_item(scope->source, n->name) : NULL;
 	const Scope there = { .source = item ? item->source : NULL, .wide = scope->wide };
-	return item && is_kind(item->node, "enumerator") ?
-		eval_enumerator(&there, item->node, out) :
-		UNKNOWN;
+	return item ? eval(&there, field_of(item->node, "value"), out) : UNKNOWN;
 }
 
 /* ---- expressions */
@@ -170,17 +137,15 @@ static Known
 eval_unary(const Scope *scope, int op, Value *v)
 {
 	v->f = -v->f;
-	if (v->type != VALUE_INT || op == '+')
+	if (v->type != VALUE_INT || (op != '!' && op != '-'))
 		return is_real(*v) && op == '-' ? KNOWN : UNKNOWN;
-	if (op == '!')
-		return combine(scope, OP2('=', '='), v->i, 0, v);
-	return combine(scope, '-', op == '~' ? -1 : 0, v->i, v);
+	return combine(scope, op == '-' ? op : OPERATOR('=', '='), 0, v->i, v);
 }
 
 static Known
 eval_binary(const Scope *scope, const Syntax *n, int op, Value *out)
 {
-	bool is_or = op == OP2('|', '|'), logic = is_or || op == OP2('&', '&');
+	bool is_or = op == OPERATOR('|', '|'), logic = is_or || op == OPERATOR('&', '&');
 	Value right = int_value(0);
 	Known known = KNOWN;
 
@@ -194,42 +159,35 @@ eval_binary(const Scope *scope, const Syntax *n, int op, Value *out)
 	return KNOWN;
 }
 
-/* What n's value depends on first. */
-static const Syntax *
-first_operand(const Syntax *n)
-{
-	static const char *const operands[] = { "left", "argument", "condition",
-		"value" };
-	const Syntax *found = NULL;
-
-	for (int i = 0; i < 4 && !found; i++)
-		found = field_of(n, operands[i]);
-	return found;
-}
-
 Known
 eval(const Scope *scope, const Syntax *n, Value *out)
 {
+	bool unary = is_kind(n, "unary_expression"),
+	     binary = is_kind(n, "binary_expression");
+	bool cast = is_kind(n, "cast_expression");
+
 	if (is_kind(n, "parenthesized_expression"))
 		return eval(scope, inner(n), out);
 	if (is_kind(n, "number_literal"))
 		return eval_number(scope, n, out);
 	if (n && n->name)
 		return eval_name(scope, n, out);
-	if (!is_kind(n,
-		    "unary_expression cast_expression binary_expression "
-		    "conditional_expression"))
-		return UNKNOWN;
-	Known known = eval(scope, first_operand(n), out);
+	const Syntax *op = field_of(n, "operator");
+	const Syntax *first = field_of(n,
+		unary          ? "argument" :
+			binary ? "left" :
+			cast   ? "value" :
+				 "condition");
+	Known known = first ? eval(scope, first, out) : UNKNOWN;
 	if (known != KNOWN)
 		return known;
-	if (is_kind(n, "unary_expression"))
-		return eval_unary(scope, operator_of(n), out);
-	if (is_kind(n, "cast_expression"))
+	if (unary)
+		return eval_unary(scope, OPERATOR(op->kind[0], op->kind[1]), out);
+	if (cast)
 		return convert(field_of(n, "type"), out);
 	if (out->type != VALUE_INT)
 		return UNKNOWN;
-	if (is_kind(n, "binary_expression"))
-		return eval_binary(scope, n, operator_of(n), out);
+	if (binary)
+		return eval_binary(scope, n, OPERATOR(op->kind[0], op->kind[1]), out);
 	return eval(scope, field_of(n, out->i ? "consequence" : "alternative"), out);
 }

@@ -18,13 +18,10 @@ bool
 stands_alone(const Syntax *n)
 {
 	return is_kind(n->parent,
-		       "argument_list init_declarator return_statement initializer_list "
-		       "expression_statement for_statement parenthesized_expression "
-		       "array_declarator") ||
-		(is_kind(n->parent, "subscript_expression") &&
-			strcmp(n->field, "index") == 0) ||
-		(is_kind(n->parent, "assignment_expression") &&
-			strcmp(n->field, "right") == 0);
+		       "argument_list init_declarator return_statement "
+		       "initializer_list expression_statement for_statement "
+		       "parenthesized_expression array_declarator") ||
+		has_role(n, "subscript_expression assignment_expression", "index right");
 }
 
 /* Whether binding may make n a number; what its author's own constants do stays as written. */
@@ -129,8 +126,8 @@ static const struct {
 	int number;
 	bool zero;
 } identities[] = {
-	{ "+ - << >> | ^", "right", "left", 0, false },
-	{ "+ |", "left", "right", 0, false },
+	{ "+ - << >>", "right", "left", 0, false },
+	{ "+", "left", "right", 0, false },
 	{ "* /", "right", "left", 1, false },
 	{ "*", "left", "right", 1, false },
 	{ "%", "right", "left", 1, true },

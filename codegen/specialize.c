@@ -7,7 +7,7 @@
 
 #include "codegen.h"
 
-enum { COLUMNS = 90, TAB = 8 };
+enum { COLUMNS = 90, TAB = 8, FRACTION_BITS = 24 };
 
 /* ---- what is known */
 
@@ -59,9 +59,9 @@ bind(Rewrite *r, const Binding *b)
 
 	while (p < k->param_count && strcmp(k->param[p].name, b->name) != 0)
 		p++;
-	Known fits = b->kind == BIND_NAME ? KNOWN :
-		p < k->param_count        ? convert(k->param[p].type, &v) :
-					    UNKNOWN;
+	Known fits = b->kind == BIND_NAME ? KNOWN : UNKNOWN;
+	if (p < k->param_count)
+		fits = convert(k->param[p].type, &v);
 	if (fits == UNKNOWN)
 		die("template %s: no number %s to bind", k->function, b->name);
 	if (fits == OVERFLOWS)
@@ -125,26 +125,32 @@ static void
 put_hex_float(Text *t, double f)
 {
 	int exponent;
-	double part = frexp(f, &exponent) * 2; /* 1 <= part < 2, or 0 */
+	unsigned part = (unsigned)ldexp(frexp(f, &exponent), FRACTION_BITS + 1);
+	unsigned fraction = part % (1u << FRACTION_BITS);
 
-	put(t, part > 0 ? "0x1" : "0x0");
-	for (part -= floor(part), put(t, part > 0 ? "." : ""); part > 0;
-		part -= floor(part)) {
-		part *= 16;
-		put(t, "%x", (unsigned)part);
-	}
+	put(t, fraction ? "0x1.%06x" : f > 0 ? "0x1" : "0x0", fraction);
+	while (fraction && t->data[t->size - 1] == '0')
+		t->size--;
 	put(t, "p%+df", f > 0 ? exponent - 1 : 0);
 }
 
+/* x += 1 reads x++, x + -3 reads x - 3, x - -3 reads x + 3. */
 static void
 put_value(Text *t, const Syntax *n, Value v)
 {
-	const Syntax *op = field_of(n->parent, "operator");
-	bool minus =
-		is_real(v) ? signbit(v.f) && !isnan(v.f) : v.i < 0 && v.i > INT32_MIN;
+	const Syntax *parent = n->parent, *op = field_of(parent, "operator");
+	bool right = has_role(n, "assignment_expression binary_expression", "right");
+	const char *least = v.i == INT32_MIN ? "INT32_MIN" :
+		v.i == INT64_MIN             ? "INT64_MIN" :
+					       NULL;
+	bool minus = is_real(v) ? signbit(v.f) : v.i < 0 && !least;
 
-	if (minus && is_kind(op, "+ - += -=") && strcmp(n->field, "right") == 0) {
-		/* x + -3 reads x - 3, x - -3 reads x + 3 */
+	if (right && is_kind(op, "+= -=") && is_discarded(parent) && v.i * v.i == 1) {
+		t->size -= (size_t)(n->from - field_of(parent, "left")->to);
+		put(t, minus == (*op->from == '+') ? "--" : "++");
+		return;
+	}
+	if (right && minus && is_kind(op, "+ - += -=")) {
 		t->data[t->size - (size_t)(n->from - op->from)] =
 			*op->from == '+' ? '-' : '+';
 		minus = false;
@@ -156,7 +162,7 @@ put_value(Text *t, const Syntax *n, Value v)
 	else if (is_real(v))
 		put_float(t, fabsf((float)v.f));
 	else
-		put(t, v.i == INT32_MIN ? "INT32_MIN" : "%lld", llabs(v.i));
+		put(t, least ? least : "%lld", least ? 0 : llabs(v.i));
 	put(t, tight ? ")" : "");
 }
 
@@ -235,7 +241,7 @@ specialize(Closure *c, const Template *k, const Binding *b, int count)
 }
 
 void
-put_prototype(Text *t, const Bound *f, const char *name)
+put_function(Text *t, const Bound *f, const char *name)
 {
 	size_t column = strlen(name) + 1;
 
@@ -246,12 +252,5 @@ put_prototype(Text *t, const Bound *f, const char *name)
 		column = fits ? column + strlen(text) + 2 : TAB + strlen(text) + 1;
 		put(t, "%s%s", i == 0 ? "" : fits ? ", " : ",\n\t", text);
 	}
-	put(t, "%s)", f->param_count ? "" : "void");
-}
-
-void
-put_function(Text *t, const Bound *f, const char *name)
-{
-	put_prototype(t, f, name);
-	put(t, "\n%s", f->body);
+	put(t, "%s)\n%s", f->param_count ? "" : "void", f->body);
 }

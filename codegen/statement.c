@@ -32,11 +32,11 @@ is_empty(const Syntax *n)
 
 /* Where the line above n ends, and what of some kinds stands directly above it. */
 static const char *
-line_end_above(const Syntax *n, const char *kinds)
+line_end_above(const Rewrite *r, const Syntax *n, const char *kinds)
 {
 	const char *at = first_above(n, kinds)->from;
 
-	while (*at != '\n')
+	while (at > r->text && *at != '\n')
 		at--;
 	return at;
 }
@@ -50,7 +50,7 @@ vanish(Rewrite *r, const Syntax *n)
 
 	if (!in_block(n))
 		return replace(r, n->from, n->to, ";");
-	return replace(r, line_end_above(n, "comment preproc_call"),
+	return replace(r, line_end_above(r, n, "comment preproc_call"),
 		comment ? n->next->to : n->to, "");
 }
 
@@ -89,15 +89,13 @@ put_moved(Text *t, const char *from, const char *to, int left)
 static bool
 clashes(const Syntax *n, const Syntax *body)
 {
-	for (const Syntax *d = body->child; d; d = d->next)
-		for (const Syntax *c = is_kind(d, "declaration") ? d->child : NULL; c;
-			c = c->next) {
-			const Syntax *o = is_declarator(c) ? n->parent : NULL;
-			for (; o;
-				o = o == n ? walk_past(n->parent, o) : walk(n->parent, o))
-				if (is_declarator(o) && is_name(o, declared(c)->name))
-					return true;
-		}
+	const Syntax *o = n->parent;
+
+	for (; o; o = o == n ? walk_past(n->parent, o) : walk(n->parent, o))
+		for (const Syntax *d = body->child; d && is_declarator(o) && o->name;
+			d = d->next)
+			if (declares(d, o->name))
+				return true;
 	return false;
 }
 
@@ -132,8 +130,8 @@ unwrap(Rewrite *r, const Syntax *n, const Syntax *body, const char *name, const 
 	put_moved(&t, at, to, left);
 	put(&t, "%s", more);
 	return replace(r,
-		among ? line_end_above(n, "preproc_call") : sibling_before(n)->to, n->to,
-		t.data);
+		among ? line_end_above(r, n, "preproc_call") : sibling_before(n)->to,
+		n->to, t.data);
 }
 
 static bool
@@ -156,13 +154,13 @@ simplify_if(Rewrite *r, const Syntax *n)
 
 /* ---- what nobody reads */
 
-static bool
+bool
 is_discarded(const Syntax *n)
 {
-	if (is_kind(n->parent, "comma_expression"))
-		return strcmp(n->field, "left") == 0 || is_discarded(n->parent);
-	return is_kind(n->parent, "expression_statement") ||
-		(is_kind(n->parent, "for_statement") && strcmp(n->field, "update") == 0);
+	return has_role(n, "comma_expression", "left") ||
+		has_role(n, "for_statement", "update") ||
+		is_kind(n->parent, "expression_statement") ||
+		(has_role(n, "comma_expression", "right") && is_discarded(n->parent));
 }
 
 /* Whether a mention of a variable does more than to change it, or an element of a local array. */
@@ -171,8 +169,7 @@ is_read(const Syntax *mention)
 {
 	const Syntax *n = mention, *d = local_of(mention);
 
-	while (is_kind(n->parent, "subscript_expression") &&
-		strcmp(n->field, "argument") == 0)
+	while (has_role(n, "subscript_expression", "argument"))
 		n = n->parent;
 	if (n != mention && !is_kind(d, "array_declarator") &&
 		!is_kind(field_of(d, "declarator"), "array_declarator"))
@@ -203,35 +200,15 @@ is_idle(Rewrite *r, const Syntax *n)
 {
 	const Syntax *left =
 		field_of(n, is_kind(n, "update_expression") ? "argument" : "left");
-	const Syntax *name = left, *op = field_of(n, "operator");
-	Value v;
+	const Syntax *name = left;
 
 	if (!is_kind(n, "assignment_expression update_expression") || !is_pure(r, left) ||
 		!is_pure(r, field_of(n, "right")))
 		return false;
-	if (is_kind(op, "+= -= *= /= <<= >>= |=") &&
-		is_bound(r, field_of(n, "right"), &v) && v.type == VALUE_INT &&
-		v.i == is_kind(op, "*= /="))
-		return true; /* x += 0 */
 	while (is_kind(name, "subscript_expression"))
 		name = field_of(name, "argument");
 	return name->name && local_of(name) && !is_read(name) &&
 		is_unread(n, name, name == left);
-}
-
-/* x += 1 reads x++. */
-static bool
-simplify_assignment(Rewrite *r, const Syntax *n)
-{
-	const Syntax *op = field_of(n, "operator");
-	Value v;
-
-	if (!is_discarded(n) || !is_kind(op, "+= -=") ||
-		!is_bound(r, field_of(n, "right"), &v) || v.type != VALUE_INT ||
-		v.i * v.i != 1)
-		return false;
-	bool up = (v.i == 1) == (*op->from == '+');
-	return replace(r, field_of(n, "left")->to, n->to, up ? "++" : "--");
 }
 
 static bool
@@ -281,15 +258,16 @@ jumps(const Syntax *n)
 static const Syntax *
 step_of(const Syntax *loop, const char *name)
 {
-	const Syntax *step = NULL;
+	const Syntax *step = NULL, *update = field_of(loop, "update");
 
 	for (const Syntax *n = loop; n; n = walk(loop, n)) {
-		if (!is_name(n, name) || !is_target(n))
+		bool inside = update && n->from >= update->from && n->to <= update->to;
+		if (!is_name(n, name))
 			continue;
-		if (step || !is_discarded(n->parent) ||
-			n->from > field_of(loop, "body")->from)
+		if (inside != is_target(n) ||
+			(inside && (step || !is_discarded(n->parent))))
 			return NULL;
-		step = n->parent;
+		step = inside ? n->parent : step;
 	}
 	return step;
 }
@@ -366,9 +344,7 @@ simplify_effect(Rewrite *r, const Syntax *n)
 	}
 	if (!e)
 		return in_block(n) && vanish(r, n);
-	bool nothing =
-		is_kind(e, "cast_expression") && text_is(field_of(e, "type"), "void");
-	return ((nothing && is_pure(r, e)) || is_idle(r, e)) && vanish(r, n);
+	return is_idle(r, e) && vanish(r, n);
 }
 
 /* Blank lines stay unless they would now be doubled, first or last, or between declarations that
@@ -401,7 +377,6 @@ static const struct {
 	{ "declaration", simplify_declaration },
 	{ "expression_statement", simplify_effect },
 	{ "comma_expression", simplify_comma },
-	{ "assignment_expression", simplify_assignment },
 };
 
 bool

@@ -84,6 +84,12 @@ field_of(const Syntax *n, const char *field)
 }
 
 bool
+has_role(const Syntax *n, const char *parents, const char *roles)
+{
+	return n->field && is_kind(n->parent, parents) && has_word(roles, n->field);
+}
+
+bool
 text_is(const Syntax *n, const char *text)
 {
 	size_t size = strlen(text);
@@ -190,14 +196,13 @@ is_target(const Syntax *n)
 {
 	while (is_kind(n->parent, "parenthesized_expression"))
 		n = n->parent;
-	return (is_kind(n->parent, "assignment_expression") &&
-		       strcmp(n->field, "left") == 0) ||
+	return has_role(n, "assignment_expression", "left") ||
 		is_kind(n->parent, "update_expression") ||
 		(is_kind(n->parent, "pointer_expression") && *n->parent->from == '&');
 }
 
-static const Syntax *
-declarator_in(const Syntax *n, const char *name)
+const Syntax *
+declares(const Syntax *n, const char *name)
 {
 	const Syntax *found = NULL;
 
@@ -207,7 +212,7 @@ declarator_in(const Syntax *n, const char *name)
 		    "declaration function_declarator parameter_list "
 		    "parameter_declaration"))
 		for (const Syntax *c = n->child; c && !found; c = c->next)
-			found = declarator_in(c, name);
+			found = declares(c, name);
 	return found;
 }
 
@@ -218,7 +223,7 @@ local_of(const Syntax *n)
 
 	for (const Syntax *at = n; at->parent && !found; at = at->parent)
 		for (const Syntax *c = at->parent->child; c != at; c = c->next)
-			found = found ? found : declarator_in(c, n->name);
+			found = found ? found : declares(c, n->name);
 	return found;
 }
 

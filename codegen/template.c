@@ -10,11 +10,7 @@ templates_new(
 {
 	Templates *t = alloc(arena, sizeof *t);
 
-	*t = (Templates){ .arena = arena,
-		.diag = diag,
-		.file = files,
-		.file_count = count,
-		.dir = dir };
+	*t = (Templates){ arena, diag, files, count, dir, NULL, 0, NULL, 0 };
 	return t;
 }
 
@@ -67,21 +63,24 @@ note_include(Templates *t, Source *s, const Syntax *n)
 static void
 add_items(Templates *t, Source *s, const Syntax *tree)
 {
-	const Syntax *next;
+	const char *from = first_above(tree, "comment")->from;
+	const char *to = is_kind(tree->next, ";") ? tree->next->to : tree->to;
+	const char *text = format(t->arena, "%.*s", (int)(to - from), from);
 
-	for (const Syntax *n = tree; n; n = next) {
+	for (const Syntax *n = tree, *next; n; n = next) {
 		bool function = is_kind(n, "function_definition");
-		bool variable = is_declarator(n) &&
-			is_kind(n->parent, "declaration type_definition");
-		bool constant = is_kind(n, "enumerator") || field_of(n, "body");
-		const Syntax *name = function || variable ? declared(n) :
-			constant                          ? field_of(n, "name") :
-							    NULL;
+		bool declares_it = function ||
+			has_role(n, "declaration type_definition", "declarator");
+		bool named = is_kind(n, "enumerator") || field_of(n, "body");
+		const Syntax *name = declares_it ? declared(n) :
+			named                    ? field_of(n, "name") :
+						   NULL;
 		next = function ? walk_past(tree, n) : walk(tree, n);
 		if (!name)
 			continue;
 		s->item = grow(t->arena, s->item, s->item_count, sizeof *s->item);
-		s->item[s->item_count++] = (Item){ text_of(t->arena, name), tree, n, s };
+		s->item[s->item_count++] =
+			(Item){ text_of(t->arena, name), text, tree, n, s };
 	}
 }
 
@@ -235,8 +234,8 @@ template_of(Templates *t, const Item *item, const char *name)
 			item->name);
 	read_params(t, k);
 	read_comments(t, k);
-	t->template = grow(t->arena, t->template, t->template_count, sizeof *t->template);
-	t->template[t->template_count++] = k;
+	t->kernel = grow(t->arena, t->kernel, t->kernel_count, sizeof *t->kernel);
+	t->kernel[t->kernel_count++] = k;
 	return k;
 }
 
@@ -251,9 +250,9 @@ find_template(Templates *t, const char *folder, const char *name, const char *pa
 
 	if (!item || item->source != s)
 		return NULL;
-	for (int i = 0; i < t->template_count; i++)
-		if (t->template[i] -> tree == item -> node)
-			return t->template[i];
+	for (int i = 0; i < t->kernel_count; i++)
+		if (t->kernel[i]->tree == item->node)
+			return t->kernel[i];
 	return template_of(t, item, whole);
 }
 

@@ -75,9 +75,9 @@ fault_of_name(const Template *k, const Syntax *n)
 			return "a parameter is shadowed";
 		if (is_number(&k->param[i]) && is_target(n))
 			return "a number among the parameters is assigned or its address taken";
-		if (k->param[i].kind == PARAM_INT && strcmp(k->param[i].ctype, "size_t") == 0 &&
-				!stands_alone(n))
-			return "a size_t in arithmetic";
+		if (is_number(&k->param[i]) && has_word("size_t int64_t", k->param[i].ctype) &&
+				is_kind(field_of(n->parent, "operator"), "+ - * / % << >>"))
+			return "a wide number in arithmetic"; /* bound, it would be an int */
 	}
 	return NULL;
 }
@@ -181,7 +181,7 @@ Test(templates, broken_rules_are_found)
 		{ "/* */\nvoid f_t(int *y, int n) {\nwhile (n > *y)\n*y = 1;\n}", "goto, switch, while" },
 		{ "/* */\nvoid f_t(int *y, int n) {\nint i = 0;\nfor (; i < n; i++)\n*y = 1;\n}",
 			"a loop without" },
-		{ "/* */\nvoid f_t(int *y, size_t n) {\ny[n] = 2 * n;\n}", "a size_t in arithmetic" },
+		{ "/* */\nvoid f_t(int *y, size_t n) {\ny[n] = 2 * n;\n}", "a wide number in arithmetic" },
 	};
 	Session s;
 
@@ -248,8 +248,6 @@ put_variants(Session *s, Text *t, Closure *c, const Template *k)
 		char name[128];
 		snprintf(name, sizeof name, "%s_%zu", k->function, i);
 		put(t, "\n");
-		put_prototype(t, &f, name);
-		put(t, ";\n\n");
 		put_function(t, &f, name);
 		made++;
 	}
