@@ -396,6 +396,8 @@ check_attributes(const Graph *g, const Node *n)
 		return wrong(g, n, "has no activation");
 	if (has_word(ops[n->op].attrs, "axis") && !in_range(a->axis, 0, x->rank - 1))
 		return wrong(g, n, "axis %d of %s", a->axis, shape_text(g->arena, x));
+	if (!in_range(a->x_bias, 0, UINT8_MAX))
+		return wrong(g, n, "x_bias %d is no byte", a->x_bias);
 	return (isfinite(a->alpha) && isfinite(a->beta)) ||
 		wrong(g, n, "alpha or beta is no number");
 }

@@ -2,7 +2,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <tree_sitter/api.h>
@@ -24,7 +23,7 @@ const TSLanguage *tree_sitter_mir(void);
 
 typedef struct {
 	Graph *g;
-	const char *folder; /* of data files; NULL: here */
+	const char *folder; /* of data files */
 } Reader;
 
 /* A named node of grammar.js, or one of the numbers in braces, which are none. */
@@ -168,8 +167,6 @@ read_float(Item i)
 	}
 	if (end != i.text + i.size)
 		expected(i, "a number");
-	if (isinf(value) && end[-1] != 'f')
-		fail_at(i.r->g->diag, i.loc, "%s is too large for a float", shown(i));
 	return value;
 }
 
@@ -291,15 +288,14 @@ static void
 load(Item i)
 {
 	Graph *g = i.r->g;
-	const char *name = read_string(i), *folder = i.r->folder;
+	const char *name = read_string(i);
 
 	if (g->file_name && !strcmp(g->file_name, name))
 		return;
 	if (g->file_name || !*name || strpbrk(name, "/\\:"))
 		fail_at(g->diag, i.loc,
 			"a model has one data file, beside it and named without folder");
-	File f = map_file(
-		g->diag, folder ? format(g->arena, "%s/%s", folder, name) : name);
+	File f = map_file(g->diag, format(g->arena, "%s/%s", i.r->folder, name));
 	g->file = copy_of(g->arena, f.data, f.size);
 	g->file_bytes = f.size;
 	g->file_name = name;
@@ -574,7 +570,7 @@ Graph *
 read_mir(Arena *arena, Diag *diag, const char *name, const char *text, size_t size,
 	const char *folder)
 {
-	Reader r = { graph_new(arena, diag, name), folder };
+	Reader r = { graph_new(arena, diag, name), folder ? folder : "." };
 	jmp_buf here, *outer = diag->escape;
 	volatile bool whole = false;
 

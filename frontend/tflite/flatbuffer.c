@@ -26,24 +26,15 @@ static const size_t kind_bytes[] = { [FLAG] = 1,
 	[FLOAT] = 4,
 	[LONG] = 8 };
 
-static void
-say(const Source *f, size_t at, const char *fmt, va_list ap)
-{
-	char problem[400]; /* shapes and a tensor's name fit */
-
-	vsnprintf(problem, sizeof problem, fmt, ap);
-	error_at(f->diag, (Loc){ .offset = at }, "%s: %s", f->what, problem);
-}
-
 void
 broken(const Source *f, size_t at, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(f, at, fmt, ap);
+	const char *problem = format_list(f->arena, fmt, ap);
 	va_end(ap);
-	give_up(f->diag);
+	fail_at(f->diag, (Loc){ .offset = at }, "%s: %s", f->what, problem);
 }
 
 bool
@@ -52,8 +43,9 @@ refuse(const Source *f, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(f, f->where, fmt, ap);
+	const char *problem = format_list(f->arena, fmt, ap);
 	va_end(ap);
+	error_at(f->diag, (Loc){ .offset = f->where }, "%s: %s", f->what, problem);
 	return false;
 }
 
