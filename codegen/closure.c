@@ -92,3 +92,9 @@ put_helpers(Text *t, const Closure *c)
 		tight = line;
 	}
 }
+
+const char *
+comparison(Templates *t, const char *name)
+{
+	return find_item(load_source(t, "common", "compare.h"), name)->text;
+}

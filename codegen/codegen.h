@@ -114,6 +114,7 @@ typedef struct {
 
 /* From dir (--templates) if not NULL, else from the files. */
 Templates *templates_new(Arena *, Diag *, const TemplateFile *, int count, const char *dir);
+const Source *load_source(Templates *, const char *folder, const char *file); /* or NULL */
 /* The kernel templates/FOLDER/NAME.c; part: NULL or a reduction's "begin", "row", "end".
  * NULL: there is none. */
 const Template *find_template(Templates *, const char *folder, const char *name,
@@ -157,6 +158,8 @@ void add_needs(Closure *, const Source *, const Syntax *tree);
 void add_include(Closure *, const char *name); /* "<string.h>" */
 void put_includes(Text *, const Closure *);
 void put_helpers(Text *, const Closure *); /* blank lines between */
+/* In templates/common/compare.h: what generated code compares with. */
+const char *comparison(Templates *, const char *name);
 
 /* specialize.c: a template bound to what is known. */
 typedef enum { BIND_INT, BIND_FLOAT, BIND_NAME } BindKind;
@@ -280,9 +283,9 @@ double channel_scale(const Graph *, const Node *, int channel); /* of sums of pr
 Affine affine(const Graph *, const Node *, int operand); /* 1 and 0 where there is none */
 Range type_range(Type);
 Range activation_range(const Graph *, const Node *);
-int sum_shift(const Graph *, const Node *);
+enum { SUM_SHIFT = 20 }; /* bits kept below a sum of two rescaled operands */
 int softmax_least(const Graph *, const Node *);
-void unary_table(const Graph *, const Node *, int8_t table[256]);
+Packed unary_table(const Graph *, const Node *, int type); /* y of each int8 */
 int64_t round_away(double); /* to the nearest, halves away from zero */
 
 /* exponential.c: correctly rounded, the same on every host. */

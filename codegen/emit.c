@@ -50,13 +50,16 @@ put_open(Text *t, const Program *p)
 	enum { CHECKED = 32 };
 	Text file = weights_file(p);
 
-	put_filled(t, p, NULL, "\nint\n$m_open($m_work *work, const void *weights, size_t bytes)\n{\n");
+	put_filled(t, p, NULL,
+		"\nint\n$m_open($m_work *work, const void *weights, size_t bytes)\n{\n");
 	put_array(t, "\tstatic const unsigned char", "head",
 		(Packed){ file.data, TYPE_u8, CHECKED });
-	put_filled(t, p, NULL, "\tconst uint32_t one = 1;\n\n\twork->weights = NULL;\n"
+	put_filled(t, p, NULL,
+		"\tconst uint32_t one = 1;\n\n\twork->weights = NULL;\n"
 		"\tif (bytes != $M_WEIGHTS_BYTES || differ(weights, head, sizeof head))\n"
 		"\t\treturn 1; /* another model's, or not weights at all */\n"
-		"\tif ((uintptr_t)weights % $a != 0 || *(const unsigned char *)&one != 1)\n"
+		"\tif ((uintptr_t)weights % $a != 0 || *(const unsigned char *)&one != "
+		"1)\n"
 		"\t\treturn 2; /* misaligned, or a big-endian machine */\n");
 	put(t, "\twork->weights = (const unsigned char *)weights + %d;\n\treturn 0;\n}\n",
 		WEIGHTS_HEADER);
@@ -77,7 +80,8 @@ declaration(const Program *p, const Array *a)
 
 	if (align <= types[a->packed.type].bytes || align <= 8)
 		return format(p->job->arena, "static %s_CONST const %s", p->upper, type);
-	return format(p->job->arena, "static %s_CONST _Alignas(%d) const %s", p->upper, align, type);
+	return format(p->job->arena, "static %s_CONST _Alignas(%d) const %s", p->upper,
+		align, type);
 }
 
 static void
@@ -128,16 +132,6 @@ put_comment(Text *t, const Function *f)
 	put(t, " */\n");
 }
 
-/* Firmware has no memcmp(). */
-static void
-put_differ(Text *t)
-{
-	put(t, "\n/* Whether two runs of bytes are not the same. */\nstatic int\n"
-		"differ(const void *a, const void *b, size_t bytes)\n{\n"
-		"\tconst unsigned char *p = a, *q = b;\n\n\tfor (size_t i = 0; i < bytes; i++)\n"
-		"\t\tif (p[i] != q[i])\n\t\t\treturn 1;\n\treturn 0;\n}\n");
-}
-
 static void
 put_functions(Text *t, const Program *p)
 {
@@ -154,7 +148,8 @@ static void
 put_inputs(Text *t, const Program *p)
 {
 	for (int i = 0; i < p->inputs && p->job->graph->input_mode == INPUT_FULL; i++) {
-		put_filled(t, p, p->port + i, "\n$t *\n$m_$p($m_work *work)\n{\n\treturn ($t *)(work->mem + ");
+		put_filled(t, p, p->port + i,
+			"\n$t *\n$m_$p($m_work *work)\n{\n\treturn ($t *)(work->mem + ");
 		put(t, "%lld);\n}\n", (long long)p->port[i].tensor->offset);
 	}
 }
@@ -167,7 +162,7 @@ put_model(Text *t, Program *p, const Text *body)
 
 	put_section(t, "model");
 	if (p->weights_file || p->job->selftest)
-		put_differ(t);
+		put(t, "\n%s\n", comparison(p->job->templates, "differ")); /* firmware has no memcmp() */
 	put_inputs(t, p);
 	if (p->weights_file)
 		put_open(t, p);
@@ -190,15 +185,21 @@ put_guards(Text *t, const Program *p)
 	put(t, "#include \"%s.h\"\n\n", p->name);
 	put_includes(t, p->closure);
 	if (*target->guard)
-		put(t, "\n#ifndef %s\n#error \"compile this file with %s\"\n#endif\n", target->guard,
-			target->flags);
-	put_filled(t, p, NULL, "\n#ifndef $M_CONST\n"
-		"#define $M_CONST /* before each array of weights: a section, say */\n#endif\n");
+		put(t, "\n#ifndef %s\n#error \"compile this file with %s\"\n#endif\n",
+			target->guard, target->flags);
+	put_filled(t, p, NULL,
+		"\n#ifndef $M_CONST\n"
+		"#define $M_CONST /* before each array of weights: a section, say "
+		"*/\n#endif\n");
 	if (has_strings(p))
-		put(t, "\n/* Long arrays of bytes stand as string literals: compilers read them fastest. */\n"
-			"#ifdef __GNUC__\n#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n#endif\n");
+		put(t,
+			"\n/* Long arrays of bytes stand as string literals: compilers "
+			"read them fastest. */\n"
+			"#ifdef __GNUC__\n#pragma GCC diagnostic ignored "
+			"\"-Woverlength-strings\"\n#endif\n");
 	if (p->job->trace)
-		put_filled(t, p, NULL, "\n/* Tells each tensor when it is made. */\n"
+		put_filled(t, p, NULL,
+			"\n/* Tells each tensor when it is made. */\n"
 			"void $m_trace(int tensor, const void *data);\n");
 }
 

@@ -207,15 +207,6 @@ evaluate_graph(const Graph *g, void *const *in, void *const *out)
 	}
 }
 
-static bool
-is_foldable(const Graph *g, const Node *n)
-{
-	for (int i = 0; i < n->input_count; i++)
-		if (n->input[i] >= 0 && !tensor_in(g, n, i)->data)
-			return false;
-	return true;
-}
-
 /* Nodes stand in order of execution: one walk folds chains. */
 void
 fold(Graph *g)
@@ -225,8 +216,11 @@ fold(Graph *g)
 	for (int at = 0; at < g->node_count;) {
 		const Node *n = g->node + at;
 		Tensor *y = tensor_out(g, n);
+		bool constant = true;
 
-		if (!is_foldable(g, n)) {
+		for (int i = 0; i < n->input_count; i++)
+			constant &= n->input[i] < 0 || tensor_in(g, n, i)->data;
+		if (!constant) {
 			at++;
 			continue;
 		}

@@ -70,47 +70,36 @@ rounded(Pair a)
 	return (float)a.hi;
 }
 
-/* exp(x) = 2^k exp(r / 2^8)^(2^8), |r| <= ln(2) / 2; a series for the inner one. */
+/* exp(x) = 2^k exp(r), |r| <= ln(2) / 2: a series. */
 static Pair
 exp_pair(double x)
 {
 	const Pair ln2 = { 0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56 };
-	enum { SQUARINGS = 8, TERMS = 12 }; /* (ln(2) / 2^9)^12 / 12! < 2^-110 */
+	enum { TERMS = 23 }; /* (ln(2) / 2)^23 / 23! < 2^-109 */
 	double k = floor(x / ln2.hi + 0.5);
-	Pair r = add((Pair){ x, 0 }, multiply((Pair){ -k, 0 }, ln2));
-	Pair y = { 1, 0 };
+	Pair r = add((Pair){ x, 0 }, multiply((Pair){ -k, 0 }, ln2)), y = { 1, 0 };
 
-	r.hi = ldexp(r.hi, -SQUARINGS);
-	r.lo = ldexp(r.lo, -SQUARINGS);
 	for (int i = TERMS; i > 0; i--)
 		y = add((Pair){ 1, 0 }, divide(multiply(y, r), (Pair){ i, 0 }));
-	for (int i = 0; i < SQUARINGS; i++)
-		y = multiply(y, y);
 	return (Pair){ ldexp(y.hi, (int)k), ldexp(y.lo, (int)k) };
 }
 
 float
 exp_of(float x)
 {
-	const float most = 100; /* exp(89) is no float, exp(-104) is 0 */
+	const float most = 100, least = -104; /* exp(89) is no float, exp(-104) is 0 */
 
-	return x > most       ? INFINITY :
-		x < -most - 4 ? 0 :
-		x == 0        ? 1 :
-				rounded(exp_pair((double)x));
+	return x > most ? INFINITY : x < least ? 0 : rounded(exp_pair((double)x));
 }
 
 float
 tanh_of(float x)
 {
-	const double small = 0x1p-20,
-		     large = 20; /* x^3 / 3 is beyond a float; 1 - 2^-56 */
-	double v = (double)x;
+	const double small = 0x1p-20, large = 20; /* v^5 is beyond a float; 1 - 2^-56 */
+	double v = fmax(-large, fmin((double)x, large));
 
-	if (v > large || v < -large)
-		return v > 0 ? 1 : -1;
-	if (v < small && v > -small)
-		return v == 0 ? x : rounded(sum(v, -v * v * v / 3));
+	if (fabs(v) < small)
+		return rounded(sum(v, -v * v * v / 3));
 	Pair e = exp_pair(2 * v), one = { 1, 0 }, minus_one = { -1, 0 };
 	return rounded(divide(add(e, minus_one), add(e, one)));
 }

@@ -1,4 +1,6 @@
 /* movement.c: copies as runs of bytes under loops. */
+#include <string.h>
+
 #include "codegen.h"
 
 /* Bytes from index to index of each axis. */
@@ -53,29 +55,22 @@ find_run(Movement *m)
 		m->count[i] = 1;
 }
 
-/* Slices that indices pick. */
-static Movement
-gathered(const Tensor *x, const Tensor *y)
-{
-	Movement m = { .axes = 1, .count = { y->shape.dim[0] } };
-
-	byte_steps(x, m.from);
-	byte_steps(y, m.to);
-	m.run = (int64_t)x->shape.dim[x->shape.rank - 1] * types[x->type].bytes;
-	return m;
-}
-
 Movement
 movement_of(const Graph *g, const Node *n)
 {
 	const Tensor *x = tensor_in(g, n, 0), *y = tensor_out(g, n);
-	int64_t from[MAX_RANK], to[MAX_RANK];
+	int64_t from[MAX_RANK] = { 0 }, to[MAX_RANK] = { 0 };
 	Movement m = { 0 };
 
-	if (n->op == OP_gather_nd)
-		return gathered(x, y);
 	byte_steps(x, from);
 	byte_steps(y, to);
+	if (n->op == OP_gather_nd) { /* slices that indices pick */
+		m.count[0] = y->shape.dim[0];
+		m.run = to[0];
+		memcpy(m.from, from, sizeof from);
+		memcpy(m.to, to, sizeof to);
+		return m;
+	}
 	if (n->op == OP_reshape && !(is_dense(x) && is_dense(y)))
 		die("%s: a reshape of pixels that lie apart", n->name);
 	if (n->op == OP_reshape)

@@ -5,8 +5,6 @@
 
 #include "codegen.h"
 
-enum { CODES = 256 };
-
 Packed
 new_packed(const Graph *g, Type type, int64_t count)
 {
@@ -75,15 +73,6 @@ pack_scales(const Graph *g, const Node *n, int type)
 				type == TYPE_s8 ? m.shift :
 						  bits);
 	}
-	return p;
-}
-
-static Packed
-pack_table(const Graph *g, const Node *n, int type)
-{
-	Packed p = new_packed(g, (Type)type, CODES);
-
-	unary_table(g, n, p.data);
 	return p;
 }
 
@@ -189,7 +178,7 @@ static const struct Packer {
 	{ "mult", pack_scales, TYPE_s32, 1 }, /* requantize(sum, mult, shift) */
 	{ "shift", pack_scales, TYPE_s8, 1 },
 	{ "scale", pack_scales, TYPE_f64, 1 },
-	{ "table", pack_table, TYPE_s8, 1 }, /* y of each int8 */
+	{ "table", unary_table, TYPE_s8, 1 }, /* y of each int8 */
 	{ "bias_8", pack_bias_less_zeros, 2, 8 },
 	{ "mult_8", pack_scales, TYPE_s32, 8 },
 	{ "shift_8", pack_scales, TYPE_s8, 8 },

@@ -120,13 +120,6 @@ activation_range(const Graph *g, const Node *n)
 
 /* ---- multipliers of operands ---- */
 
-/* Bits kept below a sum of two rescaled operands. */
-int
-sum_shift(const Graph *g, const Node *n)
-{
-	return tensor_out(g, n)->type == TYPE_s16 ? 15 : 20;
-}
-
 /* ADD and SUB bring both operands to twice the larger scale. */
 static double
 sum_multiplier(const Graph *g, const Node *n, Rescale which)
@@ -134,7 +127,7 @@ sum_multiplier(const Graph *g, const Node *n, Rescale which)
 	double x = (double)affine(g, n, X).scale, x2 = (double)affine(g, n, X2).scale;
 	double y = (double)affine(g, n, Y).scale, twice = 2 * (x > x2 ? x : x2);
 
-	return which == RESCALE_Y ? twice / ldexp(y, sum_shift(g, n)) :
+	return which == RESCALE_Y ? twice / ldexp(y, SUM_SHIFT) :
 				    (which == RESCALE_X ? x : x2) / twice;
 }
 
@@ -262,10 +255,13 @@ unary_entry(const Graph *g, const Node *n, int code)
 	return round_away((double)(y * inverse)) + out.zero; /* LUTPopulate */
 }
 
-void
-unary_table(const Graph *g, const Node *n, int8_t table[256])
+Packed
+unary_table(const Graph *g, const Node *n, int type)
 {
-	for (int i = 0; i < 256; i++)
-		table[i] = (int8_t)clip(
-			unary_entry(g, n, i + INT8_MIN), activation_range(g, n));
+	Packed p = new_packed(g, (Type)type, UINT8_MAX + 1);
+
+	for (int i = 0; i < p.count; i++)
+		store_bits(p, i,
+			clip(unary_entry(g, n, i + INT8_MIN), activation_range(g, n)));
+	return p;
 }

@@ -33,32 +33,14 @@ put_record(Text *t, const Program *p, const PortText *port, void *data)
 
 /* Each machine's libm has its own last bits: floats have the tolerance that DESIGN gives them. */
 static void
-put_apart(Text *t, const Program *p)
+put_test(Text *t, const Program *p)
 {
-	bool reals = false;
+	bool full = p->job->graph->input_mode == INPUT_FULL, reals = false;
 
 	for (int i = p->inputs; i < p->ports; i++)
 		reals |= p->port[i].tensor->type == TYPE_f32;
 	if (reals)
-		put(t,
-			"\n/* Whether a is further from b than 1e-5 of the largest of b. "
-			"*/\nstatic int\n"
-			"apart(const float *a, const float *b, size_t count)\n{\n\tfloat "
-			"most = 0;\n\n"
-			"\tfor (size_t i = 0; i < count; i++)\n"
-			"\t\tmost = b[i] > most ? b[i] : -b[i] > most ? -b[i] : most;\n"
-			"\tfor (size_t i = 0; i < count; i++)\n"
-			"\t\tif (differ(a + i, b + i, sizeof *a) && (a[i] == a[i] || "
-			"b[i] == b[i]) &&\n"
-			"\t\t    !(a[i] - b[i] <= most * 1e-5f && b[i] - a[i] <= most * "
-			"1e-5f))\n"
-			"\t\t\treturn 1;\n\treturn 0;\n}\n");
-}
-
-static void
-put_test(Text *t, const Program *p)
-{
-	bool full = p->job->graph->input_mode == INPUT_FULL;
+		put(t, "\n%s\n", comparison(p->job->templates, "apart"));
 
 	put_filled(t, p, NULL, "\nint\n$m_selftest($m_work *work)\n{\n");
 	put_filled_ports(t, p, false, "\t$t $p[$M_$P_COUNT];\n");
@@ -96,6 +78,6 @@ put_selftest(Text *t, Program *p)
 	evaluate_graph(ref, data, data + p->inputs);
 	for (int i = 0; i < p->ports; i++)
 		put_record(t, p, p->port + i, data[i]);
-	put_apart(t, p);
+
 	put_test(t, p);
 }

@@ -34,7 +34,7 @@ find_text(Templates *t, const char *folder, const char *file)
 	return NULL;
 }
 
-static const Source *load(Templates *, const char *folder, const char *file);
+
 
 /* #include <x.h> is noted; "../common/x.h" is read, from the own folder or from common. */
 static void
@@ -49,9 +49,9 @@ note_include(Templates *t, Source *s, const Syntax *n)
 		return;
 	}
 	name = format(t->arena, "%.*s", (int)strcspn(name, "\""), name);
-	const Source *included = load(t, s->folder, name);
+	const Source *included = load_source(t, s->folder, name);
 	if (!included)
-		included = load(t, "common", name);
+		included = load_source(t, "common", name);
 	if (!included)
 		die("template %s/%s includes %s, which is not there", s->folder, s->file,
 			path);
@@ -97,8 +97,8 @@ add_top_level(Templates *t, Source *s, const Syntax *root)
 			add_items(t, s, n);
 }
 
-static const Source *
-load(Templates *t, const char *folder, const char *file)
+const Source *
+load_source(Templates *t, const char *folder, const char *file)
 {
 	for (int i = 0; i < t->source_count; i++)
 		if (strcmp(t->source[i]->folder, folder) == 0 &&
@@ -242,7 +242,7 @@ template_of(Templates *t, const Item *item, const char *name)
 const Template *
 find_template(Templates *t, const char *folder, const char *name, const char *part)
 {
-	const Source *s = load(t, folder, format(t->arena, "%s.c", name));
+	const Source *s = load_source(t, folder, format(t->arena, "%s.c", name));
 	const char *whole =
 		format(t->arena, "%s%s%s", name, part ? "_" : "", part ? part : "");
 	const Item *item =
