@@ -143,39 +143,21 @@ static void
 write_outputs(const Options *o, const Program *p, const Output *out)
 {
 	Arena *arena = p->job->arena;
-	Diag *diag = p->job->graph->diag;
-	Unfinished file[5];
-	jmp_buf *outer = diag->escape, here;
-	volatile int count = 0;
 	const char *stem = format(arena, "%s/%s", o->folder, p->name);
+	FileText file[5] = { { format(arena, "%s.c", stem), out->source },
+		{ format(arena, "%s.h", stem), out->header } };
+	int count = 2;
 
-	if (setjmp(here)) {
-		diag->escape = outer;
-		abandon_files(file, count);
-		give_up(diag);
-	}
-	diag->escape = &here;
-	file[count] = begin_file(arena, diag, format(arena, "%s.c", stem), &out->source);
-	count++;
-	file[count] = begin_file(arena, diag, format(arena, "%s.h", stem), &out->header);
-	count++;
-	if (p->weights_file) {
-		file[count] = begin_file(arena, diag, format(arena, "%s.bin", stem), &out->weights);
-		count++;
-	}
-	if (o->report) {
-		Text t = report_json(p);
-		file[count] = begin_file(arena, diag, o->report, &t);
-		count++;
-	}
+	if (p->weights_file)
+		file[count++] = (FileText){ format(arena, "%s.bin", stem), out->weights };
+	if (o->report)
+		file[count++] = (FileText){ o->report, report_json(p) };
 	if (o->depfile) {
 		Text t = text_new(arena);
 		put(&t, "%s.c %s.h: %s\n", stem, stem, o->file[0]);
-		file[count] = begin_file(arena, diag, o->depfile, &t);
-		count++;
+		file[count++] = (FileText){ o->depfile, t };
 	}
-	diag->escape = outer;
-	finish_files(diag, file, count);
+	write_files(arena, p->job->graph->diag, file, count);
 }
 
 static int

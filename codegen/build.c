@@ -153,9 +153,7 @@ add_words(Command *c, const char *words)
 static void
 write_now(const Program *p, const char *path, const Text *text)
 {
-	Unfinished u = begin_file(p->job->arena, p->job->graph->diag, path, text);
-
-	finish_files(p->job->graph->diag, &u, 1);
+	write_files(p->job->arena, p->job->graph->diag, &(FileText){ path, *text }, 1);
 }
 
 static const char *

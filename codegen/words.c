@@ -73,11 +73,11 @@ finite(float v)
 static bool
 attribute(const Graph *g, const Node *n, const char *name, Value *out)
 {
-	for (int i = 0; i < attr_count; i++) {
-		const void *at = (const char *)&n->attr + attrs[i].at;
-		if (strcmp(attrs[i].name, name) || attrs[i].kind == ATTR_LIST)
+	for (const Field *f = fields; f < fields + field_count; f++) {
+		const void *at = (const char *)n + f->at;
+		if (!f->attribute || f->kind == FIELD_LIST || strcmp(f->name, name))
 			continue;
-		bool real = attrs[i].kind == ATTR_FLOAT;
+		bool real = f->kind == FIELD_FLOAT;
 		double v = real ? (double)*(const float *)at : *(const int *)at;
 		real &= tensor_out(g, n)->type == TYPE_f32;
 		*out = real ? float_value(v) : int_value((int64_t)v);

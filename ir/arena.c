@@ -1,10 +1,10 @@
-/* arena.c: memory of one compilation, freed all at once. */
+/* arena.c: memory of one compilation, freed all at once, and text that grows in it. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "ir.h"
 
-enum { BLOCK = 1 << 16, ALIGN = 64 }; /* 64: the widest vector */
+enum { BLOCK = 1 << 16, ALIGN = 64 /* the widest vector */, FIRST_ROOM = 256 };
 
 typedef struct Block Block;
 struct Block {
@@ -129,4 +129,35 @@ format(Arena *a, const char *fmt, ...)
 	char *s = format_list(a, fmt, ap);
 	va_end(ap);
 	return s;
+}
+
+Text
+text_new(Arena *arena)
+{
+	return (Text){ arena, alloc(arena, FIRST_ROOM), 0, FIRST_ROOM };
+}
+
+void
+put_bytes(Text *t, const char *bytes, size_t size)
+{
+	if (t->room - t->size <= size) {
+		t->room = 2 * (t->room + size);
+		char *data = alloc(t->arena, t->room);
+		memcpy(data, t->data, t->size);
+		t->data = data;
+	}
+	memcpy(t->data + t->size, bytes, size);
+	t->size += size;
+	t->data[t->size] = 0;
+}
+
+void
+put(Text *t, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	const char *s = format_list(t->arena, fmt, ap);
+	va_end(ap);
+	put_bytes(t, s, strlen(s));
 }

@@ -163,7 +163,7 @@ rewrite(Canon *c, Node *n, Shape x, Shape y)
 {
 	n->input[0] = reshaped(c, n, n->input[0], x);
 	c->g->tensor[n->output].shape = y;
-	insert_node(c->g, c->g->node_count, *n);
+	append_node(c->g, *n);
 }
 
 /* The node itself, with all that goes by axes through a map. */

@@ -13,16 +13,6 @@ enum {
 
 const Loc nowhere = { SIZE_MAX, 0, 0 };
 
-static void
-put_place(const Diag *d, Loc at)
-{
-	fprintf(d->to, "%s: ", d->file ? d->file : "mcompile");
-	if (at.line)
-		fprintf(d->to, "%d:%d: ", at.line, at.column);
-	else if (at.offset != nowhere.offset)
-		fprintf(d->to, "at 0x%zx: ", at.offset);
-}
-
 /* The line of a textual model, or what of a long one is near, and a caret beneath the column. */
 static void
 put_caret(const Diag *d, Loc at)
@@ -53,14 +43,17 @@ put_caret(const Diag *d, Loc at)
 }
 
 static void
-say(const Diag *d, Loc at, const char *kind, const char *colour, const char *fmt,
-	va_list ap)
+say_error(Diag *d, Loc at, const char *fmt, va_list ap)
 {
+	d->errors++;
 	if (!d->to)
 		return;
-	put_place(d, at);
-	fprintf(d->to, "%s%s%s: ", d->colour ? colour : "", kind,
-		d->colour ? "\033[0m" : "");
+	fprintf(d->to, "%s: ", d->file ? d->file : "mcompile");
+	if (at.line)
+		fprintf(d->to, "%d:%d: ", at.line, at.column);
+	else if (at.offset != nowhere.offset)
+		fprintf(d->to, "at 0x%zx: ", at.offset);
+	fputs(d->colour ? "\033[1;31merror\033[0m: " : "error: ", d->to);
 	vfprintf(d->to, fmt, ap);
 	fputc('\n', d->to);
 	put_caret(d, at);
@@ -71,9 +64,8 @@ error_at(Diag *d, Loc at, const char *fmt, ...)
 {
 	va_list ap;
 
-	d->errors++;
 	va_start(ap, fmt);
-	say(d, at, "error", "\033[1;31m", fmt, ap);
+	say_error(d, at, fmt, ap);
 	va_end(ap);
 }
 
@@ -82,21 +74,10 @@ fail_at(Diag *d, Loc at, const char *fmt, ...)
 {
 	va_list ap;
 
-	d->errors++;
 	va_start(ap, fmt);
-	say(d, at, "error", "\033[1;31m", fmt, ap);
+	say_error(d, at, fmt, ap);
 	va_end(ap);
 	give_up(d);
-}
-
-void
-warn_at(Diag *d, Loc at, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	say(d, at, "warning", "\033[1;35m", fmt, ap);
-	va_end(ap);
 }
 
 void

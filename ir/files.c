@@ -68,44 +68,49 @@ write_all(int fd, const char *data, size_t size)
 	return true;
 }
 
-Unfinished
-begin_file(Arena *arena, Diag *diag, const char *path, const Text *text)
+/* Makes a file of its own for the text; what went wrong, or 0. */
+static int
+write_beside(const FileText *file, char *temporary)
 {
-	Unfinished u = { path, format(arena, "%s.XXXXXX", path) };
-	struct stat st;
 	mode_t mask = umask(0);
 	umask(mask);
-	if (!lstat(path, &st) && !S_ISREG(st.st_mode))
-		cannot(diag, path, "replace what is no regular file",
-			EEXIST); /* /dev/stdout, say */
-	int fd = mkstemp(u.temporary);
+	int fd = mkstemp(temporary);
 
 	if (fd < 0)
-		cannot(diag, path, "write", errno);
-	bool written =
-		write_all(fd, text->data, text->size) && fchmod(fd, 0666 & ~mask) == 0;
-	int error = errno;
-	if ((close(fd) == 0 || (error = errno, false)) && written)
-		return u;
-	unlink(u.temporary);
-	cannot(diag, path, "write", error);
+		return errno;
+	int error = write_all(fd, file->text.data, file->text.size) &&
+			fchmod(fd, 0666 & ~mask) == 0 ?
+		0 :
+		errno;
+	if (close(fd) && !error)
+		error = errno;
+	if (error)
+		unlink(temporary);
+	return error;
 }
 
 void
-abandon_files(const Unfinished *file, int count)
+write_files(Arena *arena, Diag *diag, const FileText *file, int count)
 {
-	for (int i = 0; i < count; i++)
-		unlink(file[i].temporary);
-}
+	char **temporary = alloc_array(arena, (size_t)count, sizeof *temporary);
+	int written = 0, renamed = 0, error = 0;
+	const char *what = "write";
 
-void
-finish_files(Diag *diag, const Unfinished *file, int count)
-{
-	for (int i = 0; i < count; i++) {
-		if (!rename(file[i].temporary, file[i].path))
-			continue;
-		int error = errno;
-		abandon_files(file + i, count - i);
-		cannot(diag, file[i].path, "write", error);
+	for (; !error && written < count; written += !error) {
+		struct stat st;
+		temporary[written] = format(arena, "%s.XXXXXX", file[written].path);
+		if (!lstat(file[written].path, &st) && !S_ISREG(st.st_mode)) { /* /dev/stdout, say */
+			what = "replace what is no regular file";
+			error = EEXIST;
+		} else {
+			error = write_beside(file + written, temporary[written]);
+		}
 	}
+	int failed = written;
+	for (; !error && renamed < count; renamed += !error)
+		error = rename(temporary[renamed], file[failed = renamed].path) ? errno : 0;
+	for (int i = renamed; error && i < written; i++)
+		unlink(temporary[i]);
+	if (error)
+		cannot(diag, file[failed].path, what, error);
 }

@@ -16,13 +16,6 @@ const OpInfo ops[OP_COUNT] = {
 #undef OP
 };
 
-const AttrInfo attrs[] = {
-#define ATTR(kind, name, value) { #name, ATTR_##kind, value, offsetof(Attr, name) },
-#include "attrs.def"
-#undef ATTR
-};
-const int attr_count = sizeof attrs / sizeof *attrs;
-
 const char *const semantics_names[SEMANTICS_COUNT] = { "tflm", "litert", "ort" };
 const char *const input_mode_names[INPUT_MODE_COUNT] = { "full", "const", "push" };
 const char *const act_names[ACT_COUNT] = { "none", "relu", "relu6", "relu_n1" };
@@ -77,25 +70,16 @@ tensor_beside(Graph *g, int tensor, const char *suffix, Shape shape)
 Attr
 attr_defaults(void)
 {
-	static const Attr defaults = {
-#define ATTR_INT(value) value
-#define ATTR_FLOAT(value) value
-#define ATTR_LIST(value)  \
-	{                 \
-		value,    \
-		{         \
-			0 \
-		}         \
-	}
-#define ATTR(kind, name, value) .name = ATTR_##kind(value),
-#include "attrs.def"
-#undef ATTR
-#undef ATTR_INT
-#undef ATTR_FLOAT
-#undef ATTR_LIST
-	};
+	Node n = { .op = OP_COUNT };
 
-	return defaults;
+	for (const Field *f = fields; f < fields + field_count; f++) {
+		char *at = (char *)&n + f->at;
+		if (f->attribute && f->kind == FIELD_FLOAT)
+			*(float *)(void *)at = (float)f->value;
+		else if (f->attribute && f->kind != FIELD_LIST)
+			*(int *)(void *)at = f->value;
+	}
+	return n.attr;
 }
 
 Node
@@ -127,11 +111,16 @@ insert_node(Graph *g, int at, Node n)
 }
 
 Node *
+append_node(Graph *g, Node n)
+{
+	return insert_node(g, g->node_count, n);
+}
+
+Node *
 add_node(Graph *g, Op op, const char *name, Loc loc, const int *input, int inputs,
 	int output)
 {
-	return insert_node(
-		g, g->node_count, new_node(g, op, name, loc, input, inputs, output));
+	return append_node(g, new_node(g, op, name, loc, input, inputs, output));
 }
 
 void

@@ -386,11 +386,10 @@ check_attributes(const Graph *g, const Node *n)
 	const Attr *a = &n->attr;
 	const Shape *x = &tensor_in(g, n, 0)->shape;
 
-	for (int i = 0; i < attr_count; i++) {
-		const int *rank = (const int *)((const char *)a + attrs[i].at);
-
-		if (attrs[i].kind == ATTR_LIST && !in_range(*rank, 0, MAX_RANK))
-			return wrong(g, n, "%s has %d elements", attrs[i].name, *rank);
+	for (const Field *f = fields; f < fields + field_count; f++) {
+		const Shape *list = (const Shape *)(const void *)((const char *)n + f->at);
+		if (f->kind == FIELD_LIST && !in_range(list->rank, 0, MAX_RANK))
+			return wrong(g, n, "%s has %d elements", f->name, list->rank);
 	}
 	if (!in_range(a->act, n->op == OP_relu ? ACT_RELU : ACT_NONE, ACT_COUNT - 1))
 		return wrong(g, n, "has no activation");

@@ -9,11 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#if defined(__GNUC__)
 #define PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
-#else
-#define PRINTF(fmt, args)
-#endif
 
 enum { MAX_RANK = 6, NHWC = 4 };
 
@@ -83,8 +79,7 @@ typedef struct {
 	Quant quant;
 	Origin origin;
 	const void *data; /* a constant's elements, host order, densely; else NULL */
-	const char *
-		gone; /* set by fuse(), fold(): why no node makes it any more; NULL: live */
+	const char *gone; /* set by fuse(), fold(): why no node makes it; NULL: live */
 	int view; /* set by alias(): lies inside this tensor; -1: has bytes of its own */
 	int64_t view_offset; /* set by alias(): bytes from the start of what it lies inside */
 	/* Set by alias(): elements from pixel to pixel, row to row, image to image; 0: dense. */
@@ -133,17 +128,6 @@ typedef struct {
 #include "attrs.def"
 #undef ATTR
 } Attr;
-#undef ATTR_INT
-#undef ATTR_FLOAT
-#undef ATTR_LIST
-
-typedef enum { ATTR_INT, ATTR_FLOAT, ATTR_LIST } AttrKind;
-typedef struct {
-	const char *name;
-	AttrKind kind;
-	int value; /* unless said */
-	size_t at; /* in Attr */
-} AttrInfo;
 
 /* One operator; makes one tensor.  Inputs that are left out are -1. */
 typedef struct {
@@ -177,8 +161,7 @@ typedef struct {
 	Semantics semantics;
 	const uint8_t *file; /* the model file, mapped: constants may point into it */
 	size_t file_bytes;
-	const char *
-		file_name; /* of a .mir's data file; NULL: it is the model the user named */
+	const char *file_name; /* of a .mir's data file; NULL: the model the user named */
 	Tensor *tensor;
 	int tensor_count;
 	Node *node; /* in the order of execution */
@@ -195,8 +178,6 @@ typedef struct {
 
 extern const TypeInfo types[TYPE_COUNT];
 extern const OpInfo ops[OP_COUNT];
-extern const AttrInfo attrs[];
-extern const int attr_count;
 extern const char *const semantics_names[SEMANTICS_COUNT];
 extern const char *const act_names[ACT_COUNT];
 extern const char *const input_mode_names[INPUT_MODE_COUNT];
@@ -212,7 +193,7 @@ char *format_list(Arena *, const char *fmt, va_list) PRINTF(2, 0);
 /* Room for one more at the end of an array that grows by doubling: returns the array. */
 void *grow(Arena *, void *array, int count, size_t bytes);
 
-/* text.c: text that grows. */
+/* Text that grows. */
 typedef struct {
 	Arena *arena;
 	char *data; /* always terminated */
@@ -224,7 +205,6 @@ void put_bytes(Text *, const char *bytes, size_t size);
 
 /* diag.c: messages: "file: where: problem", notes below.  die() is for our own bugs. */
 void error_at(Diag *, Loc, const char *fmt, ...) PRINTF(3, 4); /* counts; work goes on */
-void warn_at(Diag *, Loc, const char *fmt, ...) PRINTF(3, 4);
 void note(Diag *, const char *fmt, ...) PRINTF(2, 3);
 _Noreturn void fail_at(Diag *, Loc, const char *fmt, ...) PRINTF(3, 4);
 _Noreturn void give_up(Diag *); /* errors were said already */
@@ -239,27 +219,23 @@ typedef struct {
 } File;
 typedef struct {
 	const char *path;
-	char *temporary;
-} Unfinished;
+	Text text;
+} FileText;
 File map_file(Diag *, const char *path);
 void unmap_file(File);
-/* Writes text beside path; finish renames all of them, abandon removes them. */
-Unfinished begin_file(Arena *, Diag *, const char *path, const Text *);
-void finish_files(Diag *, const Unfinished *, int count);
-void abandon_files(const Unfinished *, int count);
+/* All or none: each is written beside its path, then all are renamed. */
+void write_files(Arena *, Diag *, const FileText *, int count);
 
 /* graph.c: making and asking. */
 Graph *graph_new(Arena *, Diag *, const char *name);
 int add_tensor(Graph *, const Tensor *); /* returns its number */
-int new_tensor(
-	Graph *, const char *name, Type, Shape, Quant, Loc); /* made by the compiler */
+/* Made by the compiler, the second like another. */
+int new_tensor(Graph *, const char *name, Type, Shape, Quant, Loc);
 int tensor_beside(Graph *, int tensor, const char *suffix, Shape);
-Node new_node(const Graph *, Op, const char *name, Loc, const int *input, int inputs,
-	int output);
-Node *insert_node(
-	Graph *, int at, Node); /* before the one at at; pointers to nodes move */
-Node *add_node(
-	Graph *, Op, const char *name, Loc, const int *input, int inputs, int output);
+Node new_node(const Graph *, Op, const char *, Loc, const int *input, int inputs, int output);
+Node *insert_node(Graph *, int at, Node); /* before another; pointers to nodes move */
+Node *append_node(Graph *, Node);
+Node *add_node(Graph *, Op, const char *, Loc, const int *input, int inputs, int output);
 void clear_nodes(Graph *);
 void remove_node(Graph *, int at);
 /* The graph's, and that of nodes that have no other: nodes take it when they are made. */
@@ -314,8 +290,7 @@ Resample resample(const Graph *, const Node *, int axis, int at);
 /* infer.c: whether the named reference has a kernel for x to y; the shape that a node makes. */
 bool reference_has(Dialect, Op, Type x, Type y);
 bool is_byte(Type);
-bool infer_shape(
-	const Graph *, const Node *, Shape *y); /* false: it said what is wrong */
+bool infer_shape(const Graph *, const Node *, Shape *y); /* false: it said why not */
 /* Says what is wrong.  After legalize(), scales by axis may stand where no axis has them. */
 void check_graph(const Graph *, bool scales);
 const char *shape_text(Arena *, const Shape *);
@@ -357,6 +332,7 @@ typedef struct {
 extern const Words field_words[]; /* by FieldKind, of SEMANTICS to ACT */
 extern const Field fields[];
 extern const int field_count;
+bool is_default(const Graph *, const Field *, const void *owner);
 void print_graph(Text *, const Graph *);
 int64_t integer_at(const void *, size_t bytes, bool is_signed);
 

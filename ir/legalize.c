@@ -100,7 +100,7 @@ follow_reference(Graph *g)
 		ignore_weights_zero(g, n);
 		if (n->op == OP_concat)
 			requantize_operands(g, n);
-		insert_node(g, g->node_count, *n);
+		append_node(g, *n);
 	}
 }
 
@@ -176,7 +176,7 @@ store_node(Graph *g, Node *n, const int *stored, const bool *raw)
 		n->op = OP_reshape;
 	}
 	n->output = made;
-	insert_node(g, g->node_count, *n);
+	append_node(g, *n);
 	if (made != to)
 		add_recode(g, made, to);
 }

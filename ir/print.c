@@ -156,7 +156,7 @@ any_zero_point(const Quant *q)
 	return false;
 }
 
-static bool
+bool
 is_default(const Graph *g, const Field *f, const void *owner)
 {
 	const void *at = (const char *)owner + f->at;

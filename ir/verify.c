@@ -35,14 +35,9 @@ check_view(const Graph *g, int tensor, const char *after)
 static void
 check_attributes(const Graph *g, const Node *n, const char *after)
 {
-	const Attr defaults = attr_defaults();
-
-	for (int i = 0; i < attr_count; i++)
-		if (memcmp((const char *)&n->attr + attrs[i].at,
-			    (const char *)&defaults + attrs[i].at, sizeof(int)) &&
-			!has_word(ops[n->op].attrs, attrs[i].name))
-			broken(g, after, "\"%s\" has attribute %s", n->name,
-				attrs[i].name);
+	for (const Field *f = fields; f < fields + field_count; f++)
+		if (f->attribute && !is_default(g, f, n) && !has_word(ops[n->op].attrs, f->name))
+			broken(g, after, "\"%s\" has attribute %s", n->name, f->name);
 }
 
 /* What legalize() promises: see ops.def and canonical.c. */

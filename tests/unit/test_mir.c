@@ -87,22 +87,22 @@ constant(Graph *g, Type type, int count, const void *data)
 }
 
 static void
-set_unusual(Attr *attr, const AttrInfo *a)
+set_unusual(Node *n, const Field *f)
 {
 	static const Shape sorted = { 4, { 0, 1, 2, 3 } },
 			   permuted = { 4, { 3, 1, 0, 2 } },
 			   begins = { 4, { 0, 1, 1, 3 } },
 			   steps = { 4, { 1, -1, 2, -3 } };
-	void *at = (char *)attr + a->at;
+	void *at = (char *)n + f->at;
 
-	if (a->kind == ATTR_FLOAT)
+	if (f->kind == FIELD_FLOAT)
 		*(float *)at = 0.3f;
-	else if (a->kind == ATTR_INT)
-		*(int *)at = a->value + 1;
+	else if (f->kind != FIELD_LIST)
+		*(int *)at = f->value + 1;
 	else
-		*(Shape *)at = !strcmp(a->name, "axes") ? sorted :
-			!strcmp(a->name, "perm")        ? permuted :
-			!strcmp(a->name, "step")        ? steps :
+		*(Shape *)at = !strcmp(f->name, "axes") ? sorted :
+			!strcmp(f->name, "perm")        ? permuted :
+			!strcmp(f->name, "step")        ? steps :
 							  begins;
 }
 
@@ -120,9 +120,9 @@ Test(mir, every_operator_with_every_attribute)
 			input[i] = 0;
 		int y = plain(g, TYPE_s8, shape_of(4, 1, 2, 3, 4));
 		Node *n = add_node(g, (Op)op, "the node", nowhere, input, inputs, y);
-		for (int i = 0; i < attr_count; i++)
-			if (has_word(ops[op].attrs, attrs[i].name))
-				set_unusual(&n->attr, &attrs[i]);
+		for (int i = 0; i < field_count; i++)
+			if (fields[i].attribute && has_word(ops[op].attrs, fields[i].name))
+				set_unusual(n, &fields[i]);
 		Graph *back = round_trip(&s, g, NULL);
 		cr_assert_eq(memcmp(&back->node[0].attr, &n->attr, sizeof n->attr), 0,
 			"%s", ops[op].name);

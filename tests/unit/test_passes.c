@@ -344,6 +344,7 @@ spoil(Graph *g, unsigned seed)
 	int value = values[seed % 10], *at;
 	Tensor *t = g->tensor + seed / 10 % (unsigned)g->tensor_count;
 	Node *n = g->node + seed / 10 % (unsigned)g->node_count;
+	const Field *f;
 
 	switch (seed / 100 % 6) {
 	case 0: t->shape.dim[seed / 1000 % MAX_RANK] = value; break;
@@ -358,10 +359,10 @@ spoil(Graph *g, unsigned seed)
 			t->quant.scale = copy_of(g->arena, &scales[seed % 6], sizeof *scales);
 		break;
 	default:
-		at = (int *)((char *)&n->attr + attrs[seed / 1000 % (unsigned)attr_count].at);
-		if (has_word(ops[n->op].attrs, attrs[seed / 1000 % (unsigned)attr_count].name))
-			at[attrs[seed / 1000 % (unsigned)attr_count].kind == ATTR_LIST ?
-				seed / 7 % (MAX_RANK + 1) : 0] = value;
+		f = fields + seed / 1000 % (unsigned)field_count;
+		at = (int *)((char *)n + f->at);
+		if (f->attribute && has_word(ops[n->op].attrs, f->name))
+			at[f->kind == FIELD_LIST ? seed / 7 % (MAX_RANK + 1) : 0] = value;
 	}
 }
 
