@@ -21,11 +21,12 @@ find_text(Templates *t, const char *folder, const char *file)
 {
 	if (t->dir) {
 		const char *path = format(t->arena, "%s/%s/%s", t->dir, folder, file);
-		File f = access(path, F_OK) == 0 ? map_file(t->diag, path) : (File){ 0 };
-		const char *text =
-			format(t->arena, "%.*s", (int)f.size, (const char *)f.data);
+		if (access(path, F_OK))
+			return NULL;
+		File f = map_file(t->diag, path);
+		char *text = format(t->arena, "%.*s", (int)f.size, (const char *)f.data);
 		unmap_file(f);
-		return f.data ? text : NULL;
+		return text;
 	}
 	for (int i = 0; i < t->file_count; i++)
 		if (strcmp(t->file[i].folder, folder) == 0 &&
@@ -33,8 +34,6 @@ find_text(Templates *t, const char *folder, const char *file)
 			return t->file[i].text;
 	return NULL;
 }
-
-
 
 /* #include <x.h> is noted; "../common/x.h" is read, from the own folder or from common. */
 static void
