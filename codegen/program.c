@@ -110,6 +110,29 @@ stays_open(const Program *p, const Node *n, const Template *t, const char *word,
 	return false;
 }
 
+static bool
+same_bindings(const Bound *f, const Binding *b, int count)
+{
+	bool same = f->binding_count == count;
+
+	for (int i = 0; i < count && same; i++)
+		same = f->binding[i].name == b[i].name && f->binding[i].i == b[i].i &&
+			!memcmp(&f->binding[i].f, &b[i].f, sizeof b[i].f);
+	return same;
+}
+
+/* The function of another call that is bound to the very same: large graphs have many. */
+static const Bound *
+bound_already(const Program *p, const Template *t, const Binding *b, int count)
+{
+	for (int i = 0; i < p->job->graph->node_count; i++)
+		for (int k = 0; k < p->call[i].parts; k++)
+			if (p->call[i].bound[k].template == t &&
+			    same_bindings(p->call[i].bound + k, b, count))
+				return p->call[i].bound + k;
+	return NULL;
+}
+
 /* Binds what is known: integers, floats, the name of the helper that ends the kernel. */
 static Bound
 bind(Program *p, const Node *n, const Template *t)
@@ -131,7 +154,8 @@ bind(Program *p, const Node *n, const Template *t)
 			.kind = q->kind == PARAM_INT ? BIND_INT : BIND_FLOAT, .i = v.i,
 			.f = is_real(v) ? v.f : (double)v.i };
 	}
-	return specialize(p->closure, t, binding, count);
+	const Bound *same = bound_already(p, t, binding, count);
+	return same ? *same : specialize(p->closure, t, binding, count);
 }
 
 static const char *

@@ -222,7 +222,7 @@ specialize(Closure *c, const Template *k, const Binding *b, int count)
 	Templates *t = c->templates;
 	Rewrite r = { .arena = t->arena, .diag = t->diag, .template = k };
 	const Syntax *body = field_of(k->tree, "body");
-	Bound out = { .template = k };
+	Bound out = { .template = k, .binding = b, .binding_count = count };
 	Value v;
 
 	for (int i = 0; i < count; i++)
