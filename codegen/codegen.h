@@ -179,6 +179,8 @@ typedef struct {
 	const char *result; /* "static void" */
 	const char *body;   /* "{ ... }\n" */
 	const char *key;    /* all but the name: equal keys, equal functions */
+	const Binding *binding; /* what it was bound to */
+	int binding_count;
 } Bound;
 
 /* Parameters without a binding stay.  What the function still uses goes into the closure, which
@@ -317,6 +319,7 @@ typedef struct {
 	int alignment;       /* of buffers and weights, bytes */
 	const char *guard;   /* macro that the compiler of the output must define, or "" */
 	const char *flags;   /* for that compiler */
+	int frame;           /* of the stack: see targets.def */
 	const char *what;
 } Target;
 extern const Target targets[];

@@ -6,8 +6,8 @@
 static const double BYTE_COST = 1e12; /* cycles: more than any kernel takes */
 
 const Target targets[] = {
-#define TARGET(name, folders, alignment, guard, flags, what) \
-	{ name, folders, alignment, guard, flags, what },
+#define TARGET(name, folders, alignment, guard, flags, frame, what) \
+	{ name, folders, alignment, guard, flags, frame, what },
 #include "targets.def"
 #undef TARGET
 };

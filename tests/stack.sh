@@ -1,0 +1,36 @@
+#!/bin/bash
+# The report's stack_bytes is a bound: what gcc and clang give NAME_run() and the deepest calls
+# below it, by their own -fstack-usage, is no more.
+cd "${SRC:-$(dirname "$0")/..}" || exit 1
+SRC=$PWD
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+. tests/recorded.inc
+
+[ "$(uname -m)" = x86_64 ] || { echo "skip stack: figures are of x86-64"; exit 0; }
+models="$SRC/samples/digits/digits.tflite $SRC/samples/shapes/shapes.tflite"
+[ -z "$SHARED" ] || models="$models $(echo "$SHARED"/models/*.tflite)"
+
+used () { # compiler, target: bytes
+	(cd "$work" && "$1" -std=c11 -O2 -Werror=vla $(flags_of "$2") -fstack-usage -c m.c -o m.o) >"$work/log" 2>&1 &&
+		objdump -d -r "$work/m.o" >"$work/calls" && awk -f tests/stack.awk "$work/m.su" "$work/calls"
+}
+
+for target in c x86-avx2; do
+	for cc in gcc clang; do
+		have $cc || { echo "skip stack/$target/$cc: no $cc"; continue; }
+		status=0 most=0
+		for model in $models; do
+			name=$(basename "$model" .tflite)
+			"$MCOMPILE" --name m --target $target -o "$work" --report "$work/report.json" "$model" \
+				>"$work/log" 2>&1 || continue
+			bound=$(sed -n 's/.*"stack_bytes":[^0-9]*\([0-9]*\).*/\1/p' "$work/report.json")
+			bytes=$(used $cc $target)
+			printf '  %-36s %-9s %-6s %5s of %5d\n' "$name" $target $cc "$bytes" "$bound"
+			[ "$bytes" -le "$bound" ] 2>/dev/null || status=1
+			[ "$bytes" -le $most ] || most=$bytes
+		done
+		[ $most -gt 0 ] || status=1
+		say "stack/$target/$cc (at most $most)" $status
+	done
+done
