@@ -9,8 +9,9 @@ eval "set -- $command"
 shift
 unset MAKEFLAGS MFLAGS MAKELEVEL
 mkdir "$BUILD/source" "$BUILD/build" &&
-	(cd "$SRC" && tar cf - configure Makefile.in VERSION main.c tools templates ir frontend \
-		scheduler codegen) | tar xf - -C "$BUILD/source" &&
+	(cd "$SRC" && tar cf - --exclude=./.git --exclude=./obj --exclude=./check .) |
+		tar xf - -C "$BUILD/source" &&
+	rm -f "$BUILD/source/Makefile" "$BUILD/source/config.mak" &&
 	patch -s -p1 -d "$BUILD/source" <"$SRC/tests/oracle/planted.patch" &&
 	cd "$BUILD/build" || exit 1
 for word do # as configured, but without installing again
