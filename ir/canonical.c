@@ -93,16 +93,24 @@ natural(const Shape *s)
 	return mapped(&m, s, 1);
 }
 
-/* One axis between all before and all after it: rows, or, if nothing is after it, channels. */
+/* One axis between all before and all after it, each in one place. */
+static Map
+around(const Shape *s, int axis, int before, int at, int after)
+{
+	Map m = { s->rank, NHWC, { 0 } };
+
+	for (int i = 0; i < s->rank; i++)
+		m.to[i] = i < axis ? before : i == axis ? at : after;
+	return m;
+}
+
+/* As rows, or, if nothing is after it, as channels. */
 static Map
 by_axis(const Shape *s, int axis)
 {
-	Map m = { s->rank, NHWC, { 0 } };
 	bool last = volume(s, axis + 1, s->rank) == 1;
 
-	for (int i = 0; i < s->rank; i++)
-		m.to[i] = i > axis ? 3 : i == axis ? (last ? 3 : 1) : (last ? 2 : 0);
-	return m;
+	return last ? around(s, axis, 2, 3, 3) : around(s, axis, 0, 1, 3);
 }
 
 /* ---- tensors and nodes */
@@ -126,18 +134,6 @@ derived(Canon *c, int tensor, Shape shape)
 	return made;
 }
 
-/* A node like old, perhaps the one that replaces it. */
-static Node
-made_for(const Canon *c, const Node *old, Op op, const int *input, int inputs, int output)
-{
-	Node n = new_node(c->g, op, old->name, old->loc, input, inputs, output);
-
-	n.dialect = old->dialect;
-	if (output == old->output)
-		n.number = old->number;
-	return n;
-}
-
 /* The bytes of a tensor in this shape, for a node like reader. */
 static int
 reshaped(Canon *c, const Node *reader, int tensor, Shape shape)
@@ -152,8 +148,8 @@ reshaped(Canon *c, const Node *reader, int tensor, Shape shape)
 	made = c->known[tensor].again = derived(c, tensor, shape);
 	g->tensor[made].data = g->tensor[tensor].data;
 	if (!g->tensor[made].data)
-		insert_node(g, g->node_count,
-			made_for(c, reader, OP_reshape, &tensor, 1, made));
+		add_node(g, OP_reshape, reader->name, reader->loc, &tensor, 1, made)
+			->dialect = reader->dialect;
 	return made;
 }
 
@@ -184,25 +180,18 @@ map_node(Canon *c, Node *n, const Map *m)
 	rewrite(c, n, mapped(m, file_in(c, n, 0), 1), mapped(m, file_out(c, n), 1));
 }
 
-/* A node that a rule needs besides; returns its output. */
+/* A node that a rule needs besides, or, for old's own output, instead; returns its output. */
 static int
 step(Canon *c, const Node *old, Op op, Attr attr, const int *input, int inputs,
 	int output)
 {
-	Node n = made_for(c, old, op, input, inputs, output);
+	Node n = new_node(c->g, op, old->name, old->loc, input, inputs, output);
 
+	n.dialect = old->dialect;
+	n.number = output == old->output ? old->number : -1;
 	n.attr = attr;
 	legalize_node(c, &n);
 	return output;
-}
-
-/* What turns out to change nothing. */
-static void
-rename_bytes(Canon *c, Node *n)
-{
-	n->op = OP_reshape;
-	n->attr = attr_defaults();
-	rewrite(c, n, c->g->tensor[n->input[0]].shape, natural(file_out(c, n)));
 }
 
 /* ---- elements and rows */
@@ -239,7 +228,7 @@ dense(Canon *c, Node *n)
 	rewrite(c, n, x, shape_of(NHWC, 1, x.dim[1], x.dim[2], w->dim[0]));
 }
 
-/* Whether operands are repeated along both of two places or along neither. */
+/* Whether two places of a broadcast can be one: no operand is repeated along one of them only. */
 static bool
 can_merge(const Canon *c, const Node *n, const Map *m, int at)
 {
@@ -253,7 +242,7 @@ can_merge(const Canon *c, const Node *n, const Map *m, int at)
 	return alike || y.dim[at] == 1 || y.dim[at + 1] == 1;
 }
 
-/* An operand repeated along two places. */
+/* An operand, repeated along two places. */
 static int
 repeated(Canon *c, const Node *n, int operand, const Map *m, int at)
 {
@@ -273,7 +262,7 @@ repeated(Canon *c, const Node *n, int operand, const Map *m, int at)
 	return step(c, n, OP_slice, attr, &from, 1, derived(c, from, y));
 }
 
-/* Of a broadcast, two places become one, best those that usual() merges. */
+/* Two places become one, best those that usual() merges, or the operands are repeated there. */
 static void
 merge_places(Canon *c, Node *n, Map *m)
 {
@@ -281,22 +270,28 @@ merge_places(Canon *c, Node *n, Map *m)
 
 	while (at >= 0 && !can_merge(c, n, m, at))
 		at--;
-	if (at < 0)
-		at = can_merge(c, n, m, usually + 1) ? usually + 1 : usually;
-	if (!can_merge(c, n, m, at))
-		for (int k = 0; k < 2; k++)
-			n->input[k] = repeated(c, n, k, m, at);
+	if (at < 0 && can_merge(c, n, m, usually + 1))
+		at = usually + 1;
+	for (int k = 0; at < 0 && k < 2; k++)
+		n->input[k] = repeated(c, n, k, m, usually);
+	at = at < 0 ? usually : at;
 	for (int i = 0; i < m->axes; i++)
 		m->to[i] -= m->to[i] > at;
 	m->places--;
 }
 
 static void
-broadcast(Canon *c, Node *n)
+binary(Canon *c, Node *n)
 {
 	const Shape *y = file_out(c, n);
+	Shape s = row_shape(c, n->input[c->g->tensor[n->input[0]].data ? 1 : 0]);
 	Map m = y->rank > NHWC ? unmapped(y->rank) : usual(y);
 
+	if (same_shape(file_in(c, n, 0), file_in(c, n, 1))) {
+		n->input[1] = reshaped(c, n, n->input[1], s);
+		rewrite(c, n, s, s);
+		return;
+	}
 	while (m.places > NHWC)
 		merge_places(c, n, &m);
 	if (y->rank > NHWC && mapped(&m, y, 1).dim[1] == 1)
@@ -304,46 +299,28 @@ broadcast(Canon *c, Node *n)
 	map_node(c, n, &m);
 }
 
-static void
-binary(Canon *c, Node *n)
-{
-	int leader = c->g->tensor[n->input[0]].data ? 1 : 0;
-	Shape s = row_shape(c, n->input[leader]);
-
-	if (!same_shape(file_in(c, n, 0), file_in(c, n, 1))) {
-		broadcast(c, n);
-		return;
-	}
-	n->input[1] = reshaped(c, n, n->input[1], s);
-	rewrite(c, n, s, s);
-}
-
 /* ---- windows */
-
-static void
-swap(int *a, int *b)
-{
-	int was = *a;
-
-	*a = *b;
-	*b = was;
-}
 
 /* A window along a single row walks along it as over rows. */
 static void
 window(Canon *c, Node *n)
 {
 	Map m = unmapped(NHWC);
-	Attr *a = &n->attr;
+	Attr *a = &n->attr, was = *a;
 
 	if (file_in(c, n, 0)->dim[1] == 1 && file_out(c, n)->dim[1] == 1 &&
 		kernel_height(c->g, n) == 1) {
 		turn(&m);
-		swap(&a->stride_h, &a->stride_w);
-		swap(&a->dilation_h, &a->dilation_w);
-		swap(&a->kernel_h, &a->kernel_w);
-		swap(&a->pad_top, &a->pad_left);
-		swap(&a->pad_bottom, &a->pad_right);
+		a->stride_h = was.stride_w;
+		a->stride_w = was.stride_h;
+		a->dilation_h = was.dilation_w;
+		a->dilation_w = was.dilation_h;
+		a->kernel_h = was.kernel_w;
+		a->kernel_w = was.kernel_h;
+		a->pad_top = was.pad_left;
+		a->pad_left = was.pad_top;
+		a->pad_bottom = was.pad_right;
+		a->pad_right = was.pad_bottom;
 	}
 	map_node(c, n, &m);
 }
@@ -397,25 +374,7 @@ convolution(Canon *c, Node *n)
 	step(c, n, OP_concat, concat, part, groups, n->output);
 }
 
-static void
-as_in_file(Canon *c, Node *n)
-{
-	Map m = unmapped(file_in(c, n, 0)->rank);
-
-	map_node(c, n, &m);
-}
-
 /* ---- reductions */
-
-static void
-arg_max(Canon *c, Node *n)
-{
-	Map m = { file_in(c, n, 0)->rank, NHWC, { 0 } };
-
-	for (int i = 0; i < m.axes; i++)
-		m.to[i] = i < n->attr.axis ? 1 : i == n->attr.axis ? 2 : 3;
-	map_node(c, n, &m);
-}
 
 /* Whether a transposition does more than put axes of size 1 elsewhere. */
 static bool
@@ -459,12 +418,27 @@ mean(Canon *c, Node *n)
 	int rows = size[AFTER] > 1 && of[first] == REDUCED ? x.dim[first] : 1;
 	n->attr.axes = shape_of(2, 1, 2);
 	rewrite(c, n,
-		shape_of(NHWC, size[BEFORE], rows, size[REDUCED] / rows,
-			size[AFTER]),
+		shape_of(NHWC, size[BEFORE], rows, size[REDUCED] / rows, size[AFTER]),
 		shape_of(NHWC, size[BEFORE], 1, 1, size[AFTER]));
 }
 
 /* ---- what moves bytes */
+
+static void
+by_axes(Canon *c, Node *n)
+{
+	const Shape *x = file_in(c, n, 0), *y = file_out(c, n);
+	bool large = x->rank > NHWC;
+	Map m = unmapped(x->rank);
+
+	if (n->op == OP_arg_max)
+		m = around(x, n->attr.axis, 1, 2, 3);
+	else if (n->op == OP_concat)
+		m = large ? by_axis(y, n->attr.axis) : usual(y);
+	else if (n->op == OP_slice && !large)
+		m = usual(x);
+	map_node(c, n, &m);
+}
 
 /* Channels and rows at once, or the first axis that grows and then the rest. */
 static void
@@ -476,12 +450,8 @@ pad(Canon *c, Node *n)
 	Attr one = n->attr, rest = n->attr;
 	int axis = 0;
 
-	while (axis < x->rank && x->dim[axis] == y->dim[axis])
+	while (x->dim[axis] == y->dim[axis])
 		axis++;
-	if (axis == x->rank) {
-		rename_bytes(c, n);
-		return;
-	}
 	to.dim[axis] = y->dim[axis];
 	if (x->rank > NHWC || m.to[axis] == 0)
 		m = by_axis(x, axis);
@@ -501,46 +471,11 @@ pad(Canon *c, Node *n)
 }
 
 static void
-transpose(Canon *c, Node *n)
-{
-	if (moves_bytes(file_in(c, n, 0), &n->attr.perm))
-		as_in_file(c, n);
-	else
-		rename_bytes(c, n);
-}
-
-static void
-slice(Canon *c, Node *n)
-{
-	const Shape *x = file_in(c, n, 0);
-	Map m = x->rank > NHWC ? unmapped(x->rank) : usual(x);
-	bool whole = same_shape(x, file_out(c, n));
-
-	for (int i = 0; i < x->rank; i++)
-		whole &= x->dim[i] == 1 || n->attr.step.dim[i] == 1;
-	if (whole)
-		rename_bytes(c, n);
-	else
-		map_node(c, n, &m);
-}
-
-static void
-concat(Canon *c, Node *n)
-{
-	const Shape *y = file_out(c, n);
-	Map m = y->rank > NHWC ? by_axis(y, n->attr.axis) : usual(y);
-
-	if (n->input_count == 1)
-		rename_bytes(c, n);
-	else
-		map_node(c, n, &m);
-}
-
-static void
 gather_nd(Canon *c, Node *n)
 {
 	const Shape *index = file_in(c, n, 1);
-	int parts = index->dim[index->rank - 1], count = volume(index, 0, index->rank - 1);
+	int parts = index->dim[index->rank - 1],
+	    count = volume(index, 0, index->rank - 1);
 	Map m = unmapped(file_in(c, n, 0)->rank);
 
 	for (int i = parts; i < m.axes; i++)
@@ -572,20 +507,39 @@ static void (*const rules[OP_COUNT])(Canon *, Node *) = {
 	[OP_max_pool] = window,
 	[OP_mean] = mean,
 	[OP_pad] = pad,
-	[OP_reshape] = rename_bytes,
-	[OP_transpose] = transpose,
-	[OP_slice] = slice,
-	[OP_concat] = concat,
+	[OP_transpose] = by_axes,
+	[OP_slice] = by_axes,
+	[OP_concat] = by_axes,
 	[OP_gather_nd] = gather_nd,
-	[OP_resize_nearest] = as_in_file,
-	[OP_resize_bilinear] = as_in_file,
-	[OP_arg_max] = arg_max,
+	[OP_resize_nearest] = by_axes,
+	[OP_resize_bilinear] = by_axes,
+	[OP_arg_max] = by_axes,
 };
+
+/* Whether a node turns out to change nothing. */
+static bool
+renames(const Canon *c, const Node *n)
+{
+	const Shape *x = file_in(c, n, 0);
+	bool same = same_shape(x, file_out(c, n));
+
+	for (int i = 0; n->op == OP_slice && i < x->rank; i++)
+		same &= x->dim[i] == 1 || n->attr.step.dim[i] == 1;
+	return n->op == OP_reshape || (n->op == OP_concat && n->input_count == 1) ||
+		(n->op == OP_transpose && !moves_bytes(x, &n->attr.perm)) ||
+		((n->op == OP_pad || n->op == OP_slice) && same);
+}
 
 static void
 legalize_node(Canon *c, Node *n)
 {
-	(rules[n->op] ? rules[n->op] : elementwise)(c, n);
+	if (renames(c, n)) {
+		n->op = OP_reshape;
+		n->attr = attr_defaults();
+		rewrite(c, n, c->g->tensor[n->input[0]].shape, natural(file_out(c, n)));
+	} else {
+		(rules[n->op] ? rules[n->op] : elementwise)(c, n);
+	}
 }
 
 void

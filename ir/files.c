@@ -99,7 +99,8 @@ write_files(Arena *arena, Diag *diag, const FileText *file, int count)
 	for (; !error && written < count; written += !error) {
 		struct stat st;
 		temporary[written] = format(arena, "%s.XXXXXX", file[written].path);
-		if (!lstat(file[written].path, &st) && !S_ISREG(st.st_mode)) { /* /dev/stdout, say */
+		if (!lstat(file[written].path, &st) &&
+			!S_ISREG(st.st_mode)) { /* /dev/stdout, say */
 			what = "replace what is no regular file";
 			error = EEXIST;
 		} else {
@@ -108,7 +109,8 @@ write_files(Arena *arena, Diag *diag, const FileText *file, int count)
 	}
 	int failed = written;
 	for (; !error && renamed < count; renamed += !error)
-		error = rename(temporary[renamed], file[failed = renamed].path) ? errno : 0;
+		error = rename(temporary[renamed], file[failed = renamed].path) ? errno :
+										  0;
 	for (int i = renamed; error && i < written; i++)
 		unlink(temporary[i]);
 	if (error)

@@ -21,134 +21,98 @@ count_uses(const Graph *g)
 	return uses;
 }
 
+/* A node without an output was fused into another. */
 void
 sweep(Graph *g)
 {
 	int *uses = count_uses(g), kept = 0;
-	bool *dead = alloc_array(g->arena, (size_t)g->node_count, sizeof *dead);
 
 	for (int i = g->node_count - 1; i >= 0; i--) {
 		Node *n = g->node + i;
 
-		dead[i] = uses[n->output] == 0;
-		for (int k = 0; dead[i] && k < n->input_count; k++)
+		if (n->output >= 0 && uses[n->output])
+			continue;
+		for (int k = 0; k < n->input_count; k++)
 			if (n->input[k] >= 0)
 				uses[n->input[k]]--;
-		if (dead[i] && !tensor_out(g, n)->gone)
+		if (n->output >= 0 && !tensor_out(g, n)->gone)
 			tensor_out(g, n)->gone = "unused";
+		n->output = -1;
 	}
 	for (int i = 0; i < g->node_count; i++)
-		if (!dead[i])
+		if (g->node[i].output >= 0)
 			g->node[kept++] = g->node[i];
 	g->node_count = kept;
 }
 
-/* The node that makes operand 0; NULL: an input or a constant. */
+/* The node of this operator that makes operand 0; NULL: another does, or none. */
 static Node *
-source(const Fuse *f, const Node *n)
+source(const Fuse *f, const Node *n, Op op)
 {
 	int at = f->made[n->input[0]];
 
-	return at < 0 ? NULL : f->g->node + at;
+	return at < 0 || f->g->node[at].op != op ? NULL : f->g->node + at;
 }
 
 /* Operand 0 is read from where a node before read its own. */
 static void
-bypass(Fuse *f, Node *n, const Node *before, const char *into)
+bypass(Fuse *f, Node *n, const Node *before)
 {
-	Graph *g = f->g;
-
 	if (--f->uses[n->input[0]] == 0) {
-		g->tensor[n->input[0]].gone = format(g->arena, "fused into %s", into);
+		tensor_in(f->g, n, 0)->gone =
+			format(f->g->arena, "fused into %s", n->name);
 		f->uses[before->input[0]]--;
 	}
 	n->input[0] = before->input[0];
 	f->uses[n->input[0]]++;
 }
 
-/* ---- pads */
-
-/* A pad before a convolution is the convolution's own, unless windows would see nothing else. */
-static bool
-absorb(int *before, int *after, int window, int dilation, int more_before, int more_after)
-{
-	int extent = (window - 1) * dilation + 1;
-
-	if (*before + more_before >= extent || *after + more_after >= extent)
-		return false;
-	*before += more_before;
-	*after += more_after;
-	return true;
-}
-
-static bool
-pads_with_zero(const Graph *g, const Node *pad)
-{
-	const Tensor *x = tensor_in(g, pad, 0), *y = tensor_out(g, pad);
-	int32_t zero = y->quant.count ? y->quant.zero[0] : 0;
-
-	return !pad->attr.begin.dim[0] && !pad->attr.end.dim[0] &&
-		!pad->attr.begin.dim[3] && !pad->attr.end.dim[3] &&
-		same_quant(&x->quant, &y->quant) && pad->attr.pad_value == (float)zero;
-}
-
+/* A pad of zero points before a convolution is its own, unless windows would see nothing else. */
 static void
 fuse_pad(Fuse *f, Node *n)
 {
-	const Node *pad = source(f, n);
+	const Node *pad = source(f, n, OP_pad);
 	Attr a = n->attr;
 
-	if (!pad || pad->op != OP_pad || !pads_with_zero(f->g, pad))
+	if (!pad)
 		return;
-	if (!absorb(&a.pad_top, &a.pad_bottom, kernel_height(f->g, n), a.dilation_h,
-		    pad->attr.begin.dim[1], pad->attr.end.dim[1]) ||
-		!absorb(&a.pad_left, &a.pad_right, kernel_width(f->g, n), a.dilation_w,
-			pad->attr.begin.dim[2], pad->attr.end.dim[2]))
+	const Tensor *x = tensor_in(f->g, pad, 0), *y = tensor_out(f->g, pad);
+	const int *begin = pad->attr.begin.dim, *end = pad->attr.end.dim;
+	int height = (kernel_height(f->g, n) - 1) * a.dilation_h + 1;
+	int width = (kernel_width(f->g, n) - 1) * a.dilation_w + 1;
+	a.pad_top += begin[1], a.pad_bottom += end[1];
+	a.pad_left += begin[2], a.pad_right += end[2];
+	if (begin[0] || end[0] || begin[3] || end[3] || a.pad_top >= height ||
+		a.pad_bottom >= height || a.pad_left >= width || a.pad_right >= width ||
+		!same_quant(&x->quant, &y->quant) ||
+		pad->attr.pad_value != (y->quant.count ? (float)y->quant.zero[0] : 0))
 		return;
 	n->attr = a;
-	bypass(f, n, pad, n->name);
+	bypass(f, n, pad);
 }
 
-/* ---- activations */
-
-/* One clamp for two, if it is one that we have; -1: it is not. */
-static int
-both_acts(int first, int then)
-{
-	static const signed char both[ACT_COUNT][ACT_COUNT] = {
-		[ACT_NONE] = { ACT_NONE, ACT_RELU, ACT_RELU6, ACT_RELU_N1 },
-		[ACT_RELU] = { ACT_RELU, ACT_RELU, ACT_RELU6, -1 },
-		[ACT_RELU6] = { ACT_RELU6, ACT_RELU6, ACT_RELU6, -1 },
-		[ACT_RELU_N1] = { ACT_RELU_N1, -1, -1, ACT_RELU_N1 },
-	};
-
-	return both[first][then];
-}
-
-/* With one scale, a relu only clamps. */
+/* With one scale, a relu only clamps, and two clamps are mostly one. */
 static void
 fuse_relu(Fuse *f, Node *n)
 {
 	Graph *g = f->g;
-	Node *before = source(f, n);
-	const Tensor *x = tensor_in(g, n, 0), *y = tensor_out(g, n);
+	Node *before = f->made[n->input[0]] < 0 ? NULL : g->node + f->made[n->input[0]];
+	const Tensor *y = tensor_out(g, n);
+	Tensor *x = tensor_in(g, n, 0);
 
 	if (!before || before->op == OP_relu || !has_word(ops[before->op].attrs, "act") ||
 		f->uses[n->input[0]] != 1 || x->type != y->type ||
 		!same_quant(&x->quant, &y->quant) || !same_shape(&x->shape, &y->shape))
 		return;
-	int act = both_acts(before->attr.act, n->attr.act);
-	if (act < 0)
-		return;
-	g->tensor[before->output].gone = format(g->arena, "fused into %s", before->name);
-	f->uses[before->output] = 0;
+	int first = before->attr.act, then = n->attr.act;
+	if (first != ACT_NONE && (first == ACT_RELU_N1) != (then == ACT_RELU_N1))
+		return; /* 0 .. 1 is none that we have */
+	x->gone = format(g->arena, "fused into %s", before->name);
 	f->made[n->output] = f->made[before->output];
-	before->attr.act = act;
+	before->attr.act = first > then ? first : then; /* relu, relu6: the narrower */
 	before->output = n->output;
 	n->output = -1;
 }
-
-/* ---- copies in disguise */
 
 static void
 become_view(Node *n)
@@ -161,12 +125,12 @@ become_view(Node *n)
 static void
 fuse_recode(Fuse *f, Node *n)
 {
-	const Node *before = source(f, n);
+	const Node *before = source(f, n, OP_recode);
 
-	if (!before || before->op != OP_recode)
-		return;
-	bypass(f, n, before, n->name);
-	become_view(n);
+	if (before) {
+		bypass(f, n, before);
+		become_view(n);
+	}
 }
 
 /* With one scale the multiplier is 1, and so exact (concat's float form keeps its own). */
@@ -191,21 +155,14 @@ void
 fuse(Graph *g)
 {
 	Fuse f = { .g = g, .uses = count_uses(g) };
-	int kept = 0;
 
 	f.made = alloc_array(g->arena, (size_t)g->tensor_count, sizeof *f.made);
 	for (int t = 0; t < g->tensor_count; t++)
 		f.made[t] = -1;
 	for (int i = 0; i < g->node_count; i++) {
-		Node *n = g->node + i;
-
-		f.made[n->output] = i;
-		if (rules[n->op])
-			rules[n->op](&f, n);
+		f.made[g->node[i].output] = i;
+		if (rules[g->node[i].op])
+			rules[g->node[i].op](&f, g->node + i);
 	}
-	for (int i = 0; i < g->node_count; i++)
-		if (g->node[i].output >= 0)
-			g->node[kept++] = g->node[i];
-	g->node_count = kept;
 	sweep(g);
 }

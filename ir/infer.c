@@ -350,28 +350,24 @@ reference_has(Dialect dialect, Op op, Type x, Type y)
 		(*made ? has_word(made, types[y].name) : x == y);
 }
 
-static bool
-check_types(const Graph *g, const Node *n)
-{
-	Type x = tensor_in(g, n, 0)->type, y = tensor_out(g, n)->type;
-	const char *from = rules[n->op].x[LITERT], *to = rules[n->op].y[LITERT];
-
-	if (reference_has(TFLM, n->op, x, y) || reference_has(LITERT, n->op, x, y))
-		return true;
-	wrong(g, n, "%s to %s is not supported", types[x].tflite, types[y].tflite);
-	note(g->diag, "it takes %s%s%s; convert the model with other types, or cast",
-		from, *to ? ", and makes " : "", to);
-	return false;
-}
-
-/* Bytes that are computed with have one scale. */
+/* The types, and one scale for bytes that are computed with. */
 static bool
 check_operands(const Graph *g, const Node *n)
 {
 	static const char *const which[] = { "the output", "operand 0", "operand 1" };
+	Type x = tensor_in(g, n, 0)->type, y = tensor_out(g, n)->type;
+	const char *from = rules[n->op].x[LITERT], *to = rules[n->op].y[LITERT];
 	int count = rules[n->op].shape == infer_broadcast ? 2 : 1;
-	bool ok = check_types(g, n);
+	bool ok = true;
 
+	if (!reference_has(TFLM, n->op, x, y) && !reference_has(LITERT, n->op, x, y)) {
+		wrong(g, n, "%s to %s is not supported", types[x].tflite,
+			types[y].tflite);
+		note(g->diag,
+			"it takes %s%s%s; convert the model with other types, or cast",
+			from, *to ? ", and makes " : "", to);
+		return false;
+	}
 	for (int k = 0; ok && rules[n->op].scaled && k <= count; k++) {
 		const Tensor *t = k ? tensor_in(g, n, k - 1) : tensor_out(g, n);
 		ok = !is_byte(t->type) || check_scales(g, n, t, 1, which[k]);
@@ -387,7 +383,8 @@ check_attributes(const Graph *g, const Node *n)
 	const Shape *x = &tensor_in(g, n, 0)->shape;
 
 	for (const Field *f = fields; f < fields + field_count; f++) {
-		const Shape *list = (const Shape *)(const void *)((const char *)n + f->at);
+		const Shape *list =
+			(const Shape *)(const void *)((const char *)n + f->at);
 		if (f->kind == FIELD_LIST && !in_range(list->rank, 0, MAX_RANK))
 			return wrong(g, n, "%s has %d elements", f->name, list->rank);
 	}
@@ -478,7 +475,8 @@ check_quant(const Graph *g, const Tensor *t)
 		(in_range(q->axis, 0, t->shape.rank - 1) &&
 			t->shape.dim[q->axis] == q->count))
 		return true;
-	error_at(g->diag, t->loc, "tensor \"%s\": %d scales along axis %d of %s",	t->name, q->count, q->axis, shape_text(g->arena, &t->shape));
+	error_at(g->diag, t->loc, "tensor \"%s\": %d scales along axis %d of %s", t->name,
+		q->count, q->axis, shape_text(g->arena, &t->shape));
 	return false;
 }
 

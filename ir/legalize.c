@@ -37,32 +37,6 @@ sibling(Graph *g, int tensor, Type type, const char *suffix)
 /* ---- whose arithmetic */
 
 /*
- * A node's own, which a text may give it, if that has a kernel for it.  What was uint8 keeps
- * LiteRT's: the type no longer says why.
- */
-static Dialect
-dialect_of(const Graph *g, const Node *n)
-{
-	Type x = tensor_in(g, n, 0)->type, y = tensor_out(g, n)->type;
-
-	if (reference_has(n->dialect, n->op, x, y))
-		return n->dialect;
-	return n->dialect == TFLM ? LITERT : TFLM;
-}
-
-/* The references take int8 weights of convolutions to have zero point 0, whatever it is. */
-static void
-ignore_weights_zero(Graph *g, const Node *n)
-{
-	Tensor *w = tensor_in(g, n, 1);
-
-	if ((n->op == OP_conv2d || n->op == OP_depthwise) && w->type == TYPE_s8 &&
-		w->origin.type != TYPE_u8)
-		w->quant.zero = alloc_array(
-			g->arena, (size_t)w->quant.count, sizeof *w->quant.zero);
-}
-
-/*
  * LiteRT rescales a concat's uint8 operands, in float, and refuses int8 ones of other scales;
  * TFLM copies int8 as it is.
  */
@@ -95,9 +69,17 @@ follow_reference(Graph *g)
 	clear_nodes(g);
 	for (int i = 0; i < old.node_count; i++) {
 		Node *n = old.node + i;
+		Type x = tensor_in(g, n, 0)->type, y = tensor_out(g, n)->type;
+		Tensor *w = tensor_in(g, n, 1);
 
-		n->dialect = dialect_of(g, n);
-		ignore_weights_zero(g, n);
+		/* A text may have given it one; what was uint8 keeps LiteRT's. */
+		if (!reference_has(n->dialect, n->op, x, y))
+			n->dialect = n->dialect == TFLM ? LITERT : TFLM;
+		/* The references take these to be 0, whatever they are. */
+		if ((n->op == OP_conv2d || n->op == OP_depthwise) && w->type == TYPE_s8 &&
+			w->origin.type != TYPE_u8)
+			w->quant.zero = alloc_array(
+				g->arena, (size_t)w->quant.count, sizeof *w->quant.zero);
 		if (n->op == OP_concat)
 			requantize_operands(g, n);
 		append_node(g, *n);

@@ -48,7 +48,8 @@ resample(const Graph *g, const Node *n, int axis, int at)
 	float v = ((float)at + half) * scale;
 
 	if (n->op == OP_resize_nearest) {
-		int low = clip((int)(n->attr.align_corners ? roundf(v) : floorf(v)), 0, in - 1);
+		int low = clip(
+			(int)(n->attr.align_corners ? roundf(v) : floorf(v)), 0, in - 1);
 		return (Resample){ low, low, 0, 0 };
 	}
 	if (x->type == TYPE_s8 && !n->attr.x_bias) {
@@ -66,7 +67,8 @@ resample(const Graph *g, const Node *n, int axis, int at)
 int
 window_start(const Node *n, int r)
 {
-	return r * n->attr.stride_h - (n->op == OP_pad ? n->attr.begin.dim[1] : n->attr.pad_top);
+	return r * n->attr.stride_h -
+		(n->op == OP_pad ? n->attr.begin.dim[1] : n->attr.pad_top);
 }
 
 Rows
@@ -78,7 +80,8 @@ rows(const Graph *g, const Node *n, int operand, int r)
 	Rows needed = { height == 1 ? 0 : r, height == 1 ? 1 : r + 1, false };
 
 	if (rule == ROWS_WINDOW) {
-		int last = window_start(n, r) + (kernel_height(g, n) - 1) * n->attr.dilation_h;
+		int last = window_start(n, r) +
+			(kernel_height(g, n) - 1) * n->attr.dilation_h;
 		needed.first = clip(window_start(n, r), 0, height);
 		needed.end = clip(last + 1, 0, height);
 	} else if (rule == ROWS_RESIZE) {

@@ -36,7 +36,8 @@ static void
 check_attributes(const Graph *g, const Node *n, const char *after)
 {
 	for (const Field *f = fields; f < fields + field_count; f++)
-		if (f->attribute && !is_default(g, f, n) && !has_word(ops[n->op].attrs, f->name))
+		if (f->attribute && !is_default(g, f, n) &&
+			!has_word(ops[n->op].attrs, f->name))
 			broken(g, after, "\"%s\" has attribute %s", n->name, f->name);
 }
 
