@@ -260,7 +260,7 @@ typedef struct {
 	int64_t count;
 } Packed;
 Packed pack(const Graph *, const Node *, const char *word);
-bool is_array(const char *word);
+const struct Packer *find_packer(const char *word); /* NULL: no array */
 Packed new_packed(const Graph *, Type, int64_t count);
 Packed packed_tensor(const Tensor *);
 void store_bits(Packed, int64_t i, int64_t bits);

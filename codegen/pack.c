@@ -189,19 +189,13 @@ static const struct Packer {
 	{ "row_weight", resample_weights, HEIGHT, 1 },
 };
 
-static const struct Packer *
+const struct Packer *
 find_packer(const char *word)
 {
 	for (size_t i = 0; i < sizeof packers / sizeof *packers; i++)
 		if (!strcmp(packers[i].name, word))
 			return packers + i;
 	return NULL;
-}
-
-bool
-is_array(const char *word)
-{
-	return find_packer(word) != NULL;
 }
 
 Packed

@@ -120,17 +120,6 @@ activation_range(const Graph *g, const Node *n)
 
 /* ---- multipliers of operands ---- */
 
-/* ADD and SUB bring both operands to twice the larger scale. */
-static double
-sum_multiplier(const Graph *g, const Node *n, Rescale which)
-{
-	double x = (double)affine(g, n, X).scale, x2 = (double)affine(g, n, X2).scale;
-	double y = (double)affine(g, n, Y).scale, twice = 2 * (x > x2 ? x : x2);
-
-	return which == RESCALE_Y ? twice / ldexp(y, SUM_SHIFT) :
-				    (which == RESCALE_X ? x : x2) / twice;
-}
-
 /* MEAN's multiplier divides by the number of cells, too (reference/reduce.h). */
 static Multiplier
 mean_multiplier(const Graph *g, const Node *n, Multiplier m)
@@ -143,14 +132,6 @@ mean_multiplier(const Graph *g, const Node *n, Multiplier m)
 		shift++;
 	return (Multiplier){ (int32_t)(((int64_t)m.mult << shift) / cells),
 		m.shift - shift };
-}
-
-/* Hard swish keeps 16 bits of its multipliers. */
-static Multiplier
-upper_half(Multiplier m)
-{
-	m.mult = m.mult >= INT32_MAX - (1 << 15) ? INT16_MAX : (m.mult + (1 << 15)) >> 16;
-	return m;
 }
 
 /* LiteRT divides floats where TFLM divides doubles. */
@@ -167,10 +148,13 @@ real_multiplier(const Graph *g, const Node *n, Rescale which)
 	float x = affine(g, n, X).scale, x2 = affine(g, n, X2).scale,
 	      y = affine(g, n, Y).scale;
 	float fine = (1.0f / 128.0f) * x; /* hard swish's */
+	double twice = 2 * (double)(x > x2 ? x : x2);
 
 	switch (n->op) {
 	case OP_add:
-	case OP_sub: return sum_multiplier(g, n, which);
+	case OP_sub: /* both operands come to twice the larger scale */
+		return which == RESCALE_Y ? twice / ldexp((double)y, SUM_SHIFT) :
+					    (double)(which == RESCALE_X ? x : x2) / twice;
 	case OP_mul: return ratio(n, x, x2, y);
 	case OP_div: return (double)x / ((double)x2 * (double)y);
 	/* exp()'s argument has 5 integer bits: PreprocessSoftmaxScaling. */
@@ -191,9 +175,12 @@ rescale(const Graph *g, const Node *n, Rescale which)
 {
 	Multiplier m = quantize_multiplier(real_multiplier(g, n, which));
 
-	return n->op == OP_mean        ? mean_multiplier(g, n, m) :
-		n->op == OP_hard_swish ? upper_half(m) :
-					 m;
+	if (n->op == OP_mean)
+		return mean_multiplier(g, n, m);
+	if (n->op == OP_hard_swish) /* keeps 16 bits */
+		m.mult = m.mult >= INT32_MAX - (1 << 15) ? INT16_MAX :
+							   (m.mult + (1 << 15)) >> 16;
+	return m;
 }
 
 /* Beyond it an argument in fixed point has more integer bits: CalculateInputRadius. */

@@ -21,7 +21,7 @@ word_kind(const char *name)
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		if (!strcmp(others[i].name, name))
 			return others[i].kind;
-	return is_array(name) ? WORD_ARRAY : WORD_NUMBER;
+	return find_packer(name) ? WORD_ARRAY : WORD_NUMBER;
 }
 
 static const Tensor *
