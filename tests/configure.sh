@@ -33,7 +33,8 @@ done
 # The hosts' compilers make no difference to what ours writes.
 model=$SRC/samples/digits/digits.tflite
 if [ -x gcc/mcompile ] && [ -x clang/mcompile ]; then
-	gcc/mcompile -o from-gcc "$model" && clang/mcompile -o from-clang "$model" &&
+	mkdir from-gcc from-clang &&
+		gcc/mcompile -o from-gcc "$model" && clang/mcompile -o from-clang "$model" &&
 		diff -r from-gcc from-clang && [ "$(ls from-gcc | wc -l)" -ge 2 ]
 	result same-bytes $?
 fi
