@@ -38,9 +38,9 @@ position(const Body *b, const Tensor *t, const char *image, const char *row)
 	if (t->shape.rank != NHWC)
 		return s;
 	if (image && t->shape.dim[0] > 1)
-		s = format(arena, " + %lld * %s", (long long)tensor_image_step(t), image);
+		s = format(arena, " + %lld * %s", (long long)axis_step(t, 0), image);
 	if (row && t->shape.dim[1] > 1)
-		s = format(arena, "%s + %lld * %s", s, (long long)tensor_row_step(t), row);
+		s = format(arena, "%s + %lld * %s", s, (long long)axis_step(t, 1), row);
 	return s;
 }
 
@@ -215,7 +215,7 @@ put_window(Body *b, const Call *c, const char *image, const char *row)
 	const char *base = address(b, n->input[0], image, NULL), *at = window_row(b, n, row, true);
 	bool counts = param_at(c->bound, "valid_h") >= 0;
 	int height = kernel_height(b->graph, n);
-	long long step = (long long)tensor_row_step(x);
+	long long step = (long long)axis_step(x, 1);
 
 	put_line(b, "const %s *x[%d];", types[x->type].ctype, height);
 	if (counts)
@@ -247,7 +247,7 @@ single_row(Body *b, const Call *c, const char *image, const char *row)
 	Arena *arena = b->graph->arena;
 	const Tensor *x = tensor_in(b->graph, n, 0);
 	const char *base = address(b, n->input[0], image, NULL);
-	long long step = (long long)tensor_row_step(x);
+	long long step = (long long)axis_step(x, 1);
 	const char *at = window_row(b, n, row, false);
 
 	if (x->shape.dim[1] == 1 && !looks_outside(b->graph, n))
@@ -283,7 +283,7 @@ put_resize_row(Body *b, const Call *c, const char *image, const char *row)
 	const Node *n = c->node;
 	const Tensor *x = tensor_in(b->graph, n, 0);
 	const char *base = address(b, n->input[0], image, NULL), *table = resize_table(b->program, c);
-	long long step = (long long)tensor_row_step(x);
+	long long step = (long long)axis_step(x, 1);
 	At at = { image, row, "x" };
 
 	if (n->op == OP_resize_nearest)

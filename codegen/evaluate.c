@@ -34,7 +34,7 @@ row_of(const Run *run, int tensor, int r)
 	int64_t row =
 		(dim[0] == 1 ? 0 : run->image) * (int64_t)dim[1] + (dim[1] == 1 ? 0 : r);
 
-	return data_of(run, tensor) + row * tensor_row_step(t) * types[t->type].bytes;
+	return data_of(run, tensor) + row * axis_step(t, 1) * types[t->type].bytes;
 }
 
 /* The row of operand 0 under row i of the window; -1: none. */

@@ -7,17 +7,8 @@
 static void
 byte_steps(const Tensor *t, int64_t step[MAX_RANK])
 {
-	int rank = t->shape.rank, bytes = types[t->type].bytes;
-	const int *dim = t->shape.dim;
-
-	for (int i = rank - 1; i >= 0; i--)
-		step[i] = i == rank - 1 ? bytes :
-			i == rank - 2   ? (int64_t)tensor_pixel_step(t) * bytes :
-					  step[i + 1] * dim[i + 1];
-	if (rank == NHWC) {
-		step[HEIGHT] = tensor_row_step(t) * bytes;
-		step[0] = tensor_image_step(t) * bytes;
-	}
+	for (int i = 0; i < t->shape.rank; i++)
+		step[i] = axis_step(t, i) * types[t->type].bytes;
 }
 
 /* A loop inside the others, one with the last where both sides go on in its step. */

@@ -25,7 +25,7 @@ Packed
 outside_values(const Graph *g, const Node *n)
 {
 	const Tensor *x = tensor_in(g, n, 0);
-	Packed row = new_packed(g, x->type, tensor_row_step(x));
+	Packed row = new_packed(g, x->type, axis_step(x, 1));
 
 	for (int64_t i = 0; i < row.count; i++)
 		store_bits(row, i, outside_value(g, n));

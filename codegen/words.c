@@ -57,9 +57,10 @@ is_broadcast(const Graph *g, const Node *n, int operand, int axis)
 static int
 step(const Graph *g, const Node *n, int operand)
 {
-	return is_broadcast(g, n, operand, WIDTH) ?
-		0 :
-		tensor_pixel_step(tensor_of(g, n, operand));
+	const Tensor *t = tensor_of(g, n, operand);
+
+	return is_broadcast(g, n, operand, WIDTH) ? 0 :
+						    (int)axis_step(t, t->shape.rank - 2);
 }
 
 /* The reference clamps to finite numbers even without an activation. */

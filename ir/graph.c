@@ -272,23 +272,15 @@ has_word(const char *list, const char *word)
 	return false;
 }
 
-int
-tensor_pixel_step(const Tensor *t)
-{
-	return t->pixel_step ? t->pixel_step : t->shape.dim[t->shape.rank - 1];
-}
-
 int64_t
-tensor_row_step(const Tensor *t)
+axis_step(const Tensor *t, int axis)
 {
-	return t->row_step ? t->row_step :
-			     (int64_t)t->shape.dim[2] * tensor_pixel_step(t);
-}
+	const int64_t own[NHWC] = { t->image_step, t->row_step, t->pixel_step, 1 };
+	int rank = t->shape.rank;
 
-int64_t
-tensor_image_step(const Tensor *t)
-{
-	return t->image_step ? t->image_step : t->shape.dim[1] * tensor_row_step(t);
+	if (rank == NHWC && own[axis])
+		return own[axis];
+	return axis >= rank - 1 ? 1 : t->shape.dim[axis + 1] * axis_step(t, axis + 1);
 }
 
 bool
@@ -300,13 +292,11 @@ is_dense(const Tensor *t)
 int64_t
 tensor_span(const Tensor *t)
 {
-	const int *d = t->shape.dim;
+	int64_t last = 0;
 
-	if (is_dense(t) || t->shape.rank != NHWC)
-		return tensor_bytes(t);
-	return ((d[0] - 1) * tensor_image_step(t) + (d[1] - 1) * tensor_row_step(t) +
-		       (d[2] - 1) * (int64_t)tensor_pixel_step(t) + d[3]) *
-		types[t->type].bytes;
+	for (int i = 0; i < t->shape.rank; i++)
+		last += (t->shape.dim[i] - 1) * axis_step(t, i);
+	return (last + 1) * types[t->type].bytes;
 }
 
 int

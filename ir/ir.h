@@ -254,10 +254,7 @@ Shape shape_of(int rank, ...); /* dims as int */
 Attr attr_defaults(void);
 int find_name(const char *const *names, int count, const char *name); /* -1: none */
 bool has_word(const char *list, const char *word); /* list: words between spaces */
-/* Elements from pixel to pixel. */
-int tensor_pixel_step(const Tensor *);
-int64_t tensor_row_step(const Tensor *); /* of rank 4, as the next */
-int64_t tensor_image_step(const Tensor *);
+int64_t axis_step(const Tensor *, int axis); /* elements from index to index */
 bool is_dense(const Tensor *);
 int64_t tensor_span(const Tensor *); /* bytes from the first element to the last */
 /* The tensor that has the bytes of this one, through its views, and where in them. */

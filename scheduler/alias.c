@@ -93,14 +93,13 @@ put_part(Alias *a, const Node *n, int part, int at)
 {
 	const Tensor *y = tensor_out(a->g, n);
 	Tensor *x = a->g->tensor + part;
-	int64_t steps[NHWC] = { tensor_image_step(y), tensor_row_step(y), tensor_pixel_step(y), 1 };
 
-	put_inside(a, part, n->output, at * steps[n->attr.axis] * types[y->type].bytes);
+	put_inside(a, part, n->output, at * axis_step(y, n->attr.axis) * types[y->type].bytes);
 	if (has_dense_parts(a->g, n))
 		return;
-	x->image_step = steps[0];
-	x->row_step = steps[1];
-	x->pixel_step = (int)steps[2];
+	x->image_step = axis_step(y, 0);
+	x->row_step = axis_step(y, 1);
+	x->pixel_step = (int)axis_step(y, 2);
 }
 
 /* The parts of a concat are made where they belong; those that cannot were copied before. */

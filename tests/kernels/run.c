@@ -41,9 +41,9 @@ spanned(const Tensor *t)
 	if (is_dense(t) || t->shape.rank != NHWC)
 		return (size_t)tensor_bytes(t);
 	return element_bytes(t) *
-		(size_t)((dim[0] - 1) * tensor_image_step(t) +
-			(dim[1] - 1) * tensor_row_step(t) +
-			(dim[2] - 1) * (int64_t)tensor_pixel_step(t) + dim[3]);
+		(size_t)((dim[0] - 1) * axis_step(t, 0) +
+			(dim[1] - 1) * axis_step(t, 1) +
+			(dim[2] - 1) * (int64_t)axis_step(t, 2) + dim[3]);
 }
 
 static void
@@ -102,8 +102,8 @@ static const uint8_t *
 row_of(const Run *run, const uint8_t *base, const Tensor *t, int r)
 {
 	const int *dim = t->shape.dim;
-	int64_t at = (dim[0] == 1 ? 0 : run->image) * tensor_image_step(t) +
-		(dim[1] == 1 ? 0 : r) * tensor_row_step(t);
+	int64_t at = (dim[0] == 1 ? 0 : run->image) * axis_step(t, 0) +
+		(dim[1] == 1 ? 0 : r) * axis_step(t, 1);
 
 	return base + at * types[t->type].bytes;
 }
@@ -290,10 +290,10 @@ move_in(const Operands *o)
 			for (int p = 0; p < dim[2]; p++)
 				memcpy((uint8_t *)(uintptr_t)row_of(&from, o->y, y, r) +
 						bytes * (size_t)p *
-							(size_t)tensor_pixel_step(y),
+							(size_t)axis_step(y, 2),
 					row_of(&from, o->x[0], x, r) +
 						bytes * (size_t)p *
-							(size_t)tensor_pixel_step(x),
+							(size_t)axis_step(x, 2),
 					bytes * (size_t)dim[3]);
 }
 
