@@ -137,27 +137,42 @@ text_new(Arena *arena)
 	return (Text){ arena, alloc(arena, FIRST_ROOM), 0, FIRST_ROOM };
 }
 
+static void
+make_room(Text *t, size_t more)
+{
+	if (t->room - t->size > more)
+		return;
+	t->room = 2 * (t->room + more);
+	char *data = alloc(t->arena, t->room);
+	memcpy(data, t->data, t->size);
+	t->data = data;
+}
+
 void
 put_bytes(Text *t, const char *bytes, size_t size)
 {
-	if (t->room - t->size <= size) {
-		t->room = 2 * (t->room + size);
-		char *data = alloc(t->arena, t->room);
-		memcpy(data, t->data, t->size);
-		t->data = data;
-	}
+	make_room(t, size);
 	memcpy(t->data + t->size, bytes, size);
 	t->size += size;
 	t->data[t->size] = 0;
 }
 
+/* Formats in place: weights go through here number by number. */
 void
 put(Text *t, const char *fmt, ...)
 {
 	va_list ap;
+	int size;
 
-	va_start(ap, fmt);
-	const char *s = format_list(t->arena, fmt, ap);
-	va_end(ap);
-	put_bytes(t, s, strlen(s));
+	for (int tries = 0; tries < 2; tries++) {
+		va_start(ap, fmt);
+		size = vsnprintf(t->data + t->size, t->room - t->size, fmt, ap);
+		va_end(ap);
+		if (size < 0)
+			die("put: %s", fmt);
+		if ((size_t)size < t->room - t->size)
+			break;
+		make_room(t, (size_t)size);
+	}
+	t->size += (size_t)size;
 }
