@@ -134,7 +134,7 @@ fi
 operator_table () { # from operators.def and support.def
 	cat frontend/tflite/operators.def ir/support.def | awk '
 	function has(list, type) { return (" " list " ") ~ (" " type " ") }
-	/^IMPORT\(/ { split($0, f, /[(,] */); op[f[2]] = f[4]; names[++count] = f[2] }
+	/^IMPORT\(/ { split($0, f, /[(,] */); op[f[2]] = f[5]; names[++count] = f[2] }
 	/^SUPPORT\(/ {
 		split($0, f, /[(,] */)
 		name = f[2] == "requantize" ? "quantize" : f[2]
