@@ -6,6 +6,8 @@
 
 enum { BLOCK = 1 << 16, ALIGN = 64 /* the widest vector */, FIRST_ROOM = 256 };
 
+static const char out_of_memory[] = "out of memory";
+
 typedef struct Block Block;
 struct Block {
 	Block *next;
@@ -17,19 +19,13 @@ struct Arena {
 	Block *block;
 };
 
-static _Noreturn void
-out_of_memory(Diag *diag)
-{
-	fail_at(diag, nowhere, "out of memory");
-}
-
 Arena *
 arena_new(Diag *diag)
 {
 	Arena *a = calloc(1, sizeof *a);
 
 	if (!a)
-		out_of_memory(diag);
+		fail_at(diag, nowhere, out_of_memory);
 	a->diag = diag;
 	return a;
 }
@@ -57,7 +53,7 @@ add_block(Arena *a, size_t bytes)
 	Block *b = size > SIZE_MAX / 2 ? NULL : calloc(1, sizeof *b + ALIGN + size);
 
 	if (!b)
-		out_of_memory(a->diag);
+		fail_at(a->diag, nowhere, out_of_memory);
 	b->free = aligned((unsigned char *)(b + 1));
 	b->end = b->free + size;
 	b->next = a->block;
@@ -79,7 +75,7 @@ void *
 alloc_array(Arena *a, size_t count, size_t bytes)
 {
 	if (bytes && count > SIZE_MAX / bytes)
-		out_of_memory(a->diag);
+		fail_at(a->diag, nowhere, out_of_memory);
 	return alloc(a, count * bytes);
 }
 

@@ -545,10 +545,9 @@ legalize_node(Canon *c, Node *n)
 void
 canonicalize(Graph *g)
 {
-	const Graph old = *g;
+	const Graph old = take_nodes(g);
 	Canon c = { .g = g };
 
-	clear_nodes(g);
 	for (int t = 0; t < g->tensor_count; t++)
 		remember(&c, t);
 	for (int i = 0; i < g->input_count; i++) {

@@ -123,11 +123,14 @@ add_node(Graph *g, Op op, const char *name, Loc loc, const int *input, int input
 	return append_node(g, new_node(g, op, name, loc, input, inputs, output));
 }
 
-void
-clear_nodes(Graph *g)
+Graph
+take_nodes(Graph *g)
 {
+	const Graph old = *g;
+
 	g->node = NULL;
 	g->node_count = 0;
+	return old;
 }
 
 void

@@ -232,11 +232,12 @@ int add_tensor(Graph *, const Tensor *); /* returns its number */
 /* Made by the compiler, the second like another. */
 int new_tensor(Graph *, const char *name, Type, Shape, Quant, Loc);
 int tensor_beside(Graph *, int tensor, const char *suffix, Shape);
-Node new_node(const Graph *, Op, const char *, Loc, const int *input, int inputs, int output);
+Node new_node(
+	const Graph *, Op, const char *, Loc, const int *input, int inputs, int output);
 Node *insert_node(Graph *, int at, Node); /* before another; pointers to nodes move */
 Node *append_node(Graph *, Node);
 Node *add_node(Graph *, Op, const char *, Loc, const int *input, int inputs, int output);
-void clear_nodes(Graph *);
+Graph take_nodes(Graph *); /* leaves none; the graph as it was */
 void remove_node(Graph *, int at);
 /* The graph's, and that of nodes that have no other: nodes take it when they are made. */
 void set_semantics(Graph *, Semantics);
@@ -247,14 +248,14 @@ bool is_input(const Graph *, int tensor);
 bool is_output(const Graph *, int tensor);
 bool same_quant(const Quant *, const Quant *);
 int volume(const Shape *, int from, int to); /* elements of some axes */
-int64_t elements(const Shape *); /* at most 2^40, checked by the front ends */
+int64_t elements(const Shape *);             /* at most 2^40, checked by the front ends */
 int64_t tensor_bytes(const Tensor *);
 bool same_shape(const Shape *, const Shape *);
 Shape shape_of(int rank, ...); /* dims as int */
 Attr attr_defaults(void);
 int find_name(const char *const *names, int count, const char *name); /* -1: none */
 bool has_word(const char *list, const char *word); /* list: words between spaces */
-int64_t axis_step(const Tensor *, int axis); /* elements from index to index */
+int64_t axis_step(const Tensor *, int axis);       /* elements from index to index */
 bool is_dense(const Tensor *);
 int64_t tensor_span(const Tensor *); /* bytes from the first element to the last */
 /* The tensor that has the bytes of this one, through its views, and where in them. */
@@ -271,9 +272,11 @@ typedef struct {
 	bool whole;
 } Rows;
 Rows rows(const Graph *, const Node *, int operand, int r);
-int row_count(const Graph *, const Node *); /* calls an image: out_h, or 1 if flat or WHOLE */
+int row_count(
+	const Graph *, const Node *);  /* calls an image: out_h, or 1 if flat or WHOLE */
 int window_start(const Node *, int r); /* its first row, which may be outside */
-int kernel_height(const Graph *, const Node *); /* rows of a window, dilation not counted */
+int kernel_height(
+	const Graph *, const Node *); /* rows of a window, dilation not counted */
 int kernel_width(const Graph *, const Node *);
 /* Of a resize: the source indices along an axis of the output's index at, and the weight of the
  * second: a fraction, or in 1024ths for int8. */
@@ -292,27 +295,33 @@ bool infer_shape(const Graph *, const Node *, Shape *y); /* false: it said why n
 void check_graph(const Graph *, bool scales);
 const char *shape_text(Arena *, const Shape *);
 
-/* verify.c: whether the graph is well formed; a broken one is our own bug and dies. */
-void verify(const Graph *, const char *after);
-
-/* The rewriting passes, each in the file of its name. */
+/* The passes, each in the file of its name; a graph that verify() finds broken is our own bug. */
 void infer(Graph *);
 void legalize(Graph *);
+void canonicalize(Graph *); /* the last part of legalize(): row operators on [N,H,W,C] */
 void fuse(Graph *);
-
-/* legalize.c: whether an operator computes with what it reads: not uint8, which becomes int8. */
-bool computes(Op);
-
-/* fuse.c: nodes that nothing needs go; their tensors are gone, and why. */
-void sweep(Graph *);
-
-/* canonical.c: the last part of legalize(): row operators on [N,H,W,C]. */
-void canonicalize(Graph *);
+void sweep(Graph *); /* in fuse.c: nodes that nothing needs go */
+void verify(const Graph *, const char *after);
+bool computes(
+	Op); /* in legalize.c: with what it reads, so not uint8, which becomes int8 */
 
 /* print.c: the graph as .mir text, and the table of its fields, which the reader walks too. */
-typedef enum { FIELD_INT, FIELD_FLAG, FIELD_TENSOR, FIELD_PLACE, FIELD_SEMANTICS, FIELD_INPUT_MODE,
-	FIELD_ACT, FIELD_FLOAT, FIELD_TEXT, FIELD_LIST, FIELD_TYPE, FIELD_SCALES, FIELD_ZEROS,
-	FIELD_DATA } FieldKind;
+typedef enum {
+	FIELD_INT,
+	FIELD_FLAG,
+	FIELD_TENSOR,
+	FIELD_PLACE,
+	FIELD_SEMANTICS,
+	FIELD_INPUT_MODE,
+	FIELD_ACT,
+	FIELD_FLOAT,
+	FIELD_TEXT,
+	FIELD_LIST,
+	FIELD_TYPE,
+	FIELD_SCALES,
+	FIELD_ZEROS,
+	FIELD_DATA
+} FieldKind;
 typedef enum { OF_GRAPH, OF_TENSOR, OF_NODE, OF_PORT } FieldOwner;
 typedef struct {
 	FieldOwner owner;

@@ -64,9 +64,8 @@ requantize_operands(Graph *g, Node *n)
 static void
 follow_reference(Graph *g)
 {
-	const Graph old = *g;
+	const Graph old = take_nodes(g);
 
-	clear_nodes(g);
 	for (int i = 0; i < old.node_count; i++) {
 		Node *n = old.node + i;
 		Type x = tensor_in(g, n, 0)->type, y = tensor_out(g, n)->type;
@@ -166,18 +165,17 @@ store_node(Graph *g, Node *n, const int *stored, const bool *raw)
 static void
 store_as_int8(Graph *g)
 {
-	const Graph old = *g;
+	const Graph old = take_nodes(g);
 	int *stored = alloc_array(g->arena, (size_t)g->tensor_count, sizeof *stored);
 	bool *raw = alloc_array(g->arena, (size_t)g->tensor_count, sizeof *raw);
 	bool needed = false;
 
-	for (int i = 0; i < g->node_count; i++)
-		for (int k = -1; k < g->node[i].input_count; k++) {
-			const Node *n = g->node + i;
+	for (int i = 0; i < old.node_count; i++)
+		for (int k = -1; k < old.node[i].input_count; k++) {
+			const Node *n = old.node + i;
 			const Tensor *t = k < 0 ? tensor_out(g, n) : tensor_in(g, n, k);
 			needed |= t && t->type == TYPE_u8 && computes(n->op);
 		}
-	clear_nodes(g);
 	for (int t = 0; t < old.tensor_count; t++) {
 		raw[t] = needed && g->tensor[t].type == TYPE_u8;
 		stored[t] = raw[t] ? store(g, t) : t;
