@@ -31,7 +31,7 @@ put_record(Text *t, const Program *p, const PortText *port, void *data)
 		(Packed){ data, port->tensor->type, port->count });
 }
 
-/* Each machine's libm has its own last bits: floats have the tolerance that DESIGN gives them. */
+/* Each machine's libm has its own last bits: floats have a tolerance. */
 static void
 put_test(Text *t, const Program *p)
 {

@@ -43,7 +43,7 @@ typedef struct {
 	int bytes;
 } TypeInfo;
 
-/* Whose arithmetic (DESIGN: --semantics); a node's own is its dialect. */
+/* Whose arithmetic (--semantics); a node's own is its dialect. */
 typedef enum { TFLM, LITERT, ORT, SEMANTICS_COUNT } Semantics;
 typedef Semantics Dialect;
 
@@ -266,7 +266,7 @@ typedef struct {
 } Life;
 Life *lives(const Graph *); /* one per tensor; of a view: its own */
 
-/* rows.c: which rows an output row needs (DESIGN, section 6). */
+/* rows.c: which rows an output row needs (docs/kernel-interface.md). */
 typedef struct {
 	int first, end;
 	bool whole;
