@@ -17,14 +17,14 @@ check () { # compiler, emulator, folders of templates, their flags
 	kernels=
 	for folder in ref $3; do
 		for file in "$SRC/templates/$folder"/*.c; do
-			kernels="$kernels $file"
+			kernels="$kernels $folder/$(basename "$file")"
 			# shellcheck disable=SC2086
 			"$1" $flags $4 -I"$SRC/tests/kernels" -c -o "${folder}_$(basename "$file" .c).o" \
 				"$file" || { echo "FAIL $name: compile"; return; }
 		done
 	done
 	# shellcheck disable=SC2086
-	"$objects/tools/mkref" -k $kernels >table.c &&
+	"$objects/tools/mkref" -k "$SRC/templates" $kernels >table.c &&
 		"$1" $flags -I"$SRC" -static -Wl,--gc-sections -o check ./*.o table.c \
 			"$objects/ref_table.c" $(for f in $library; do echo "$SRC/$f"; done) \
 			"$SRC"/tests/kernels/*.c -lm || { echo "FAIL $name: link"; return; }
