@@ -2,7 +2,7 @@
 # The kernel checker on foreign processors: the reference kernels alone and in place, with words
 # and packers of the compiler as built there (32 bits, big-endian), and the folders of theirs.
 objects=$(dirname "$KERNELS")
-library="ir/arena.c ir/diag.c ir/graph.c ir/rows.c ir/text.c codegen/words.c codegen/pack.c
+library="ir/arena.c ir/diag.c ir/graph.c ir/print.c ir/rows.c codegen/words.c codegen/outside.c codegen/pack.c
 	codegen/movement.c codegen/quantize.c codegen/exponential.c codegen/eval.c"
 flags='-std=c11 -O2 -D_XOPEN_SOURCE=700 -ffp-contract=off -ffunction-sections -fdata-sections'
 
