@@ -69,6 +69,8 @@ read_model(const Options *o, Arena *arena, Diag *diag, File f)
 	if (o->semantics >= 0)
 		set_semantics(g, (Semantics)o->semantics);
 	g->input_mode = (InputMode)o->input_mode;
+	g->optimize = (Optimize)o->optimize;
+	g->arena_bytes = o->arena;
 	return g;
 }
 
@@ -204,7 +206,7 @@ compile(const Options *o, Arena *arena, Diag *diag, File f)
 {
 	Job job = { .arena = arena, .target = find_target(o->target),
 		.source = base_name(o->file[0]), .weights = (WeightsForm)o->weights,
-		.optimize = (Optimize)o->optimize, .explain = o->explain, .selftest = o->selftest,
+		.explain = o->explain, .selftest = o->selftest,
 		.trace = o->layers };
 
 	if (o->dump)

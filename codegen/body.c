@@ -431,11 +431,11 @@ declare(Body *b, int tensor)
 
 	if (t->data || !(is_read(g, tensor) || is_made(b, tensor)))
 		return;
-	bool caller = is_output(g, root) || (is_input(g, root) && g->input_mode == INPUT_CONST);
+	bool caller = is_callers(g, root);
 	if (is_output(g, tensor) || (is_input(g, tensor) && caller))
 		return;
 	bool constant = g->tensor[root].data != NULL ||
-		(is_input(g, root) && g->input_mode == INPUT_CONST);
+		(is_input(g, root) && g->input_mode != INPUT_FULL);
 	const char *c = constant ? "const " : "";
 	const char *plus = at ? format(g->arena, " + %lld", (long long)(at / types[t->type].bytes)) : "";
 	indent(b);

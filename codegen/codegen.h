@@ -308,9 +308,8 @@ void evaluate_graph(const Graph *, void *const *in, void *const *out); /* one ar
 void fold(Graph *); /* the pass: nodes of constants become constants */
 
 /* ---- the compilation as a whole ---- */
-typedef enum { OPTIMIZE_SPEED, OPTIMIZE_RAM, OPTIMIZE_SIZE, OPTIMIZE_COUNT } Optimize;
 typedef enum { WEIGHTS_AUTO, WEIGHTS_C, WEIGHTS_BIN, WEIGHTS_COUNT } WeightsForm;
-extern const char *const weights_names[WEIGHTS_COUNT], *const optimize_names[OPTIMIZE_COUNT];
+extern const char *const weights_names[WEIGHTS_COUNT];
 
 /* select.c: a kernel for each node, the cheapest that applies; targets. */
 typedef struct {
@@ -338,7 +337,6 @@ typedef struct {
 	Templates *templates;
 	const char *source;   /* the model file's name without folders */
 	WeightsForm weights;
-	Optimize optimize;
 	const int64_t *spare; /* set by select_again() where RAM is the aim: bytes per node */
 	bool explain, selftest, trace;
 	Graph *reference;     /* as the front end made it, legalized: for --selftest, verify */

@@ -103,7 +103,7 @@ stays_open(const Program *p, const Node *n, const Template *t, const char *word,
 	const Graph *g = p->job->graph;
 	Value other;
 
-	for (int i = 0; i < g->node_count && p->job->optimize == OPTIMIZE_SIZE; i++)
+	for (int i = 0; i < g->node_count && g->optimize == OPTIMIZE_SIZE; i++)
 		if (g->node[i].kernel && !strcmp(g->node[i].kernel, n->kernel) &&
 		    word_value(g, g->node + i, word, &other) && (other.i != v.i || other.f != v.f))
 			return !decides(t, word);
@@ -246,7 +246,7 @@ shape_name(Program *p, const Call *c, int part)
 	int size = (int)strcspn(kernel, "_");
 	const int *in = x->shape.dim, *out = y->shape.dim;
 
-	if (p->job->optimize == OPTIMIZE_SIZE)
+	if (g->optimize == OPTIMIZE_SIZE)
 		return with_part(p, kernel, c, part); /* of many shapes */
 	while (kernel[size] == '_' && strchr("nb", kernel[size + 1]))
 		size += 1 + (int)strcspn(kernel + size + 1, "_"); /* copy_nd */

@@ -13,7 +13,6 @@ const Target targets[] = {
 };
 const int target_count = sizeof targets / sizeof *targets;
 const char *const weights_names[WEIGHTS_COUNT] = { "auto", "c", "bin" };
-const char *const optimize_names[OPTIMIZE_COUNT] = { "speed", "ram", "size" };
 
 const char *const reference_names[SEMANTICS_COUNT] = {
 	"TensorFlow Lite Micro's reference kernels", "LiteRT's reference resolver", "ONNX Runtime",
@@ -168,8 +167,7 @@ spare_bytes(const Graph *g)
 	for (int root = 0; root < g->tensor_count; root++) {
 		Life all = { INT32_MAX, -1 };
 
-		if (g->tensor[root].view >= 0 || g->tensor[root].data || is_output(g, root) ||
-		    (is_input(g, root) && g->input_mode == INPUT_CONST))
+		if (g->tensor[root].view >= 0 || g->tensor[root].data || is_callers(g, root))
 			continue;
 		for (int t = 0; t < g->tensor_count; t++)
 			if (storage(g, t, NULL) == root && life[t].first <= life[t].last) {
@@ -317,7 +315,7 @@ select_kernels(Job *job)
 void
 select_again(Job *job)
 {
-	if (job->optimize == OPTIMIZE_RAM)
+	if (job->graph->optimize == OPTIMIZE_RAM)
 		job->spare = spare_bytes(job->graph);
 	select_all(job, true);
 }

@@ -18,6 +18,7 @@ const OpInfo ops[OP_COUNT] = {
 
 const char *const semantics_names[SEMANTICS_COUNT] = { "tflm", "litert", "ort" };
 const char *const input_mode_names[INPUT_MODE_COUNT] = { "full", "const", "push" };
+const char *const optimize_names[OPTIMIZE_COUNT] = { "speed", "ram", "size" };
 const char *const act_names[ACT_COUNT] = { "none", "relu", "relu6", "relu_n1" };
 
 Graph *
@@ -186,6 +187,12 @@ bool
 is_input(const Graph *g, int tensor)
 {
 	return has_port(g->input, g->input_count, tensor);
+}
+
+bool
+is_callers(const Graph *g, int tensor)
+{
+	return is_output(g, tensor) || (is_input(g, tensor) && g->input_mode != INPUT_FULL);
 }
 
 bool

@@ -50,6 +50,9 @@ typedef Semantics Dialect;
 /* Where an input lies: in the work area, in the caller's memory, or it comes row by row. */
 typedef enum { INPUT_FULL, INPUT_CONST, INPUT_PUSH, INPUT_MODE_COUNT } InputMode;
 
+/* What the schedule and the kernels are chosen for. */
+typedef enum { OPTIMIZE_SPEED, OPTIMIZE_RAM, OPTIMIZE_SIZE, OPTIMIZE_COUNT } Optimize;
+
 typedef enum { ACT_NONE, ACT_RELU, ACT_RELU6, ACT_RELU_N1, ACT_COUNT } Act;
 
 typedef struct {
@@ -85,6 +88,7 @@ typedef struct {
 	/* Set by alias(): elements from pixel to pixel, row to row, image to image; 0: dense. */
 	int pixel_step;
 	int64_t row_step, image_step;
+	int ring;       /* set by stream(): rows it has room for, in turn; 0: all */
 	int64_t offset; /* set by plan(): in the work area; -1: the caller's or a constant */
 } Tensor;
 
@@ -140,12 +144,26 @@ typedef struct {
 	int number; /* the operator's in the file; -1: made by the compiler */
 	Attr attr;
 	const char *kernel; /* set by select(): "folder/name"; NULL: a view, no code */
-	bool flat;          /* set by select(): the whole image is one row */
+	int64_t cost, row_cost; /* set by select(): cycles of an image, whole and row by row */
+	int segment; /* set by stream(): nodes of one number run row by row, in step; 0: alone */
+	bool flat;   /* set by select(): the whole image is one row; never in a segment */
 	bool overlays;      /* set by select(): the kernel may write y where x was */
 	bool in_place;      /* set by alias(): the output lies where operand 0 was */
 	int64_t scratch;    /* set by select(): bytes of scratch and accumulator */
 	int64_t scratch_offset; /* set by plan(): in the work area */
 } Node;
+
+/* One call of a node: makes output row `row` of an image; of a reduction, takes in input row `row`. */
+typedef struct {
+	int node, row;
+} Step;
+
+/* Bytes of the work area: a tensor's or a node's scratch and accumulator; the other is -1. */
+typedef struct {
+	int tensor, node;
+	int first, last; /* steps during which they are in use */
+	int64_t bytes, offset;
+} Buffer;
 
 /* A graph's input or output as the caller knows it. */
 typedef struct {
@@ -171,9 +189,16 @@ typedef struct {
 	const char **label; /* of output 0's elements, where the model carries them */
 	int label_count;
 	InputMode input_mode;
+	Optimize optimize;
+	int64_t arena_bytes; /* the most that the work area may take; 0: what it needs */
 	int alignment;       /* of buffers in the work area: the target's */
 	int64_t work_bytes;  /* set by plan() */
-	int64_t lower_bound; /* set by plan(): the largest live sum */
+	int64_t lower_bound; /* set by plan(): the largest sum of live bytes in this order of rows */
+	/* Set by plan(), for the report and the checker; not part of the text: */
+	Step *step; /* of the first image, in the order of execution */
+	int step_count;
+	Buffer *buffer;
+	int buffer_count;
 } Graph;
 
 extern const TypeInfo types[TYPE_COUNT];
@@ -181,6 +206,7 @@ extern const OpInfo ops[OP_COUNT];
 extern const char *const semantics_names[SEMANTICS_COUNT];
 extern const char *const act_names[ACT_COUNT];
 extern const char *const input_mode_names[INPUT_MODE_COUNT];
+extern const char *const optimize_names[OPTIMIZE_COUNT];
 
 /* arena.c: memory that is freed all at once.  Running out of it ends the work by the Diag. */
 Arena *arena_new(Diag *);
@@ -246,6 +272,8 @@ Tensor *tensor_out(const Graph *, const Node *);
 int producer(const Graph *, int tensor); /* node's position, -1: none */
 bool is_input(const Graph *, int tensor);
 bool is_output(const Graph *, int tensor);
+/* No bytes of the work area: outputs, and inputs unless they are INPUT_FULL. */
+bool is_callers(const Graph *, int tensor);
 bool same_quant(const Quant *, const Quant *);
 int volume(const Shape *, int from, int to); /* elements of some axes */
 int64_t elements(const Shape *);             /* at most 2^40, checked by the front ends */
@@ -313,6 +341,7 @@ typedef enum {
 	FIELD_PLACE,
 	FIELD_SEMANTICS,
 	FIELD_INPUT_MODE,
+	FIELD_OPTIMIZE,
 	FIELD_ACT,
 	FIELD_FLOAT,
 	FIELD_TEXT,

@@ -184,6 +184,54 @@ store_as_int8(Graph *g)
 		store_node(g, old.node + i, stored, raw);
 }
 
+static int
+readers(const Graph *g, int tensor, int *reader)
+{
+	int count = 0;
+
+	for (int i = 0; i < g->node_count; i++)
+		for (int k = 0; k < g->node[i].input_count; k++)
+			if (g->node[i].input[k] == tensor) {
+				*reader = i;
+				count++;
+			}
+	return count;
+}
+
+/*
+ * A pushed input comes row by row, and the caller's row is there only for as long as it is passed:
+ * a feed takes it in, unless one node alone reads it, row by row.  A row is one of the tensor
+ * that the first operator on rows sees: of [N,H,W,C] W * C elements.
+ */
+static void
+take_rows(Graph *g)
+{
+	int x = g->input[0].tensor, reader = 0, at = 0;
+
+	if (g->input_count != 1)
+		fail_at(g->diag, nowhere, "--input push takes a model of one input, not of %d",
+			g->input_count);
+	while (readers(g, x, &reader) == 1 && g->node[reader].op == OP_reshape &&
+		!is_output(g, g->node[reader].output)) {
+		x = g->node[reader].output;
+		at = reader + 1;
+	}
+	Tensor *t = g->tensor + x;
+	if (t->shape.rank != NHWC || t->shape.dim[0] != 1)
+		fail_at(g->diag, t->loc,
+			"--input push: \"%s\", %s, is not read as rows of one image", t->name,
+			shape_text(g->arena, &t->shape));
+	if (readers(g, x, &reader) == 1 && ops[g->node[reader].op].rows == ROWS_SAME &&
+		g->node[reader].input_count == 1)
+		return;
+	int y = tensor_beside(g, x, ".rows", t->shape);
+	for (int i = 0; i < g->node_count; i++)
+		for (int k = 0; k < g->node[i].input_count; k++)
+			if (g->node[i].input[k] == x)
+				g->node[i].input[k] = y;
+	insert_node(g, at, new_node(g, OP_feed, "rows", g->tensor[x].loc, &x, 1, y));
+}
+
 void
 legalize(Graph *g)
 {
@@ -191,4 +239,6 @@ legalize(Graph *g)
 	store_as_int8(g);
 	canonicalize(g);
 	sweep(g);
+	if (g->input_mode == INPUT_PUSH)
+		take_rows(g);
 }

@@ -40,6 +40,7 @@ const int field_count = sizeof fields / sizeof *fields;
 const Words field_words[] = {
 	[FIELD_SEMANTICS] = { semantics_names, SEMANTICS_COUNT },
 	[FIELD_INPUT_MODE] = { input_mode_names, INPUT_MODE_COUNT },
+	[FIELD_OPTIMIZE] = { optimize_names, OPTIMIZE_COUNT },
 	[FIELD_ACT] = { act_names, ACT_COUNT },
 };
 

@@ -152,7 +152,7 @@ survey(Alias *a)
 	}
 	for (int i = 0; i < g->input_count; i++) {
 		a->port[g->input[i].tensor] = true;
-		a->caller[g->input[i].tensor] |= g->input_mode == INPUT_CONST;
+		a->caller[g->input[i].tensor] |= g->input_mode != INPUT_FULL;
 	}
 	for (int i = 0; i < g->output_count; i++)
 		a->port[g->output[i].tensor] = a->out[g->output[i].tensor] = true;

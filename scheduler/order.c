@@ -198,7 +198,7 @@ step(const Search *s, const Beam *from, Beam *to)
 		fill(s, to->state + b, from->state + to->state[b].parent);
 }
 
-typedef struct { int parent, node; } Step;
+typedef struct { int parent, node; } Choice;
 
 /* The node numbers of the best order found, or NULL if the present one is as good. */
 static int *
@@ -206,13 +206,13 @@ best_order(const Search *s, int64_t live, int64_t present)
 {
 	int n = s->g->node_count, room = n <= SMALL_GRAPH ? BEAM_SMALL : BEAM_LARGE, best = 0;
 	Beam beam = new_beam(s, room), next = new_beam(s, room);
-	Step *steps = alloc_array(s->g->arena, (size_t)n * (size_t)room, sizeof *steps);
+	Choice *steps = alloc_array(s->g->arena, (size_t)n * (size_t)room, sizeof *steps);
 
 	start(s, &beam, live);
 	for (int i = 0; i < n; i++) {
 		step(s, &beam, &next);
 		for (int b = 0; b < next.count; b++)
-			steps[i * room + b] = (Step){ next.state[b].parent, next.state[b].node };
+			steps[i * room + b] = (Choice){ next.state[b].parent, next.state[b].node };
 		Beam swap = beam;
 		beam = next;
 		next = swap;
@@ -274,9 +274,8 @@ classify(Search *s)
 			s->class[g->node[i].output] = s->class[g->node[i].input[0]];
 	for (int t = 0; t < g->tensor_count; t++) {
 		const Tensor *x = g->tensor + t;
-		bool callers = is_output(g, t) || (is_input(g, t) && g->input_mode == INPUT_CONST);
 		if (s->class[t] == t)
-			s->bytes[t] = x->data || callers ? 0 : tensor_bytes(x);
+			s->bytes[t] = x->data || is_callers(g, t) ? 0 : tensor_bytes(x);
 	}
 }
 

@@ -5,12 +5,6 @@
 #include "scheduler.h"
 
 typedef struct {
-	int tensor, node; /* one of them: a tensor's bytes or a node's scratch; else -1 */
-	int first, last;  /* nodes during which it is live */
-	int64_t bytes, offset;
-} Buffer;
-
-typedef struct {
 	Buffer *buffer;
 	int count;
 	int64_t align;
@@ -190,9 +184,8 @@ collect(Plan *p, const Graph *g)
 	}
 	for (int t = 0; t < g->tensor_count; t++) {
 		const Tensor *x = g->tensor + t;
-		bool callers = is_output(g, t) || (is_input(g, t) && g->input_mode == INPUT_CONST);
 
-		if (x->view < 0 && !x->data && !callers && life[t].first <= life[t].last)
+		if (x->view < 0 && !x->data && !is_callers(g, t) && life[t].first <= life[t].last)
 			add_buffer(p, g->arena, (Buffer){ t, -1, life[t].first, life[t].last,
 				tensor_bytes(x), -1 });
 	}

@@ -276,7 +276,7 @@ one(const Now *w, int p)
 	case OP_cast:
 		return sum_of(v[p], zero_of(w->x, 0) + w->n->attr.x_bias - zero_of(w->y, 0));
 	case OP_relu: case OP_reshape: case OP_quantize: case OP_dequantize: case OP_requantize:
-	case OP_recode: return v[p];
+	case OP_recode: case OP_feed: return v[p];
 	default: return sum_of(product(v[p], 7), (int64_t)w->n->op);
 	}
 }
