@@ -54,11 +54,12 @@ base_name(const char *path)
 }
 
 static Graph *
-read_model(const Options *o, Arena *arena, Diag *diag, File f)
+read_model(const Options *o, Arena *arena, Diag *diag, const char *path)
 {
-	const char *path = o->file[0], *base = base_name(path);
+	const char *base = base_name(path);
 	char *name = format(arena, "%.*s", (int)strcspn(base, "."), base);
 	size_t folder = (size_t)(base - path);
+	File f = map_file(diag, path); /* to the end: constants point into it */
 	bool tflite = f.size >= 8 && !memcmp(f.data + 4, "TFL3", 4);
 	Graph *g = tflite ? read_tflite(arena, diag, o->name ? o->name : name, f.data, f.size) :
 		read_mir(arena, diag, o->name ? o->name : name, (const char *)f.data, f.size,
@@ -131,15 +132,39 @@ check_arena(const Options *o, const Graph *g)
 }
 
 static Graph *
-reference_graph(const Options *o, Job *job, File f)
+reference_graph(const Options *o, Job *job, const char *path)
 {
-	Graph *g = read_model(o, job->arena, job->graph->diag, f);
+	Graph *g = read_model(o, job->arena, job->graph->diag, path);
 
 	infer(g);
 	legalize(g);
 	fold(g);
 	return g;
 }
+
+/* The program of one model; NULL: its passes were stopped. */
+static Program *
+compile_model(const Options *o, Arena *arena, Diag *diag, const char *path)
+{
+	Job job = { .arena = arena, .target = find_target(o->target), .source = base_name(path),
+		.weights = (WeightsForm)o->weights, .explain = o->explain, .selftest = o->selftest,
+		.trace = o->layers };
+
+	diag->file = path;
+	job.graph = read_model(o, arena, diag, path);
+	infer(job.graph); /* a pass like others, but what is counted next relies on it */
+	job.graph->alignment = job.target->alignment;
+	job.templates = templates_new(arena, diag, template_files, template_file_count, o->templates);
+	note_traced(&job);
+	if (!run_passes(o, &job))
+		return NULL;
+	check_arena(o, job.graph);
+	if (o->selftest || o->command == VERIFY)
+		job.reference = reference_graph(o, &job, path);
+	return program_new(copy_of(arena, &job, sizeof job));
+}
+
+/* ---- the commands ---- */
 
 static void
 write_outputs(const Options *o, const Program *p, const Output *out)
@@ -202,38 +227,31 @@ verify_model(const Options *o, const Program *p, const Output *out)
 }
 
 static int
-compile(const Options *o, Arena *arena, Diag *diag, File f)
+compile(const Options *o, Arena *arena, Diag *diag)
 {
-	Job job = { .arena = arena, .target = find_target(o->target),
-		.source = base_name(o->file[0]), .weights = (WeightsForm)o->weights,
-		.explain = o->explain, .selftest = o->selftest,
-		.trace = o->layers };
-
 	if (o->dump)
 		check_pass(arena, "dump", o->dump);
 	if (o->stop)
 		check_pass(arena, "stop", o->stop);
-	job.graph = read_model(o, arena, diag, f);
-	infer(job.graph); /* a pass like others, but what is counted next relies on it */
-	if (o->command == INSPECT) {
-		inspect(stdout, job.graph);
+	Program *p = compile_model(o, arena, diag, o->file[0]);
+	if (!p)
 		return 0;
-	}
-	job.graph->alignment = job.target->alignment;
-	job.templates = templates_new(arena, diag, template_files, template_file_count, o->templates);
-	note_traced(&job);
-	if (!run_passes(o, &job))
-		return 0;
-	check_arena(o, job.graph);
-	if (o->selftest || o->command == VERIFY)
-		job.reference = reference_graph(o, &job, f);
-	Program *p = program_new(&job);
 	Output out = emit_program(p);
 	if (o->command == RUN)
 		return run_model(o, p, &out);
 	if (o->command == VERIFY)
 		return verify_model(o, p, &out);
 	write_outputs(o, p, &out);
+	return 0;
+}
+
+static int
+inspect_model(const Options *o, Arena *arena, Diag *diag)
+{
+	diag->file = o->file[0];
+	Graph *g = read_model(o, arena, diag, o->file[0]);
+	infer(g);
+	inspect(stdout, g);
 	return 0;
 }
 
@@ -272,7 +290,6 @@ main(int argc, char **argv)
 	jmp_buf escape;
 	Diag diag = { .to = stderr, .escape = &escape, .colour = isatty(2) };
 	Arena *volatile arena = NULL;
-	volatile File file = { NULL, 0 };
 	volatile int status = 1;
 
 	ts_set_allocator(allocate, allocate_zeros, allocate_again, free);
@@ -280,16 +297,10 @@ main(int argc, char **argv)
 	if (!setjmp(escape)) {
 		arena = arena_new(&diag);
 		Options o = parse_options(argc, argv, arena);
-		diag.file = o.file[0];
-		File f = map_file(&diag, o.file[0]);
-		file.data = f.data;
-		file.size = f.size;
-		status = compile(&o, arena, &diag, f);
+		status = (o.command == INSPECT ? inspect_model : compile)(&o, arena, &diag);
 	}
 	if (arena)
 		arena_free(arena);
-	if (file.size)
-		unmap_file((File){ file.data, file.size });
 	if (fflush(stdout) || ferror(stdout)) {
 		fprintf(stderr, "mcompile: cannot write to standard output\n");
 		status = 1;
