@@ -337,7 +337,6 @@ typedef struct {
 	Templates *templates;
 	const char *source;   /* the model file's name without folders */
 	WeightsForm weights;
-	const int64_t *spare; /* set by select_again() where RAM is the aim: bytes per node */
 	bool explain, selftest, trace;
 	Graph *reference;     /* as the front end made it, legalized: for --selftest, verify */
 	int64_t macs_model;   /* before any pass took some away */

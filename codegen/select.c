@@ -65,7 +65,7 @@ may_be_flat(const Graph *g, const Node *n)
 		n->attr.pad_top == 0 && n->attr.pad_left == 0;
 	int operands = n->op == OP_conv2d || n->op == OP_dense ? 1 : n->input_count;
 
-	if ((ops[n->op].rows != ROWS_SAME && !pointwise) || y->row_step || n->op == OP_arg_max)
+	if ((ops[n->op].rows != ROWS_SAME && !pointwise) || y->row_step || n->op == OP_arg_max || n->segment)
 		return false;
 	for (int k = 0; k < operands; k++) {
 		const Tensor *x = tensor_in(g, n, k);
@@ -157,40 +157,11 @@ scratch_of(const Job *job, const Node *n, const Template *t)
 		template_bytes(job->templates, t, t->acc, lookup, &asked);
 }
 
-/* Of each node, the bytes that are free while it runs, without a larger work area. */
-static int64_t *
-spare_bytes(const Graph *g)
-{
-	const Life *life = lives(g);
-	int64_t *live = alloc_array(g->arena, (size_t)g->node_count + 1, sizeof *live), most = 0;
-
-	for (int root = 0; root < g->tensor_count; root++) {
-		Life all = { INT32_MAX, -1 };
-
-		if (g->tensor[root].view >= 0 || g->tensor[root].data || is_callers(g, root))
-			continue;
-		for (int t = 0; t < g->tensor_count; t++)
-			if (storage(g, t, NULL) == root && life[t].first <= life[t].last) {
-				all.first = life[t].first < all.first ? life[t].first : all.first;
-				all.last = life[t].last > all.last ? life[t].last : all.last;
-			}
-		for (int i = all.first < 0 ? 0 : all.first; i <= all.last && i < g->node_count; i++)
-			live[i] += tensor_bytes(g->tensor + root);
-	}
-	for (int i = 0; i < g->node_count; i++)
-		most = live[i] > most ? live[i] : most;
-	for (int i = 0; i < g->node_count; i++)
-		live[i] = most - live[i];
-	return live;
-}
-
-/* By how much scratch makes the work area larger; 0 unless RAM is the aim. */
+/* By how much scratch makes the work area larger, where that is a matter. */
 static int64_t
-excess(const Job *job, const Node *n, int64_t scratch)
+excess(const Node *n, int64_t scratch)
 {
-	int64_t spare = job->spare ? job->spare[n - job->graph->node] : scratch;
-
-	return scratch > spare ? scratch - spare : 0;
+	return n->spare >= 0 && scratch > n->spare ? scratch - n->spare : 0;
 }
 
 /* The next of words between spaces; NULL: no more. */
@@ -205,12 +176,25 @@ next_word(Arena *arena, const char **at)
 	return word;
 }
 
+/* Cycles of an image. */
+static double
+cost_of(const Job *job, const Node *n, const Template *const *part, int parts)
+{
+	Asked asked = { job->graph, n };
+	double cost = 0;
+
+	for (int i = 0; i < parts; i++) {
+		int calls = parts > 1 && i == 1 ? step_count(job->graph, n) : row_count(job->graph, n);
+		cost += calls * template_cost(job->templates, part[i], lookup, &asked);
+	}
+	return cost;
+}
+
 /* Tries the kernel `name` in every folder of the target. */
 static void
 try_folders(Job *job, Node *n, const char *name, double *least)
 {
 	const char *at = job->target->folders, *folder;
-	Asked asked = { job->graph, n };
 
 	while ((folder = next_word(job->arena, &at))) {
 		const Template *part[3];
@@ -218,18 +202,16 @@ try_folders(Job *job, Node *n, const char *name, double *least)
 
 		if (!parts || !applies(job, n, part, parts))
 			continue;
-		double cost = 0;
-		int64_t scratch = scratch_of(job, n, part[0]), extra = excess(job, n, scratch);
-		for (int i = 0; i < parts; i++)
-			cost += template_cost(job->templates, part[i], lookup, &asked);
-		cost *= row_count(job->graph, n);
+		double cost = cost_of(job, n, part, parts);
+		int64_t scratch = scratch_of(job, n, part[0]), extra = excess(n, scratch);
 		if (job->explain)
 			fprintf(stderr, "%s: %s/%s costs %.0f%s\n", n->name, folder, name, cost,
 				extra ? format(job->arena, " and %lld bytes of RAM", (long long)extra) : "");
-		cost += BYTE_COST * (double)extra;
-		if (*least >= 0 && cost >= *least)
+		double price = cost + BYTE_COST * (double)extra;
+		if (*least >= 0 && price >= *least)
 			continue;
-		*least = cost;
+		*least = price;
+		n->cost = n->row_cost = (int64_t)cost;
 		n->kernel = format(job->arena, "%s/%s", folder, name);
 		n->overlays = part[0]->in_place;
 		n->scratch = scratch;
@@ -250,6 +232,19 @@ try_stems(Job *job, Node *n)
 	}
 }
 
+/* Of the kernel that the node would have in a segment. */
+static int64_t
+cost_by_rows(const Job *job, const Node *n)
+{
+	Job quiet = *job;
+	Node by_rows = *n;
+
+	quiet.explain = false;
+	by_rows.flat = false;
+	try_stems(&quiet, &by_rows);
+	return by_rows.cost;
+}
+
 void
 select_kernel(Job *job, Node *n)
 {
@@ -258,6 +253,8 @@ select_kernel(Job *job, Node *n)
 	n->scratch = 0;
 	n->flat = may_be_flat(job->graph, n);
 	try_stems(job, n);
+	if (n->flat && n->kernel)
+		n->row_cost = cost_by_rows(job, n);
 	if (n->kernel)
 		return;
 	error_at(job->graph->diag, n->loc,
@@ -277,13 +274,7 @@ select_kernel(Job *job, Node *n)
 static bool
 needs_no_code(const Graph *g, const Node *n, bool aliased)
 {
-	int x = n->input[0], y = n->output;
-
-	if (n->op == OP_concat || (!aliased && n->op == OP_reshape))
-		return true;
-	if (n->op != OP_reshape && n->op != OP_slice)
-		return false;
-	return g->tensor[y].view == x || (g->tensor[x].view == y && is_dense(g->tensor + x));
+	return (!aliased && (n->op == OP_concat || n->op == OP_reshape)) || (aliased && is_view(g, n));
 }
 
 static void
@@ -295,7 +286,8 @@ select_all(Job *job, bool aliased)
 		if (needs_no_code(job->graph, n, aliased))
 			*n = (Node){ .op = n->op, .dialect = n->dialect, .name = n->name, .loc = n->loc,
 				.input = n->input, .input_count = n->input_count, .output = n->output,
-				.number = n->number, .attr = n->attr, .scratch_offset = -1 };
+				.number = n->number, .attr = n->attr, .segment = n->segment,
+				.spare = n->spare, .scratch_offset = -1 };
 		else
 			select_kernel(job, n);
 	}
@@ -315,7 +307,5 @@ select_kernels(Job *job)
 void
 select_again(Job *job)
 {
-	if (job->graph->optimize == OPTIMIZE_RAM)
-		job->spare = spare_bytes(job->graph);
 	select_all(job, true);
 }

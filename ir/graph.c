@@ -97,6 +97,7 @@ new_node(const Graph *g, Op op, const char *name, Loc loc, const int *input, int
 		.output = output,
 		.number = -1,
 		.attr = attr_defaults(),
+		.spare = -1,
 		.scratch_offset = -1,
 	};
 }
@@ -307,6 +308,18 @@ tensor_span(const Tensor *t)
 	for (int i = 0; i < t->shape.rank; i++)
 		last += (t->shape.dim[i] - 1) * axis_step(t, i);
 	return (last + 1) * types[t->type].bytes;
+}
+
+bool
+is_view(const Graph *g, const Node *n)
+{
+	int x = n->input_count ? n->input[0] : -1, y = n->output;
+
+	if (n->op == OP_concat)
+		return true;
+	if (n->op != OP_reshape && n->op != OP_slice)
+		return false;
+	return g->tensor[y].view == x || (g->tensor[x].view == y && is_dense(g->tensor + x));
 }
 
 int

@@ -146,6 +146,7 @@ typedef struct {
 	const char *kernel; /* set by select(): "folder/name"; NULL: a view, no code */
 	int64_t cost, row_cost; /* set by select(): cycles of an image, whole and row by row */
 	int segment; /* set by stream(): nodes of one number run row by row, in step; 0: alone */
+	int64_t spare; /* set by stream(): bytes of scratch that cost no RAM; -1: RAM is no matter */
 	bool flat;   /* set by select(): the whole image is one row; never in a segment */
 	bool overlays;      /* set by select(): the kernel may write y where x was */
 	bool in_place;      /* set by alias(): the output lies where operand 0 was */
@@ -286,6 +287,8 @@ bool has_word(const char *list, const char *word); /* list: words between spaces
 int64_t axis_step(const Tensor *, int axis);       /* elements from index to index */
 bool is_dense(const Tensor *);
 int64_t tensor_span(const Tensor *); /* bytes from the first element to the last */
+/* Whether a node, in an aliased graph, needs no code: its output is a view, or made in its parts. */
+bool is_view(const Graph *, const Node *);
 /* The tensor that has the bytes of this one, through its views, and where in them. */
 int storage(const Graph *, int tensor, int64_t *offset);
 /* Per storage tensor, the first node that writes it (-1: the caller) and the last that reads. */
@@ -303,6 +306,14 @@ Rows rows(const Graph *, const Node *, int operand, int r);
 int row_count(
 	const Graph *, const Node *);  /* calls an image: out_h, or 1 if flat or WHOLE */
 int window_start(const Node *, int r); /* its first row, which may be outside */
+/*
+ * Steps are calls by rows: one makes an output row, but a reduction's takes in a row of operand 0;
+ * a node that runs whole has one.  first_row(): of an operand the first row that step r or a later
+ * one needs, unclipped; end_row(): those before it must be there for step r.
+ */
+int step_count(const Graph *, const Node *);
+int first_row(const Graph *, const Node *, int operand, int r);
+int end_row(const Graph *, const Node *, int operand, int r);
 int kernel_height(
 	const Graph *, const Node *); /* rows of a window, dilation not counted */
 int kernel_width(const Graph *, const Node *);

@@ -93,3 +93,32 @@ rows(const Graph *g, const Node *n, int operand, int r)
 		return (Rows){ 0, height, true };
 	return needed;
 }
+
+int
+step_count(const Graph *g, const Node *n)
+{
+	return ops[n->op].rows == ROWS_REDUCE ? tensor_in(g, n, 0)->shape.dim[1] :
+						row_count(g, n);
+}
+
+int
+first_row(const Graph *g, const Node *n, int operand, int r)
+{
+	int height = tensor_in(g, n, operand)->shape.dim[1];
+
+	switch (ops[n->op].rows) {
+	case ROWS_WINDOW: return window_start(n, r);
+	case ROWS_RESIZE: return r < row_count(g, n) ? resample(g, n, 1, r).low : height;
+	case ROWS_SAME: return height == 1 ? 0 : r;
+	case ROWS_REDUCE: return r;
+	default: return 0;
+	}
+}
+
+int
+end_row(const Graph *g, const Node *n, int operand, int r)
+{
+	if (n->flat)
+		return tensor_in(g, n, operand)->shape.dim[1];
+	return ops[n->op].rows == ROWS_REDUCE ? r + 1 : rows(g, n, operand, r).end;
+}

@@ -1,4 +1,4 @@
-/* scheduler.h: when each node runs and where its tensors live. */
+/* scheduler.h: when each row of each node runs and where its rows live. */
 #ifndef SCHEDULER_H
 #define SCHEDULER_H
 
@@ -10,8 +10,57 @@ void order(Graph *);
 /* alias.c: views instead of copies, outputs where their last input was. */
 void alias(Graph *);
 
+/* stream.c: segments whose nodes run row by row in step, and rings of rows inside them. */
+void stream(Graph *);
+
 /* plan.c: offsets in the work area, and the lower bound beside the result. */
 void plan(Graph *);
 int64_t most_live(const Graph *); /* of an aliased graph: bytes of the work area at once */
+void print_schedule(Text *, const Graph *); /* the steps and buffers that plan() found */
+
+/* steps.c: what rows nodes read and make, and the order in which a segment's nodes take turns. */
+
+/* An operand of a node with code that is no constant. */
+typedef struct {
+	int node, tensor, class;
+	const int *first, *end; /* of each step: see first_row(), end_row(); one more of first */
+} Read;
+
+/* A tensor with bytes of its own, and all that lies in it. */
+typedef struct {
+	bool ours;      /* in the work area */
+	bool by_rows;   /* all that lies in it shares its rows, of one image */
+	bool images;    /* has several */
+	int rows;
+	int64_t row_bytes, bytes;
+	int first, last; /* nodes with code that touch it; -1: the caller; node_count: an output */
+	int *read, reads;   /* in Survey.read */
+	int *writer, writers; /* nodes */
+} Class;
+
+typedef struct {
+	const Graph *g;
+	Class *class; /* by storage tensor */
+	Read *read;
+	int *reads;   /* of node i: read[reads[i]] to read[reads[i + 1]] */
+	int *steps;   /* of each node run by rows; 0: it has no code */
+	int **maker;  /* of each tensor: the nodes with code that make its rows, then -1 */
+	int *output;  /* of each node: the class that it writes */
+} Survey;
+Survey *survey(const Graph *);
+bool may_stream(const Survey *, int node);
+
+/* A run of nodes that take turns: how far each is. */
+typedef struct {
+	const Survey *s;
+	int first, end; /* nodes */
+	int *done;      /* steps, by node */
+} Turns;
+int rows_made(const Turns *, int tensor);    /* INT_MAX: made before, or whole */
+int rows_written(const Turns *, const Class *); /* by the writers of the segment, the first of them */
+int rows_freed(const Turns *, const Class *);   /* read for the last time */
+/* The node whose turn it is after a step of node `last` (first - 1: none yet), by the rule of
+ * sweeps (docs/kernel-interface.md); -1: all is done. */
+int next_turn(const Turns *, int last);
 
 #endif

@@ -1,0 +1,449 @@
+/*
+ * stream.c: segments whose nodes run row by row, in step, and rings of rows inside them.
+ *
+ * The ordered nodes are cut into runs.  The price of a run, bytes and cycles, is found by running
+ * its rows: each is made when a later one needs it, and a ring holds the most rows that were
+ * there at once.  Cuts are chosen by dynamic programming: the fastest whose runs all stay below
+ * a number of bytes, and that number by the aim (--optimize, --arena).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "scheduler.h"
+
+/* Nodes of a segment; of graphs that are large, fewer. */
+enum { LONGEST = 192, LONGEST_OF_LARGE = 40, LARGE = 400 };
+/* Cycles: of a step's conditions and row pointers; of a byte that no cache keeps. */
+static const double STEP_COST = 20, FAR_BYTE_COST = 0.125;
+enum { CACHE_BYTES = 256 * 1024 };
+/* What speed gives for RAM: the fastest cuts and those within this are the same to it. */
+static const double SPEED_TOLERANCE = 1.01;
+
+typedef struct {
+	int64_t bytes; /* of the work area; NEVER: not to be had */
+	double cost;
+} Price;
+static const int64_t NEVER = INT64_MAX;
+
+typedef struct {
+	Survey *s;
+	Turns t;
+	int64_t *now; /* by class, those that come or go in the run: bytes */
+	int *held;    /* by class: the most rows at once */
+	int *seen;    /* by class: the run that it was touched in */
+	int *touched, count, run;
+	int64_t live, peak;
+	bool scratch; /* is counted */
+	int pushed;   /* the node that reads a pushed input; -1: none */
+} Trial;
+
+/* ---- running a run's rows */
+
+/* Whether a class that is made, or read for the last time, in the run does so row by row. */
+static bool
+moves(const Trial *r, const Class *c)
+{
+	return c->ours && c->by_rows && !c->images &&
+		(c->first >= r->t.first) != (c->last < r->t.end);
+}
+
+static void
+set_now(Trial *r, int class, int64_t bytes)
+{
+	r->live += bytes - r->now[class];
+	r->now[class] = bytes;
+	r->peak = r->live > r->peak ? r->live : r->peak;
+}
+
+static void
+step(Trial *r, int node)
+{
+	const Survey *s = r->s;
+	int y = s->output[node];
+	const Class *c = s->class + y;
+	int freed = rows_freed(&r->t, c);
+
+	r->t.done[node]++;
+	int written = rows_written(&r->t, c), held = written - (freed < written ? freed : written);
+	r->held[y] = held > r->held[y] ? held : r->held[y];
+	if (moves(r, c) && c->first >= r->t.first)
+		set_now(r, y, written * c->row_bytes);
+	for (int i = s->reads[node]; i < s->reads[node + 1]; i++) {
+		int x = s->read[i].class;
+		const Class *d = s->class + x;
+		if (moves(r, d) && d->first < r->t.first)
+			set_now(r, x, (d->rows - rows_freed(&r->t, d)) * d->row_bytes);
+	}
+}
+
+/* Makes the next step of a node, and before it the rows that it needs. */
+static void
+demand(Trial *r, int node)
+{
+	const Survey *s = r->s;
+
+	for (int i = s->reads[node]; i < s->reads[node + 1]; i++) {
+		const Read *x = s->read + i;
+		while (rows_made(&r->t, x->tensor) < x->end[r->t.done[node]]) {
+			int slowest = -1;
+			for (const int *m = s->maker[x->tensor]; *m >= 0; m++)
+				if (*m >= r->t.first && *m < r->t.end && r->t.done[*m] < s->steps[*m] &&
+					(slowest < 0 || r->t.done[*m] < r->t.done[slowest]))
+					slowest = *m;
+			if (slowest < 0)
+				die("%s: rows that nobody makes", s->g->node[node].name);
+			demand(r, slowest);
+		}
+	}
+	step(r, node);
+}
+
+static bool
+is_sink(const Trial *r, int node)
+{
+	const Class *c = r->s->class + r->s->output[node];
+
+	for (int i = 0; i < c->reads && c->last < r->t.end; i++)
+		if (r->s->read[c->read[i]].node < r->t.end)
+			return false;
+	return true;
+}
+
+/* All rows of the sinks, the one that lags first, the last of equals. */
+static void
+run_rows(Trial *r)
+{
+	const int *steps = r->s->steps;
+
+	for (;;) {
+		int lags = -1;
+		for (int k = r->t.end - 1; k >= r->t.first; k--)
+			if (r->t.done[k] < steps[k] && is_sink(r, k) &&
+				(lags < 0 || (int64_t)r->t.done[k] * steps[lags] <
+						(int64_t)r->t.done[lags] * steps[k]))
+				lags = k;
+		if (lags < 0)
+			return;
+		demand(r, lags);
+	}
+}
+
+/* ---- prices */
+
+static void
+touch(Trial *r, int class)
+{
+	const Class *c = r->s->class + class;
+
+	if (r->seen[class] == r->run)
+		return;
+	r->seen[class] = r->run;
+	r->touched[r->count++] = class;
+	r->held[class] = 0;
+	r->now[class] = 0;
+	if (moves(r, c) && c->first < r->t.first)
+		set_now(r, class, c->bytes);
+}
+
+static void
+begin(Trial *r, int first, int end)
+{
+	r->t.first = first;
+	r->t.end = end;
+	r->run++;
+	r->count = 0;
+	r->live = r->peak = 0;
+	for (int k = first; k < end; k++) {
+		r->t.done[k] = 0;
+		if (r->s->steps[k])
+			touch(r, r->s->output[k]);
+		for (int i = r->s->reads[k]; i < r->s->reads[k + 1]; i++)
+			touch(r, r->s->read[i].class);
+	}
+}
+
+static double
+far_cost(const Class *c)
+{
+	return c->bytes > CACHE_BYTES ? FAR_BYTE_COST * (double)c->bytes : 0;
+}
+
+/* Rows of a ring; 0: all. */
+static int
+ring_of(const Trial *r, int class)
+{
+	const Class *c = r->s->class + class;
+	bool inside = c->first >= r->t.first && c->last < r->t.end;
+
+	return c->ours && c->by_rows && inside && r->held[class] < c->rows ? r->held[class] : 0;
+}
+
+static int64_t
+scratch_of(const Trial *r, int node)
+{
+	const Node *n = r->s->g->node + node;
+
+	return r->scratch || ops[n->op].rows == ROWS_REDUCE ? n->scratch : 0;
+}
+
+/* Of nodes first to end - 1 by rows; through: bytes of what lives before and after. */
+static Price
+price_by_rows(Trial *r, int first, int end, int64_t through)
+{
+	Price p = { through, 0 };
+	int64_t scratch = 0;
+
+	begin(r, first, end);
+	run_rows(r);
+	for (int i = 0; i < r->count; i++) {
+		const Class *c = r->s->class + r->touched[i];
+		int ring = ring_of(r, r->touched[i]);
+		if (c->ours && !moves(r, c) && (c->first >= first || c->last < end))
+			p.bytes += ring ? ring * c->row_bytes : c->bytes;
+		if (!ring)
+			p.cost += far_cost(c);
+	}
+	for (int k = first; k < end; k++) {
+		const Node *n = r->s->g->node + k;
+		if (ops[n->op].rows == ROWS_REDUCE)
+			p.bytes += scratch_of(r, k);
+		else if (scratch_of(r, k) > scratch)
+			scratch = scratch_of(r, k);
+		p.cost += (double)n->row_cost + STEP_COST * r->s->steps[k];
+	}
+	p.bytes += scratch + r->peak;
+	return p;
+}
+
+static Price
+price_whole(Trial *r, int node, int64_t through)
+{
+	const Node *n = r->s->g->node + node;
+	Price p = { through + scratch_of(r, node), (double)n->cost };
+
+	begin(r, node, node + 1);
+	for (int i = 0; i < r->count; i++) {
+		const Class *c = r->s->class + r->touched[i];
+		if (c->ours && (c->first >= node || c->last <= node))
+			p.bytes += c->bytes;
+		p.cost += far_cost(c);
+	}
+	return p;
+}
+
+/* ---- cuts */
+
+typedef struct {
+	Price rows, whole; /* whole: of single nodes */
+} Entry;
+
+typedef struct {
+	const Survey *s;
+	int nodes, longest;
+	Entry *entry; /* [first * longest + nodes - 1] */
+	double *best; /* of the nodes before each: the least cost */
+	int *from;    /* where the last run of those begins; with ROWS: by rows */
+	bool *rows;
+} Cuts;
+
+/* The run that takes in a pushed input goes by rows, and makes no output, which comes later. */
+static bool
+may_hold_push(const Trial *r, int first, int end)
+{
+	if (r->pushed < first || r->pushed >= end)
+		return true;
+	for (int k = first; k < end; k++)
+		if (is_callers(r->s->g, r->s->output[k]))
+			return false;
+	return true;
+}
+
+/* Of each node, the bytes of what is there before `first` and is touched there for the last time. */
+static int64_t
+through_from(const Survey *s, int first, int64_t *ending)
+{
+	int64_t through = 0;
+
+	memset(ending, 0, ((size_t)s->g->node_count + 1) * sizeof *ending);
+	for (int t = 0; t < s->g->tensor_count; t++) {
+		const Class *c = s->class + t;
+		if (!c->ours || c->first >= first || c->last < first)
+			continue;
+		through += c->bytes;
+		ending[c->last] += c->bytes;
+	}
+	return through;
+}
+
+static void
+set_prices(Trial *r, Cuts *c, int first, int64_t *ending)
+{
+	int64_t through = through_from(r->s, first, ending);
+	Entry *e = c->entry + (size_t)first * (size_t)c->longest;
+
+	for (int i = 0; i < c->longest; i++)
+		e[i].rows.bytes = e[i].whole.bytes = NEVER;
+	for (int i = 0; i < c->longest && first + i < c->nodes; i++) {
+		int node = first + i;
+		through -= ending[node];
+		if (i == 0 && node != r->pushed)
+			e->whole = r->s->steps[node] ? price_whole(r, node, through) : (Price){ 0, 0 };
+		if (!may_stream(r->s, node))
+			return;
+		if (may_hold_push(r, first, node + 1))
+			e[i].rows = price_by_rows(r, first, node + 1, through);
+	}
+}
+
+/* The least cost of all nodes in runs of at most `most` bytes; negative: there is none. */
+static double
+cut(Cuts *c, int64_t most)
+{
+	c->best[0] = 0;
+	for (int end = 1; end <= c->nodes; end++) {
+		c->best[end] = -1;
+		for (int i = 0; i < c->longest && i < end; i++) {
+			int first = end - 1 - i;
+			const Entry *e = c->entry + (size_t)first * (size_t)c->longest + i;
+			for (int rows = 0; rows < 2; rows++) {
+				const Price *p = rows ? &e->rows : &e->whole;
+				double cost = c->best[first] + p->cost;
+				if (c->best[first] < 0 || p->bytes > most || p->bytes == NEVER ||
+					(c->best[end] >= 0 && cost >= c->best[end]))
+					continue;
+				c->best[end] = cost;
+				c->from[end] = first;
+				c->rows[end] = rows;
+			}
+		}
+	}
+	return c->best[c->nodes];
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The least bytes in which the cost is at most `cost` (negative: any). */
+static int64_t
+least_bytes(Cuts *c, double cost)
+{
+	size_t entries = (size_t)c->nodes * (size_t)c->longest, count = 0;
+	int64_t *bytes = alloc_array(c->s->g->arena, 2 * entries + 1, sizeof *bytes);
+
+	for (size_t i = 0; i < entries; i++) {
+		if (c->entry[i].rows.bytes != NEVER)
+			bytes[count++] = c->entry[i].rows.bytes;
+		if (c->entry[i].whole.bytes != NEVER)
+			bytes[count++] = c->entry[i].whole.bytes;
+	}
+	qsort(bytes, count, sizeof *bytes, by_value);
+	size_t low = 0, high = count - 1;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		double now = cut(c, bytes[middle]);
+		if (now >= 0 && (cost < 0 || now <= cost))
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return bytes[low];
+}
+
+/* ---- the pass */
+
+/* Writes the cuts into the graph. */
+static void
+apply(Trial *r, const Cuts *c, int64_t most)
+{
+	const Graph *g = r->s->g;
+	int segment = 0;
+
+	for (int t = 0; t < g->tensor_count; t++)
+		g->tensor[t].ring = 0;
+	for (int end = c->nodes; end; end = c->from[end])
+		segment += c->rows[end];
+	for (int end = c->nodes, first; end; end = first) {
+		first = c->from[end];
+		const Entry *e = c->entry + (size_t)first * (size_t)c->longest + (end - first - 1);
+		int64_t spare = most - (c->rows[end] ? e->rows.bytes : e->whole.bytes);
+		for (int k = first; k < end; k++) {
+			g->node[k].segment = c->rows[end] ? segment : 0;
+			g->node[k].spare = r->scratch ? -1 : spare;
+		}
+		if (!c->rows[end])
+			continue;
+		segment--;
+		begin(r, first, end);
+		run_rows(r);
+		for (int i = 0; i < r->count; i++)
+			g->tensor[r->touched[i]].ring = ring_of(r, r->touched[i]);
+	}
+}
+
+/* The node that reads a pushed input; -1: none. */
+static int
+pushed_reader(const Graph *g, const Survey *s)
+{
+	for (int i = 0; i < s->reads[g->node_count]; i++)
+		if (g->input_mode == INPUT_PUSH && is_input(g, s->read[i].class))
+			return s->read[i].node;
+	return -1;
+}
+
+static Trial
+trial_new(const Graph *g)
+{
+	size_t tensors = (size_t)g->tensor_count + 1;
+	Survey *s = survey(g);
+	Trial r = { .s = s, .t = { .s = s } };
+
+	r.t.done = alloc_array(g->arena, (size_t)g->node_count + 1, sizeof *r.t.done);
+	r.now = alloc_array(g->arena, tensors, sizeof *r.now);
+	r.held = alloc_array(g->arena, tensors, sizeof *r.held);
+	r.seen = alloc_array(g->arena, tensors, sizeof *r.seen);
+	r.touched = alloc_array(g->arena, tensors, sizeof *r.touched);
+	r.scratch = g->optimize != OPTIMIZE_RAM && !g->arena_bytes;
+	r.pushed = pushed_reader(g, s);
+	return r;
+}
+
+static Cuts
+cuts_new(const Survey *s)
+{
+	const Graph *g = s->g;
+	Cuts c = { .s = s, .nodes = g->node_count };
+	int most = g->node_count > LARGE ? LONGEST_OF_LARGE : LONGEST;
+	size_t nodes = (size_t)c.nodes + 1;
+
+	c.longest = c.nodes < most ? c.nodes : most;
+	c.entry = alloc_array(g->arena, nodes * (size_t)c.longest, sizeof *c.entry);
+	c.best = alloc_array(g->arena, nodes, sizeof *c.best);
+	c.from = alloc_array(g->arena, nodes, sizeof *c.from);
+	c.rows = alloc_array(g->arena, nodes, sizeof *c.rows);
+	return c;
+}
+
+void
+stream(Graph *g)
+{
+	for (int k = 0; k < g->node_count; k++)
+		g->node[k].flat = false; /* prices are by rows, and whole ones known */
+	Trial r = trial_new(g);
+	Cuts c = cuts_new(r.s);
+	int64_t *ending = alloc_array(g->arena, (size_t)g->node_count + 1, sizeof *ending);
+
+	if (!g->node_count)
+		return;
+	for (int k = 0; k < c.nodes; k++)
+		set_prices(&r, &c, k, ending);
+	int64_t most = least_bytes(&c, r.scratch ? cut(&c, NEVER - 1) * SPEED_TOLERANCE : -1);
+	if (g->arena_bytes > most)
+		most = g->arena_bytes;
+	cut(&c, most);
+	apply(&r, &c, most);
+}
