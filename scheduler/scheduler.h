@@ -47,7 +47,7 @@ typedef struct {
 	int **maker;  /* of each tensor: the nodes with code that make its rows, then -1 */
 	int *output;  /* of each node: the class that it writes */
 } Survey;
-Survey *survey(const Graph *);
+Survey *survey_rows(const Graph *);
 bool may_stream(const Survey *, int node);
 
 /* A run of nodes that take turns: how far each is. */

@@ -125,7 +125,7 @@ add_node_to(Survey *s, int node, int *count)
 }
 
 Survey *
-survey(const Graph *g)
+survey_rows(const Graph *g)
 {
 	Survey *s = alloc(g->arena, sizeof *s);
 	size_t nodes = (size_t)g->node_count + 1, tensors = (size_t)g->tensor_count + 1;

@@ -399,7 +399,7 @@ static Trial
 trial_new(const Graph *g)
 {
 	size_t tensors = (size_t)g->tensor_count + 1;
-	Survey *s = survey(g);
+	Survey *s = survey_rows(g);
 	Trial r = { .s = s, .t = { .s = s } };
 
 	r.t.done = alloc_array(g->arena, (size_t)g->node_count + 1, sizeof *r.t.done);
