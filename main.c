@@ -27,6 +27,7 @@ static const Pass passes[] = {
 	{ "select", NULL, select_kernels }, /* choose and price a kernel per node */
 	{ "order", order, NULL },          /* execution order of least peak */
 	{ "alias", alias, NULL },          /* views and in-place tensors */
+	{ "stream", stream, NULL },        /* segments by rows, and their rings */
 	{ "bind", NULL, select_again },    /* the same function: the widths are known now */
 	{ "plan", plan, NULL },            /* offsets, workspace, proof of no overlap */
 };

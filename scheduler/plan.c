@@ -1,25 +1,21 @@
-/* plan.c: where buffers lie in the work area: rectangles of time x bytes that never overlap. */
-#include <stdlib.h>
+/* plan.c: where buffers lie in the work area: as near to each other as the order of rows allows. */
 #include <string.h>
 
 #include "scheduler.h"
 
 typedef struct {
-	Buffer *buffer;
-	int count;
+	int64_t from, to; /* where a buffer may not start, the ends left out */
+} Gap;
+
+typedef struct {
+	Apart *a;
 	int64_t align;
-	int *by_offset; /* buffers already placed, lowest first */
-	int placed;
+	bool *placed;
+	Gap *taken; /* while one is placed, by where they begin */
 } Plan;
 
-/* Searching beyond the heuristics: this many buffers at most, this many tries. */
-enum { SMALL_MODEL = 128, TRIES = 3000 };
-
-static bool
-meet(const Buffer *a, const Buffer *b)
-{
-	return a->first <= b->last && b->first <= a->last;
-}
+/* Searching beyond the heuristics: so many pairs looked at, at most. */
+enum { EFFORT = 4000000 };
 
 static int64_t
 round_up(int64_t n, int64_t to)
@@ -27,27 +23,32 @@ round_up(int64_t n, int64_t to)
 	return (n + to - 1) / to * to;
 }
 
-/* The lowest gap among the placed buffers that are live with b. */
+/* The lowest start that keeps its distance from what is placed. */
 static void
 place_lowest(Plan *p, int which)
 {
-	Buffer *b = p->buffer + which;
+	Buffer *b = p->a->buffer + which;
 	int64_t at = 0;
-	int i;
+	int count = 0;
 
-	for (i = 0; i < p->placed; i++) {
-		const Buffer *o = p->buffer + p->by_offset[i];
-		if (!meet(b, o))
+	for (int i = 0; i < p->a->nears[which]; i++) {
+		const Near *n = p->a->near[which] + i;
+		int64_t offset = p->a->buffer[n->buffer].offset;
+		Gap gap = { offset - n->below, offset + n->above };
+		int k = count;
+		if (!p->placed[n->buffer])
 			continue;
-		if (at + b->bytes <= o->offset)
-			break;
-		int64_t end = round_up(o->offset + o->bytes, p->align);
+		for (; k > 0 && p->taken[k - 1].from > gap.from; k--)
+			p->taken[k] = p->taken[k - 1];
+		p->taken[k] = gap;
+		count++;
+	}
+	for (int i = 0; i < count && p->taken[i].from < at; i++) {
+		int64_t end = round_up(p->taken[i].to, p->align);
 		at = end > at ? end : at;
 	}
 	b->offset = at;
-	for (i = p->placed++; i > 0 && p->buffer[p->by_offset[i - 1]].offset > at; i--)
-		p->by_offset[i] = p->by_offset[i - 1];
-	p->by_offset[i] = which;
+	p->placed[which] = true;
 }
 
 static int64_t
@@ -55,31 +56,13 @@ place_all(Plan *p, const int *sequence)
 {
 	int64_t top = 0;
 
-	p->placed = 0;
-	for (int i = 0; i < p->count; i++) {
+	memset(p->placed, 0, (size_t)p->a->count * sizeof *p->placed);
+	for (int i = 0; i < p->a->count; i++) {
+		const Buffer *b = p->a->buffer + sequence[i];
 		place_lowest(p, sequence[i]);
-		const Buffer *b = p->buffer + sequence[i];
 		top = b->offset + b->bytes > top ? b->offset + b->bytes : top;
 	}
 	return top;
-}
-
-/* The largest sum of what is live at one node. */
-static int64_t
-live_bound(const Plan *p, int nodes, Arena *arena)
-{
-	int64_t *change = alloc_array(arena, (size_t)nodes + 3, sizeof *change);
-	int64_t now = 0, most = 0;
-
-	for (int i = 0; i < p->count; i++) {
-		change[p->buffer[i].first + 1] += p->buffer[i].bytes;
-		change[p->buffer[i].last + 2] -= p->buffer[i].bytes;
-	}
-	for (int i = 0; i < nodes + 3; i++) {
-		now += change[i];
-		most = now > most ? now : most;
-	}
-	return most;
 }
 
 typedef int64_t Key(const Buffer *);
@@ -92,12 +75,12 @@ static Key *const keys[] = { by_bytes, by_area, by_life, by_start, by_end };
 
 /* Largest key first; insertion keeps equal ones in order, on every host. */
 static void
-sort_by(const Plan *p, int *sequence, Key *key)
+sort_by(const Apart *a, int *sequence, Key *key)
 {
-	for (int i = 0; i < p->count; i++) {
+	for (int i = 0; i < a->count; i++) {
 		int k = i;
 
-		for (; k > 0 && key(p->buffer + sequence[k - 1]) < key(p->buffer + i); k--)
+		for (; k > 0 && key(a->buffer + sequence[k - 1]) < key(a->buffer + i); k--)
 			sequence[k] = sequence[k - 1];
 		sequence[k] = i;
 	}
@@ -110,129 +93,119 @@ random_next(uint32_t *state)
 	return *state = *state * 1664525u + 1013904223u;
 }
 
+/* Moves one to another place. */
 static void
-swap(int *sequence, int i, int k)
+move(int *sequence, int from, int to)
 {
-	int t = sequence[i];
+	int which = sequence[from], step = from < to ? 1 : -1;
 
-	sequence[i] = sequence[k];
-	sequence[k] = t;
+	for (; from != to; from += step)
+		sequence[from] = sequence[from + step];
+	sequence[to] = which;
 }
 
-/* Swaps two in the best sequence, as long as the bound is not met. */
-static int64_t
+/* Moves buffers about in the best sequence, as long as the bound is not met. */
+static void
 search(Plan *p, int *best, int64_t top, int64_t bound)
 {
-	uint32_t state = 1;
+	uint32_t state = 1, count = (uint32_t)p->a->count;
+	int64_t pairs = 1;
 
-	for (int i = 0; i < TRIES && top > bound; i++) {
-		int a = (int)((random_next(&state) >> 8) % (uint32_t)p->count);
-		int b = (int)((random_next(&state) >> 8) % (uint32_t)p->count);
+	for (int i = 0; i < p->a->count; i++)
+		pairs += 1 + p->a->nears[i];
+	for (int64_t i = 0; i < EFFORT / pairs && top > bound; i++) {
+		int from = (int)((random_next(&state) >> 8) % count);
+		int to = (int)((random_next(&state) >> 8) % count);
 
-		swap(best, a, b);
+		move(best, from, to);
 		int64_t now = place_all(p, best);
 		if (now <= top)
 			top = now;
 		else
-			swap(best, a, b);
+			move(best, to, from);
 	}
-	return top;
 }
 
 static int64_t
-solve(Plan *p, int64_t bound, Arena *arena)
+solve(Plan *p, Arena *arena)
 {
-	size_t bytes = (size_t)p->count * sizeof(int);
-	int *sequence = alloc(arena, bytes), *best = alloc(arena, bytes);
+	size_t count = (size_t)p->a->count + 1;
+	int *sequence = alloc_array(arena, count, sizeof *sequence);
+	int *best = alloc_array(arena, count, sizeof *best);
 	int64_t top = INT64_MAX;
 
-	p->by_offset = alloc(arena, bytes);
-	for (size_t k = 0; k < sizeof keys / sizeof *keys && top > bound; k++) {
-		sort_by(p, sequence, keys[k]);
+	p->placed = alloc_array(arena, count, sizeof *p->placed);
+	p->taken = alloc_array(arena, count, sizeof *p->taken);
+	for (size_t k = 0; k < sizeof keys / sizeof *keys && top > p->a->bound; k++) {
+		sort_by(p->a, sequence, keys[k]);
 		int64_t now = place_all(p, sequence);
 		if (now >= top)
 			continue;
 		top = now;
-		memcpy(best, sequence, bytes);
+		memcpy(best, sequence, count * sizeof *best);
 	}
-	if (p->count <= SMALL_MODEL)
-		search(p, best, top, bound);
+	search(p, best, top, p->a->bound);
 	return place_all(p, best);
-}
-
-static void
-add_buffer(Plan *p, Arena *arena, Buffer b)
-{
-	p->buffer = grow(arena, p->buffer, p->count, sizeof b);
-	p->buffer[p->count++] = b;
-}
-
-/* What needs bytes in the work area: storage tensors with the lives of all that lies in them. */
-static void
-collect(Plan *p, const Graph *g)
-{
-	Life *life = lives(g);
-
-	for (int t = 0; t < g->tensor_count; t++) {
-		int root = storage(g, t, NULL);
-		if (root == t)
-			continue;
-		if (life[t].first < life[root].first)
-			life[root].first = life[t].first;
-		if (life[t].last > life[root].last)
-			life[root].last = life[t].last;
-	}
-	for (int t = 0; t < g->tensor_count; t++) {
-		const Tensor *x = g->tensor + t;
-
-		if (x->view < 0 && !x->data && !is_callers(g, t) && life[t].first <= life[t].last)
-			add_buffer(p, g->arena, (Buffer){ t, -1, life[t].first, life[t].last,
-				tensor_bytes(x), -1 });
-	}
-	for (int i = 0; i < g->node_count; i++)
-		if (g->node[i].scratch)
-			add_buffer(p, g->arena, (Buffer){ -1, i, i, i, g->node[i].scratch, -1 });
-}
-
-int64_t
-most_live(const Graph *g)
-{
-	Plan p = { 0 };
-
-	collect(&p, g);
-	return live_bound(&p, g->node_count, g->arena);
 }
 
 /* Every element type is at home on such a boundary. */
 static int64_t
-natural_alignment(const Graph *g, const Plan *p)
+natural_alignment(const Graph *g, const Apart *a)
 {
 	int64_t align = g->alignment;
 
-	for (int i = 0; i < p->count; i++) {
-		int64_t need = p->buffer[i].tensor < 0 ? (int64_t)sizeof(int64_t) :
-			types[g->tensor[p->buffer[i].tensor].type].bytes;
+	for (int i = 0; i < a->count; i++) {
+		int64_t need = a->buffer[i].tensor < 0 ? (int64_t)sizeof(int64_t) :
+			types[g->tensor[a->buffer[i].tensor].type].bytes;
 		align = need > align ? need : align;
 	}
 	return align;
 }
 
+int64_t
+most_live(const Graph *g)
+{
+	Graph same = *g;
+
+	return keep_apart(&same)->bound;
+}
+
 void
 plan(Graph *g)
 {
-	Plan p = { 0 };
+	Plan p = { .a = keep_apart(g) };
 
-	collect(&p, g);
-	p.align = natural_alignment(g, &p);
-	g->lower_bound = live_bound(&p, g->node_count, g->arena);
-	g->work_bytes = p.count ? solve(&p, g->lower_bound, g->arena) : 0;
+	p.align = natural_alignment(g, p.a);
+	g->lower_bound = p.a->bound;
+	g->work_bytes = p.a->count ? solve(&p, g->arena) : 0;
+	g->step = p.a->step;
+	g->step_count = p.a->steps;
+	g->buffer = p.a->buffer;
+	g->buffer_count = p.a->count;
 	for (int t = 0; t < g->tensor_count; t++)
 		g->tensor[t].offset = -1;
-	for (int i = 0; i < p.count; i++) {
-		const Buffer *b = p.buffer + i;
+	for (int i = 0; i < p.a->count; i++) {
+		const Buffer *b = p.a->buffer + i;
 		if (b->tensor >= 0)
 			g->tensor[b->tensor].offset = b->offset;
 		else
 			g->node[b->node].scratch_offset = b->offset;
 	}
+}
+
+void
+print_schedule(Text *to, const Graph *g)
+{
+	put(to, "work %lld\n", (long long)g->work_bytes);
+	for (int i = 0; i < g->buffer_count; i++) {
+		const Buffer *b = g->buffer + i;
+		const Tensor *t = g->tensor + b->tensor;
+		put(to, b->tensor < 0 ? "scratch n%d" : "buffer t%d", b->tensor < 0 ? b->node : b->tensor);
+		put(to, " offset %lld bytes %lld", (long long)b->offset, (long long)b->bytes);
+		if (b->tensor >= 0 && t->shape.rank == NHWC)
+			put(to, " row %lld ring %d", (long long)axis_step(t, 1) * types[t->type].bytes, t->ring);
+		put(to, " first %d last %d\n", b->first, b->last);
+	}
+	for (int i = 0; i < g->step_count; i++)
+		put(to, "step n%d %d\n", g->step[i].node, g->step[i].row);
 }

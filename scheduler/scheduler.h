@@ -63,4 +63,21 @@ int rows_freed(const Turns *, const Class *);   /* read for the last time */
  * sweeps (docs/kernel-interface.md); -1: all is done. */
 int next_turn(const Turns *, int last);
 
+/* apart.c: the buffers of the work area and how far apart they must lie. */
+typedef struct {
+	int buffer;
+	int64_t below, above; /* if it is the lower, the higher: bytes from start to start, at least */
+} Near;
+
+typedef struct {
+	Buffer *buffer; /* but for offsets */
+	int count;
+	Near **near; /* of each: the others that it must not lie over as it likes */
+	int *nears;
+	Step *step;
+	int steps;
+	int64_t bound; /* the most bytes that are live at a step */
+} Apart;
+Apart *keep_apart(Graph *);
+
 #endif

@@ -187,15 +187,15 @@ inside(const Turns *t, int node)
 	return node >= t->first && node < t->end;
 }
 
-/* Rows that a node's steps have made of its output. */
+/* Rows that a node's steps have made of its output; INT_MAX: all. */
 static int
 made_by(const Turns *t, int node)
 {
 	int done = t->done[node];
 
-	if (ops[t->s->g->node[node].op].rows != ROWS_REDUCE)
-		return done;
-	return done == t->s->steps[node];
+	if (done == t->s->steps[node])
+		return INT_MAX;
+	return ops[t->s->g->node[node].op].rows == ROWS_REDUCE ? 0 : done;
 }
 
 int
@@ -217,7 +217,7 @@ rows_written(const Turns *t, const Class *c)
 	for (int i = 0; i < c->writers; i++)
 		if (inside(t, c->writer[i]) && made_by(t, c->writer[i]) > most)
 			most = made_by(t, c->writer[i]);
-	return most;
+	return smaller(most, c->rows);
 }
 
 int
