@@ -32,8 +32,8 @@ find_bug () { # compiler
 if find_bug ./mcompile; then
 	tail -1 bigcheck.out
 	echo "FAIL planted: 500 models did not find the bug"
-elif grep '^FAIL tflm.*AVERAGE_POOL_2D:int8' bigcheck.out && grep '^     run' bigcheck.out; then
-	tail -1 bigcheck.out
+elif grep -q '^FAIL tflm.*AVERAGE_POOL_2D:int8' bigcheck.out && grep -q '^     run' bigcheck.out; then
+	tail -3 bigcheck.out | sed 's/^/  /' # no FAIL of this test
 	echo "ok planted"
 else
 	tail -20 bigcheck.out
