@@ -1,15 +1,14 @@
-/* main.c: the passes and the commands: what mcompile does, in order. */
+/* main.c: the passes: what mcompile does to a model, in order; and main(). */
 #include <cjson/cJSON.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <tree_sitter/api.h>
 #include <unistd.h>
 
 #include "codegen/codegen.h"
+#include "commands.h"
 #include "frontend/frontend.h"
 #include "ir/ir.h"
-#include "options.h"
 #include "scheduler/scheduler.h"
 
 /* A pass rewrites the graph, or needs to know the target as well. */
@@ -54,7 +53,7 @@ base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-static Graph *
+Graph *
 read_model(const Options *o, Arena *arena, Diag *diag, const char *path)
 {
 	const char *base = base_name(path);
@@ -62,12 +61,13 @@ read_model(const Options *o, Arena *arena, Diag *diag, const char *path)
 	size_t folder = (size_t)(base - path);
 	File f = map_file(diag, path); /* to the end: constants point into it */
 	bool tflite = f.size >= 8 && !memcmp(f.data + 4, "TFL3", 4);
-	Graph *g = tflite ? read_tflite(arena, diag, o->name ? o->name : name, f.data, f.size) :
-		read_mir(arena, diag, o->name ? o->name : name, (const char *)f.data, f.size,
+	const char *given = o->share ? NULL : o->name; /* with --share it is the work area's */
+	Graph *g = tflite ? read_tflite(arena, diag, given ? given : name, f.data, f.size) :
+		read_mir(arena, diag, given ? given : name, (const char *)f.data, f.size,
 		folder ? format(arena, "%.*s", (int)folder, path) : NULL);
 
-	if (o->name)
-		g->name = o->name; /* a .mir has one of its own */
+	if (given)
+		g->name = given; /* a .mir has one of its own */
 	if (o->semantics >= 0)
 		set_semantics(g, (Semantics)o->semantics);
 	g->input_mode = (InputMode)o->input_mode;
@@ -144,13 +144,17 @@ reference_graph(const Options *o, Job *job, const char *path)
 }
 
 /* The program of one model; NULL: its passes were stopped. */
-static Program *
+Program *
 compile_model(const Options *o, Arena *arena, Diag *diag, const char *path)
 {
 	Job job = { .arena = arena, .target = find_target(o->target), .source = base_name(path),
 		.weights = (WeightsForm)o->weights, .explain = o->explain, .selftest = o->selftest,
 		.trace = o->layers };
 
+	if (o->dump)
+		check_pass(arena, "dump", o->dump);
+	if (o->stop)
+		check_pass(arena, "stop", o->stop);
 	diag->file = path;
 	job.graph = read_model(o, arena, diag, path);
 	infer(job.graph); /* a pass like others, but what is counted next relies on it */
@@ -163,97 +167,6 @@ compile_model(const Options *o, Arena *arena, Diag *diag, const char *path)
 	if (o->selftest || o->command == VERIFY)
 		job.reference = reference_graph(o, &job, path);
 	return program_new(copy_of(arena, &job, sizeof job));
-}
-
-/* ---- the commands ---- */
-
-static void
-write_outputs(const Options *o, const Program *p, const Output *out)
-{
-	Arena *arena = p->job->arena;
-	const char *stem = format(arena, "%s/%s", o->folder, p->name);
-	FileText file[5] = { { format(arena, "%s.c", stem), out->source },
-		{ format(arena, "%s.h", stem), out->header } };
-	int count = 2;
-
-	if (p->weights_file)
-		file[count++] = (FileText){ format(arena, "%s.bin", stem), out->weights };
-	if (o->report)
-		file[count++] = (FileText){ o->report, report_json(p) };
-	if (o->depfile) {
-		Text t = text_new(arena);
-		put(&t, "%s.c %s.h: %s\n", stem, stem, o->file[0]);
-		file[count++] = (FileText){ o->depfile, t };
-	}
-	write_files(arena, p->job->graph->diag, file, count);
-}
-
-static int
-run_model(const Options *o, const Program *p, const Output *out)
-{
-	const Graph *g = p->job->graph;
-	int extra = o->file_count - 1 - g->input_count;
-
-	/* Outputs after the first may follow -o without one of their own. */
-	for (int i = 0; i < extra; i++)
-		o->output[o->output_count + i] = o->file[1 + g->input_count + i];
-	if (extra < 0 || o->output_count + extra != g->output_count)
-		usage("%s: input files: %d, and after -o output files: %d", o->file[0], g->input_count,
-			g->output_count);
-	for (int i = 0; i < g->input_count; i++)
-		if (access(o->file[1 + i], R_OK))
-			fail_at(g->diag, nowhere, "%s: cannot read: %s", o->file[1 + i], strerror(errno));
-	Build b = build(p, out);
-	int status = run_build(p, &b, (const char *const *)(o->file + 1), o->output);
-	unbuild(p, &b);
-	if (status)
-		fail_at(g->diag, nowhere, status == 3 ? "an output file cannot be written" :
-			"an input file is too short, or the generated program failed");
-	return 0;
-}
-
-static int
-verify_model(const Options *o, const Program *p, const Output *out)
-{
-	Build b = build(p, out);
-	int64_t bad = verify_build(p, &b, (int)o->count, (uint32_t)o->seed);
-
-	unbuild(p, &b);
-	if (bad < 0)
-		fail_at(p->job->graph->diag, nowhere, "the generated program failed");
-	printf("%s: target %s, %ld inferences from seed %ld: %lld bytes differ from ref\n", o->file[0],
-		p->job->target->name, o->count, o->seed,
-		(long long)bad);
-	return bad != 0;
-}
-
-static int
-compile(const Options *o, Arena *arena, Diag *diag)
-{
-	if (o->dump)
-		check_pass(arena, "dump", o->dump);
-	if (o->stop)
-		check_pass(arena, "stop", o->stop);
-	Program *p = compile_model(o, arena, diag, o->file[0]);
-	if (!p)
-		return 0;
-	Output out = emit_program(p);
-	if (o->command == RUN)
-		return run_model(o, p, &out);
-	if (o->command == VERIFY)
-		return verify_model(o, p, &out);
-	write_outputs(o, p, &out);
-	return 0;
-}
-
-static int
-inspect_model(const Options *o, Arena *arena, Diag *diag)
-{
-	diag->file = o->file[0];
-	Graph *g = read_model(o, arena, diag, o->file[0]);
-	infer(g);
-	inspect(stdout, g);
-	return 0;
 }
 
 /* tree-sitter and cJSON cannot go on without memory, and have nowhere to return to. */
@@ -285,6 +198,15 @@ allocate_again(void *p, size_t bytes)
 	return or_end(realloc(p, bytes));
 }
 
+static CommandFunction *
+command_of(const Options *o)
+{
+	static CommandFunction *const of[COMMAND_COUNT] = { compile, inspect_model, run_model,
+		verify_model };
+
+	return o->share ? compile_shared : of[o->command];
+}
+
 int
 main(int argc, char **argv)
 {
@@ -298,7 +220,7 @@ main(int argc, char **argv)
 	if (!setjmp(escape)) {
 		arena = arena_new(&diag);
 		Options o = parse_options(argc, argv, arena);
-		status = (o.command == INSPECT ? inspect_model : compile)(&o, arena, &diag);
+		status = command_of(&o)(&o, arena, &diag);
 	}
 	if (arena)
 		arena_free(arena);

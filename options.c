@@ -6,7 +6,7 @@
 #include "codegen/codegen.h"
 #include "options.h"
 
-typedef enum { OUTPUT, TEXT, FILE_NAME, FLAG, NUMBER, CHOICE, TARGET_NAME, SHOW_VERSION,
+typedef enum { OUTPUT, GROUP, TEXT, FILE_NAME, FLAG, NUMBER, CHOICE, TARGET_NAME, SHOW_VERSION,
 	SHOW_HELP } Kind;
 
 /* commands: first letters of those that heed it; least: of numbers; names: of choices. */
@@ -26,7 +26,11 @@ static const Row table[] = {
 	{ "o", "DIR", "cr", OUTPUT, 0, 0, NULL,
 		"where the output goes (default: here); run: a file per output" },
 	{ "name", "NAME", "crv", TEXT, AT(name), 0, NULL,
-		"of files and identifiers (default: the model's)" },
+		"of files and identifiers (default: the model's; with --share: shared)" },
+	{ "share", NULL, "c", FLAG, AT(share), 0, NULL,
+		"several models, one work area: those that never run at once share bytes" },
+	{ "together", "NAME,NAME...", "c", GROUP, 0, 0, NULL,
+		"with --share: models that run at once; may be given again" },
 	{ "target", "T", "crv", TARGET_NAME, AT(target), 0, NULL,
 		"c (default: any C11 compiler), native, ...; help lists them" },
 	{ "optimize", "speed|ram|size", "crv", CHOICE, AT(optimize), OPTIMIZE_COUNT, optimize_names,
@@ -64,6 +68,7 @@ enum { ROWS = sizeof table / sizeof *table, FIRST_ROW = 256, HELP_COLUMN = 29, V
 
 static const char usage_text[] =
 	"usage: mcompile [options] MODEL              write NAME.c and NAME.h\n"
+	"       mcompile --share [options] MODEL...   of each, and shared.h: one work area\n"
 	"       mcompile inspect MODEL                tensors, operators, work, memory by layer\n"
 	"       mcompile run MODEL IN... -o OUT...    compile, build with $CC, run on raw tensors\n"
 	"       mcompile verify MODEL                 generated code against the reference kernels\n\n";
@@ -168,6 +173,7 @@ set_option(Options *o, const Row *row, const char *value)
 		refuse_absent(row->name, value);
 	switch (row->kind) {
 	case OUTPUT: o->output[o->output_count++] = o->folder = file_name(value); break;
+	case GROUP: o->group[o->group_count++] = value; break;
 	case TEXT: *(const char **)at = value; break;
 	case FILE_NAME: *(const char **)at = file_name(value); break;
 	case FLAG: *(bool *)at = true; break;
@@ -175,6 +181,7 @@ set_option(Options *o, const Row *row, const char *value)
 	case CHOICE: *(long *)at = choice(row, value); break;
 	case TARGET_NAME:
 		*(const char **)at = value;
+		o->targets++;
 		if (strcmp(value, "help"))
 			break;
 		print_targets();
@@ -212,8 +219,14 @@ check_options(const Options *o)
 		usage("no model");
 	for (int i = 0; i < o->file_count; i++)
 		file_name(o->file[i]);
-	if (o->file_count > 1 && o->command != RUN)
-		usage("more than one model: %s", o->file[1]);
+	if (o->file_count > 1 && o->command != RUN && !o->share)
+		usage("more than one model: %s (--share compiles several)", o->file[1]);
+	if (o->file_count == 1 && o->share)
+		usage("--share: only one model: %s", o->file[0]);
+	if (o->group_count && !o->share)
+		usage("--together %s: only with --share", o->group[0]);
+	if (o->targets > 1 && o->share)
+		usage("--target given twice: models that share a work area have one target");
 	if (o->output_count > 1 && o->command != RUN)
 		usage("-o given twice: %s", o->folder);
 	if (o->name && !o->name[strcspn(o->name,
@@ -230,6 +243,7 @@ parse_options(int argc, char **argv, Arena *arena)
 	int command;
 
 	o.output = alloc_array(arena, (size_t)argc + 1, sizeof *o.output);
+	o.group = alloc_array(arena, (size_t)argc + 1, sizeof *o.group);
 	if (argc > 1 && (command = find_name(commands, COMMAND_COUNT, argv[1])) >= 0) {
 		o.command = (Command)command;
 		argv++;

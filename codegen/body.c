@@ -1,16 +1,9 @@
-/* body.c: the function that runs the model: for each node its loops over images and rows. */
+/* body.c: the functions that run the model: for each node its loops over images and rows. */
 #include <string.h>
 
 #include "codegen.h"
 
-typedef struct {
-	Text *out;
-	Program *program;
-	const Graph *graph;
-	int depth; /* of indentation */
-} Body;
-
-static void
+void
 indent(const Body *b)
 {
 	for (int i = 0; i < b->depth; i++)
@@ -28,22 +21,6 @@ dims(Arena *arena, const Tensor *t)
 
 /* ---- addresses ---- */
 
-/* How many elements to the image and row that the loops are at: " + 320 * r". */
-static const char *
-position(const Body *b, const Tensor *t, const char *image, const char *row)
-{
-	Arena *arena = b->graph->arena;
-	const char *s = "";
-
-	if (t->shape.rank != NHWC)
-		return s;
-	if (image && t->shape.dim[0] > 1)
-		s = format(arena, " + %lld * %s", (long long)axis_step(t, 0), image);
-	if (row && t->shape.dim[1] > 1)
-		s = format(arena, "%s + %lld * %s", s, (long long)axis_step(t, 1), row);
-	return s;
-}
-
 static const char *
 name_of_array(const Body *b, const char *name)
 {
@@ -58,14 +35,56 @@ name_of_array(const Body *b, const char *name)
 	die("no array %s", name);
 }
 
+/* Rows that there is room for, in turn; 0: all.  Of a pushed input the caller's one. */
+static int
+ring_of(const Body *b, int tensor)
+{
+	int root = storage(b->graph, tensor, NULL);
+
+	return (is_input(b->graph, root) && b->graph->input_mode == INPUT_PUSH) ? 1 : b->graph->tensor[root].ring;
+}
+
+/* The image that the loops are at: "y + 320 * b". */
 static const char *
-address(const Body *b, int tensor, const char *image, const char *row)
+image_of(const Body *b, int tensor, const char *image)
 {
 	const Tensor *t = b->graph->tensor + tensor;
 	const char *base = b->program->tensor[tensor];
 
-	return format(b->graph->arena, "%s%s", t->data ? name_of_array(b, base) : base,
-		position(b, t, image, row));
+	if (t->data)
+		base = name_of_array(b, base);
+	if (!image || t->shape.rank != NHWC || t->shape.dim[0] == 1 || ring_of(b, tensor))
+		return base;
+	return format(b->graph->arena, "%s + %lld * %s", base, (long long)axis_step(t, 0), image);
+}
+
+/* A row of it, by its number as C: "y + 320 * r", in a ring "y + 320 * (r % 3)". */
+static const char *
+row_of(const Body *b, int tensor, const char *image, const char *row)
+{
+	Arena *arena = b->graph->arena;
+	const char *base = image_of(b, tensor, image);
+	long long step = (long long)axis_step(b->graph->tensor + tensor, 1);
+	int ring = ring_of(b, tensor);
+
+	if (ring == 1)
+		return base;
+	if (strchr(row, ' ') && row[strlen(row) - 1] != ']')
+		row = format(arena, "(%s)", row);
+	if (ring)
+		row = format(arena, "(%s %% %d)", row, ring);
+	return format(arena, "%s + %lld * %s", base, step, row);
+}
+
+/* row NULL: the first. */
+static const char *
+address(const Body *b, int tensor, const char *image, const char *row)
+{
+	const Tensor *t = b->graph->tensor + tensor;
+
+	if (!row || !strcmp(row, "0") || t->shape.rank != NHWC || t->shape.dim[1] == 1)
+		return image_of(b, tensor, image);
+	return row_of(b, tensor, image, row);
 }
 
 /* ---- calls ---- */
@@ -125,7 +144,7 @@ put_call(Body *b, const Call *c, int part, const At *at)
 			s = at->row;
 		else if (c->argument[part][i])
 			s = c->argument[part][i];
-		if (i && b->out->size + strlen(s) - line > 84 - 8 * (size_t)b->depth) {
+		if (i && b->out->size + strlen(s) - line > LINE_MOST - 8 * (size_t)b->depth) {
 			put(b->out, ",\n\t");
 			line = b->out->size;
 			indent(b);
@@ -137,8 +156,8 @@ put_call(Body *b, const Call *c, int part, const At *at)
 	put(b->out, ");\n");
 }
 
-static void PRINTF(2, 3)
-put_line(Body *b, const char *fmt, ...)
+void
+add_line(Body *b, const char *fmt, ...)
 {
 	char line[512];
 	va_list ap;
@@ -153,21 +172,21 @@ put_line(Body *b, const char *fmt, ...)
 }
 
 /* A loop of one turn is a block. */
-static void
+void
 open_loop(Body *b, const char *variable, int turns)
 {
 	if (turns > 1)
-		put_line(b, "for (int %s = 0; %s < %d; %s++) {", variable, variable, turns, variable);
+		add_line(b, "for (int %s = 0; %s < %d; %s++) {", variable, variable, turns, variable);
 	else
-		put_line(b, "{");
+		add_line(b, "{");
 	b->depth++;
 }
 
-static void
+void
 close_loop(Body *b)
 {
 	b->depth--;
-	put_line(b, "}");
+	add_line(b, "}");
 }
 
 /* ---- windows over rows ---- */
@@ -176,6 +195,14 @@ static const char *
 times(Arena *arena, int factor, const char *variable)
 {
 	return factor == 1 ? variable : format(arena, "%d * %s", factor, variable);
+}
+
+const char *
+linear(Arena *arena, int factor, const char *variable, int plus)
+{
+	const char *s = times(arena, factor, variable);
+
+	return plus ? format(arena, "%s %c %d", s, plus < 0 ? '-' : '+', plus < 0 ? -plus : plus) : s;
 }
 
 /*
@@ -212,30 +239,29 @@ put_window(Body *b, const Call *c, const char *image, const char *row)
 	const Node *n = c->node;
 	Arena *arena = b->graph->arena;
 	const Tensor *x = tensor_in(b->graph, n, 0);
-	const char *base = address(b, n->input[0], image, NULL), *at = window_row(b, n, row, true);
+	const char *at = window_row(b, n, row, true);
 	bool counts = param_at(c->bound, "valid_h") >= 0;
 	int height = kernel_height(b->graph, n);
-	long long step = (long long)axis_step(x, 1);
 
-	put_line(b, "const %s *x[%d];", types[x->type].ctype, height);
+	add_line(b, "const %s *x[%d];", types[x->type].ctype, height);
 	if (counts)
-		put_line(b, "int valid_h = 0;");
+		add_line(b, "int valid_h = 0;");
 	put(b->out, "\n");
 	if (!looks_outside(b->graph, n)) {
-		put_line(b, "for (int i = 0; i < %d; i++)", height);
+		add_line(b, "for (int i = 0; i < %d; i++)", height);
 		b->depth++;
-		put_line(b, strchr(at, ' ') ? "x[i] = %s + %lld * (%s);" : "x[i] = %s + %lld * %s;", base,
-			step, at);
+		add_line(b, "x[i] = %s;", row_of(b, n->input[0], image, at));
 		b->depth--;
 		return;
 	}
 	const char *inside = format(arena, "at >= 0 && at < %d", x->shape.dim[1]);
 	open_loop(b, "i", height);
-	put_line(b, "int at = %s;", at);
+	add_line(b, "int at = %s;", at);
 	put(b->out, "\n");
-	put_line(b, "x[i] = %s ? %s + %lld * at : %s;", inside, base, step, outside_row(b->program, n));
+	add_line(b, "x[i] = %s ? %s : %s;", inside, row_of(b, n->input[0], image, "at"),
+		outside_row(b->program, n));
 	if (counts)
-		put_line(b, "valid_h += %s;", inside);
+		add_line(b, "valid_h += %s;", inside);
 	close_loop(b);
 }
 
@@ -244,19 +270,14 @@ static const char *
 single_row(Body *b, const Call *c, const char *image, const char *row)
 {
 	const Node *n = c->node;
-	Arena *arena = b->graph->arena;
 	const Tensor *x = tensor_in(b->graph, n, 0);
-	const char *base = address(b, n->input[0], image, NULL);
-	long long step = (long long)axis_step(x, 1);
 	const char *at = window_row(b, n, row, false);
 
-	if (x->shape.dim[1] == 1 && !looks_outside(b->graph, n))
-		return base;
 	if (!looks_outside(b->graph, n))
-		return format(arena, strchr(at, ' ') ? "%s + %lld * (%s)" : "%s + %lld * %s", base, step, at);
-	put_line(b, "int at = %s;", at);
-	put_line(b, "const %s *x = at >= 0 && at < %d ? %s + %lld * at : %s;\n",
-		types[x->type].ctype, x->shape.dim[1], base, step, outside_row(b->program, n));
+		return address(b, n->input[0], image, at);
+	add_line(b, "int at = %s;", at);
+	add_line(b, "const %s *x = at >= 0 && at < %d ? %s : %s;\n", types[x->type].ctype,
+		x->shape.dim[1], row_of(b, n->input[0], image, "at"), outside_row(b->program, n));
 	return "x";
 }
 
@@ -277,61 +298,98 @@ put_window_row(Body *b, const Call *c, const char *image, const char *row)
 
 /* ---- resizing: rows from a table ---- */
 
+/* The first or second row under output row `row`. */
+const char *
+resized_row(const Body *b, const Call *c, const char *row, bool second)
+{
+	const char *table = resize_table(b->program, c);
+
+	return format(b->graph->arena, c->node->op == OP_resize_nearest ? "%s[%s]" :
+		second ? "%s[2 * %s + 1]" : "%s[2 * %s]", table, row);
+}
+
 static void
 put_resize_row(Body *b, const Call *c, const char *image, const char *row)
 {
 	const Node *n = c->node;
-	const Tensor *x = tensor_in(b->graph, n, 0);
-	const char *base = address(b, n->input[0], image, NULL), *table = resize_table(b->program, c);
-	long long step = (long long)axis_step(x, 1);
+	const char *type = types[tensor_in(b->graph, n, 0)->type].ctype;
 	At at = { image, row, "x" };
 
 	if (n->op == OP_resize_nearest)
-		put_line(b, "const %s *x = %s + %lld * %s[%s];\n", types[x->type].ctype, base, step, table, row);
+		add_line(b, "const %s *x = %s;\n", type,
+			row_of(b, n->input[0], image, resized_row(b, c, row, false)));
 	else
-		put_line(b, "const %s *const x[2] = { %s + %lld * %s[2 * %s], %s + %lld * %s[2 * %s + 1] };\n",
-			types[x->type].ctype, base, step, table, row, base, step, table, row);
+		add_line(b, "const %s *const x[2] = { %s, %s };\n", type,
+			row_of(b, n->input[0], image, resized_row(b, c, row, false)),
+			row_of(b, n->input[0], image, resized_row(b, c, row, true)));
 	put_call(b, c, 0, &at);
 }
 
 /* ---- nodes ---- */
 
+/* Tells the tests what was made, and when. */
 static void
-put_reduction(Body *b, const Call *c, const char *image)
+put_trace(Body *b, const Call *c, const char *data, int64_t bytes)
 {
-	At whole = { image, NULL, NULL }, row = { image, "r", NULL };
+	const Tensor *y = tensor_out(b->graph, c->node);
 
-	put_call(b, c, 0, &whole);
-	open_loop(b, "r", tensor_in(b->graph, c->node, 0)->shape.dim[1]);
-	put_call(b, c, 1, &row);
-	close_loop(b);
-	put_call(b, c, 2, &whole);
+	if (b->program->job->trace && y->origin.number >= 0 && is_dense(y))
+		add_line(b, "%s_trace(%d, %s, %lld);", b->program->name, c->node->output, data,
+			(long long)bytes);
+}
+
+static void
+put_step(Body *b, const Call *c, const char *row)
+{
+	if (b->program->job->steps)
+		add_line(b, "%s_step(%d, %s);", b->program->name, (int)(c->node - b->graph->node), row);
+}
+
+/* The calls for one row, or for all at once; of a reduction those for a row of operand 0. */
+void
+put_row(Body *b, const Call *c, const char *image, const char *row)
+{
+	RowRule rule = ops[c->node->op].rows;
+	At at = { image, row, NULL };
+
+	put_step(b, c, row ? row : "0");
+	if (c->node->flat)
+		put_call(b, c, 0, &at);
+	else if (rule == ROWS_WINDOW)
+		put_window_row(b, c, image, row);
+	else if (rule == ROWS_RESIZE)
+		put_resize_row(b, c, image, row ? row : "0");
+	else
+		put_call(b, c, rule == ROWS_REDUCE, &at);
+}
+
+/* A reduction's first or last call. */
+void
+put_ends(Body *b, const Call *c, const char *image, bool last)
+{
+	put_call(b, c, last ? 2 : 0, &(At){ image, NULL, NULL });
 }
 
 static void
 put_rows(Body *b, const Call *c, const char *image)
 {
-	RowRule rule = ops[c->node->op].rows;
-	int count = row_count(b->graph, c->node);
-	const char *row = count > 1 ? "r" : NULL;
-	At at = { image, row, NULL };
+	bool reduces = ops[c->node->op].rows == ROWS_REDUCE;
+	int count = step_count(b->graph, c->node);
+	bool loop = count > 1 || reduces || ops[c->node->op].rows == ROWS_WINDOW ||
+		ops[c->node->op].rows == ROWS_RESIZE;
 
-	if (c->node->flat || rule == ROWS_WHOLE || rule == ROWS_VIEW || (!row && rule == ROWS_SAME)) {
-		at.row = NULL;
-		put_call(b, c, 0, &at);
-		return;
-	}
-	open_loop(b, "r", count);
-	if (rule == ROWS_WINDOW)
-		put_window_row(b, c, image, row);
-	else if (rule == ROWS_RESIZE)
-		put_resize_row(b, c, image, row ? row : "0");
-	else
-		put_call(b, c, 0, &at);
-	close_loop(b);
+	if (reduces)
+		put_ends(b, c, image, false);
+	if (loop && !c->node->flat)
+		open_loop(b, "r", count);
+	put_row(b, c, image, count > 1 ? "r" : NULL);
+	if (loop && !c->node->flat)
+		close_loop(b);
+	if (reduces)
+		put_ends(b, c, image, true);
 }
 
-static void
+void
 put_title(Body *b, const Call *c)
 {
 	const Node *n = c->node;
@@ -353,21 +411,12 @@ put_title(Body *b, const Call *c)
 }
 
 static void
-put_trace(Body *b, const Call *c)
-{
-	const Tensor *y = tensor_out(b->graph, c->node);
-
-	if (b->program->job->trace && y->origin.number >= 0 && is_dense(y))
-		put_line(b, "%s_trace(%d, %s);", b->program->name, c->node->output,
-			b->program->tensor[c->node->output]);
-}
-
-static void
 put_node(Body *b, const Call *c)
 {
 	const Node *n = c->node;
 	RowRule rule = ops[n->op].rows;
-	int images = tensor_out(b->graph, n)->shape.dim[0];
+	const Tensor *y = tensor_out(b->graph, n);
+	int images = y->shape.dim[0];
 	bool loop = images > 1 && rule != ROWS_WHOLE && rule != ROWS_VIEW;
 
 	if (c->parts) {
@@ -375,22 +424,20 @@ put_node(Body *b, const Call *c)
 		put_title(b, c);
 		if (loop)
 			open_loop(b, "b", images);
-		if (rule == ROWS_REDUCE)
-			put_reduction(b, c, loop ? "b" : NULL);
-		else
-			put_rows(b, c, loop ? "b" : NULL);
+		put_rows(b, c, loop ? "b" : NULL);
 		if (loop)
 			close_loop(b);
 	}
-	put_trace(b, c);
+	put_trace(b, c, b->program->tensor[n->output], tensor_bytes(y));
 }
+
+/* ---- functions ---- */
 
 /* Where each tensor lies, as a C expression: a port, a constant or a place in the work area. */
 static void
-name_tensors(Body *b)
+name_tensors(Program *p)
 {
-	const Graph *g = b->graph;
-	Program *p = b->program;
+	const Graph *g = p->job->graph;
 
 	for (int i = 0; i < g->node_count; i++)
 		p->tensor[g->node[i].output] = format(g->arena, "%s_y", p->call[i].id);
@@ -398,25 +445,26 @@ name_tensors(Body *b)
 		p->tensor[p->port[i].tensor - g->tensor] = p->port[i].name;
 }
 
-static bool
-is_read(const Graph *g, int tensor)
+/* What the calls of a function name: tensors, and the caller's storage that they lie in. */
+static bool *
+named_tensors(const Body *b)
 {
+	const Graph *g = b->graph;
+	bool *named = alloc_array(g->arena, (size_t)g->tensor_count + 1, sizeof *named);
+
 	for (int i = 0; i < g->node_count; i++) {
 		const Node *n = g->node + i;
+		if (b->program->part[i] != b->part || !(n->kernel || b->program->job->trace))
+			continue;
+		named[n->output] = true;
 		for (int k = 0; k < n->input_count && n->kernel; k++)
-			if (n->input[k] == tensor)
-				return true;
+			if (n->input[k] >= 0)
+				named[n->input[k]] = true;
 	}
-	return false;
-}
-
-static bool
-is_made(const Body *b, int tensor)
-{
-	for (int i = 0; i < b->graph->node_count; i++)
-		if (b->graph->node[i].output == tensor)
-			return b->graph->node[i].kernel != NULL || b->program->job->trace;
-	return false;
+	for (int t = 0; t < g->tensor_count; t++)
+		if (named[t])
+			named[storage(g, t, NULL)] |= is_callers(g, storage(g, t, NULL));
+	return named;
 }
 
 /* Declares the pointer to a tensor that calls name: "int8_t *conv2d_0_y = ...". */
@@ -428,11 +476,9 @@ declare(Body *b, int tensor)
 	const char *type = types[t->type].ctype;
 	int64_t at;
 	int root = storage(g, tensor, &at);
-
-	if (t->data || !(is_read(g, tensor) || is_made(b, tensor)))
-		return;
 	bool caller = is_callers(g, root);
-	if (is_output(g, tensor) || (is_input(g, tensor) && caller))
+
+	if (t->data || is_output(g, tensor) || (is_input(g, tensor) && caller))
 		return;
 	bool constant = g->tensor[root].data != NULL ||
 		(is_input(g, root) && g->input_mode != INPUT_FULL);
@@ -449,17 +495,102 @@ declare(Body *b, int tensor)
 	put(b->out, " /* %s */\n", dims(g->arena, t));
 }
 
+static void
+put_pointers(Body *b, const bool *named)
+{
+	const Graph *g = b->graph;
+
+	for (int t = 0; t < g->tensor_count; t++)
+		if (named[t] && is_input(g, t))
+			declare(b, t);
+	for (int i = 0; i < g->node_count; i++)
+		if (named[g->node[i].output] && !is_input(g, g->node[i].output))
+			declare(b, g->node[i].output);
+}
+
+/* The arguments or parameters of a segment's function: the work area and the caller's memory. */
+static const char *
+segment_ports(const Body *b, const bool *named, bool declares)
+{
+	const Program *p = b->program;
+	Text t = text_new(b->graph->arena);
+
+	put(&t, declares ? "%s_work *work" : "work", p->name);
+	for (int i = 0; i < p->ports; i++) {
+		int tensor = (int)(p->port[i].tensor - b->graph->tensor);
+		if (!named[tensor] || !is_callers(b->graph, tensor))
+			continue;
+		put(&t, ", ");
+		if (declares)
+			put(&t, "%s%s *", i < p->inputs ? "const " : "", p->port[i].type);
+		put(&t, "%s", p->port[i].name);
+	}
+	return t.data;
+}
+
+/* A function's statements, with the weights where a file has them. */
+static void
+put_statements(Text *out, const Program *p, const Text *text)
+{
+	if (p->weights_file && strstr(text->data, "weights + "))
+		put(out, "\tconst unsigned char *const weights = work->weights;\n");
+	put_bytes(out, text->data, text->size);
+}
+
+/* The segment that begins at node first: its function, and the call of it. */
+static void
+put_segment_function(Text *out, Program *p, int first)
+{
+	Text text = text_new(p->job->arena);
+	Body b = { &text, p, p->job->graph, 1, p->part[first] };
+	const bool *named = named_tensors(&b);
+
+	put_pointers(&b, named);
+	put_segment(&b, first);
+	put_segment_comment(out, p, first);
+	put(out, "static void\nsegment_%d(%s)\n{\n", p->job->graph->node[first].segment,
+		segment_ports(&b, named, true));
+	put_statements(out, p, &text);
+	put(out, "}\n");
+}
+
+/* What NAME_run() does: nodes alone, and calls of segments. */
+static void
+put_nodes(Body *b)
+{
+	const Program *p = b->program;
+	const Graph *g = b->graph;
+	Body segment = *b;
+
+	put_pointers(b, named_tensors(b));
+	for (int i = 0; i < g->node_count; i++) {
+		int part = p->part[i];
+		if (!part) {
+			put_node(b, p->call + i);
+		} else if (part == i + 1) {
+			segment.part = part;
+			add_line(b, "segment_%d(%s);", g->node[i].segment,
+				segment_ports(&segment, named_tensors(&segment), false));
+		}
+	}
+}
+
 void
 put_body(Text *out, Program *p)
 {
-	Body b = { out, p, p->job->graph, 1 };
+	Text text = text_new(p->job->arena);
+	Body b = { &text, p, p->job->graph, 1, 0 };
 
-	name_tensors(&b);
-	for (int t = 0; t < b.graph->tensor_count; t++)
-		if (is_input(b.graph, t) && !b.graph->tensor[t].data)
-			declare(&b, t);
+	name_tensors(p);
 	for (int i = 0; i < b.graph->node_count; i++)
-		declare(&b, b.graph->node[i].output);
-	for (int i = 0; i < b.graph->node_count; i++)
-		put_node(&b, p->call + i);
+		if (p->part[i] == i + 1)
+			put_segment_function(out, p, i);
+	put_nodes(&b);
+	put(out, "\n/* Work area: %lld bytes; the most that is live at once: %lld. */\n",
+		(long long)b.graph->work_bytes, (long long)b.graph->lower_bound);
+	put_filled(out, p, NULL, "void\n$m_run");
+	put_parameters(out, p);
+	put(out, "\n{\n");
+	put_statements(out, p, &text);
+	put(out, "}\n");
 }

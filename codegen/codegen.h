@@ -337,7 +337,7 @@ typedef struct {
 	Templates *templates;
 	const char *source;   /* the model file's name without folders */
 	WeightsForm weights;
-	bool explain, selftest, trace;
+	bool explain, selftest, trace, steps;
 	Graph *reference;     /* as the front end made it, legalized: for --selftest, verify */
 	int64_t macs_model;   /* before any pass took some away */
 	const Traced *traced; /* of the model's own tensors, in the order of its operators */
@@ -393,6 +393,7 @@ typedef struct {
 	Array *outside;        /* rows beyond an image's edge, tables of rows */
 	int outside_count;
 	const char **tensor;   /* per tensor: the C expression of its address */
+	int *part;             /* per node: 0: in NAME_run(), else its segment's first node + 1 */
 	bool weights_file;
 	int64_t weights_bytes; /* all arrays */
 	int64_t weights_size;  /* of the weights file */
@@ -417,8 +418,30 @@ bool looks_outside(const Graph *, const Node *); /* whether a window ever does *
 
 Packed outside_values(const Graph *, const Node *); /* a row */
 
-/* body.c: the function that runs the model. */
+/* body.c: the functions that run the model. */
+typedef struct {
+	Text *out;
+	Program *program;
+	const Graph *graph;
+	int depth; /* of indentation */
+	int part;  /* which function is being written: as Program.part */
+} Body;
+enum { LINE_MOST = 84 };
 void put_body(Text *, Program *);
+void indent(const Body *);
+void add_line(Body *, const char *fmt, ...) PRINTF(2, 3);
+void open_loop(Body *, const char *variable, int turns);
+void close_loop(Body *);
+const char *linear(Arena *, int factor, const char *variable, int plus); /* "2 * r - 1" */
+const char *resized_row(const Body *, const Call *, const char *row, bool second);
+void put_title(Body *, const Call *);
+void put_row(Body *, const Call *, const char *image, const char *row); /* NULL: the only one */
+void put_ends(Body *, const Call *, const char *image, bool last);
+
+/* segment.c: nodes that run row by row, in step. */
+void find_parts(Program *);
+void put_segment(Body *, int first);
+void put_segment_comment(Text *, const Program *, int first);
 
 /* header.c: the .h, and what it shares with the .c. */
 void name_ports(Program *);
@@ -450,6 +473,29 @@ Text report_json(const Program *);
 int64_t node_macs(const Graph *, const Node *); /* multiply-accumulates of all images */
 int64_t stack_bound(const Program *);
 void inspect(FILE *, const Graph *);
+
+/* share.c: one work area for several models. */
+typedef struct {
+	Program *program;
+	int64_t bytes; /* of its work area's type */
+	int64_t at;    /* set by place_models() */
+} Place;
+typedef struct {
+	Arena *arena;
+	const char *name, *upper;
+	Place *place;
+	int count;
+	bool *together; /* a pair at a * count + b: they may run at once */
+	int64_t bytes;  /* set by place_models() */
+} Share;
+Share share_new(Arena *, const char *name, int count);
+void share_model(Share *, int which, Program *);
+bool run_together(const Share *, int a, int b);
+void place_models(Share *);
+const char *place_text(const Share *, int which);
+Text share_header(const Share *);
+Text share_json(const Share *);
+void print_share(FILE *, const Share *);
 
 /* build.c: the output compiled with $CC and run on this machine. */
 typedef struct {

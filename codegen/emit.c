@@ -154,27 +154,16 @@ put_inputs(Text *t, const Program *p)
 	}
 }
 
-/* The bytes of the work area: what is where, and the bound that no plan can beat. */
 static void
 put_model(Text *t, Program *p, const Text *body)
 {
-	const Graph *g = p->job->graph;
-
 	put_section(t, "model");
 	if (p->weights_file || p->job->selftest)
 		put(t, "\n%s\n", comparison(p->job->templates, "differ")); /* firmware has no memcmp() */
 	put_inputs(t, p);
 	if (p->weights_file)
 		put_open(t, p);
-	put(t, "\n/* Work area: %lld bytes; the most that is live at once: %lld. */\n",
-		(long long)g->work_bytes, (long long)g->lower_bound);
-	put_filled(t, p, NULL, "void\n$m_run");
-	put_parameters(t, p);
-	put(t, "\n{\n");
-	if (p->weights_file && p->array_count)
-		put(t, "\tconst unsigned char *const weights = work->weights;\n");
 	put_bytes(t, body->data, body->size);
-	put(t, "}\n");
 }
 
 static void

@@ -345,5 +345,6 @@ program_new(Job *job)
 		add_functions(p, p->call + i);
 	name_ports(p);
 	place_arrays(p);
+	find_parts(p);
 	return p;
 }

@@ -1,0 +1,492 @@
+/* segment.c: nodes that run row by row, in step: what each waits for, and the sweeps over them. */
+#include <string.h>
+
+#include "codegen.h"
+
+/* What a step of a node waits for. */
+typedef enum {
+	LEFT,  /* that it is not done */
+	READY, /* rows of an operand that another node makes */
+	ROOM   /* that another has no more need of the row whose place it takes */
+} Wait;
+
+typedef struct {
+	Wait wait;
+	int node, other; /* the other's steps are counted */
+	int operand;     /* READY: of the node; ROOM: of the other */
+	int ring;        /* ROOM: rows */
+	bool clipped;    /* READY: its windows look beyond the last row */
+} Condition;
+
+/* Conditions that are asked together, and which of them failed together: sets, as bits. */
+typedef struct {
+	Condition *condition;
+	int count;
+	uint64_t *failed;
+	int failures;
+	uint64_t kept; /* the rest never decides */
+} Conditions;
+enum { BITS = 64 };
+
+typedef struct {
+	Body *b;
+	const Graph *g;
+	int first, end;
+	Conditions *of;   /* by node, from first */
+	Conditions sinks; /* LEFT of each: the sweeps go on while one holds */
+} Segment;
+
+/* ---- what waits for what ---- */
+
+static bool
+is_reduction(const Node *n)
+{
+	return ops[n->op].rows == ROWS_REDUCE;
+}
+
+/* The row after the last under a window, whether it is there or not. */
+static int
+window_end(const Graph *g, const Node *n, int r)
+{
+	return window_start(n, r) + (kernel_height(g, n) - 1) * n->attr.dilation_h + 1;
+}
+
+static bool
+holds(const Graph *g, const Condition *c, const int *done)
+{
+	const Node *n = g->node + c->node, *other = g->node + c->other;
+	int r = done[c->node], there = done[c->other];
+
+	if (c->wait == LEFT)
+		return r < step_count(g, n);
+	if (c->wait == ROOM)
+		return r < first_row(g, other, c->operand, there) + c->ring;
+	if (is_reduction(other))
+		return there == step_count(g, other);
+	if (ops[n->op].rows == ROWS_WINDOW && !c->clipped)
+		return there >= window_end(g, n, r);
+	return there >= end_row(g, n, c->operand, r);
+}
+
+static void
+add_condition(const Segment *s, Conditions *all, Condition c)
+{
+	all->condition = grow(s->g->arena, all->condition, all->count, sizeof c);
+	all->condition[all->count++] = c;
+}
+
+/* Those who make the rows of a tensor; a view's are those of what it reads. */
+static void
+add_makers(const Segment *s, Condition c, int tensor)
+{
+	int maker = producer(s->g, tensor);
+	const Node *n = s->g->node + maker;
+
+	if (maker < s->first || maker >= s->end)
+		return;
+	c.other = maker;
+	if (n->kernel)
+		add_condition(s, s->of + c.node - s->first, c);
+	for (int k = 0; !n->kernel && k < n->input_count; k++)
+		add_makers(s, c, n->input[k]);
+}
+
+static void
+add_ready(const Segment *s, int node)
+{
+	const Graph *g = s->g;
+	const Node *n = g->node + node;
+	bool window = ops[n->op].rows == ROWS_WINDOW;
+
+	for (int k = 0; k < n->input_count; k++) {
+		const Tensor *x = tensor_in(g, n, k);
+		if (!x || x->data)
+			continue;
+		add_makers(s, (Condition){ READY, node, -1, k, 0,
+			window && window_end(g, n, step_count(g, n) - 1) > x->shape.dim[HEIGHT] },
+			n->input[k]);
+	}
+}
+
+/* How many operands lie in a storage tensor; with a ring, the node waits for each. */
+static int
+reads_inside(const Segment *s, int root, int node, int ring)
+{
+	int count = 0;
+
+	for (int i = s->first; i < s->end; i++)
+		for (int k = 0; k < s->g->node[i].input_count && s->g->node[i].kernel; k++) {
+			int x = s->g->node[i].input[k];
+			if (x < 0 || storage(s->g, x, NULL) != root)
+				continue;
+			count++;
+			if (ring)
+				add_condition(s, s->of + node - s->first,
+					(Condition){ ROOM, node, i, k, ring, false });
+		}
+	return count;
+}
+
+/* Whether something later touches a storage tensor. */
+static bool
+is_used_later(const Segment *s, int root)
+{
+	const Graph *g = s->g;
+
+	for (int i = s->end; i < g->node_count; i++)
+		if (g->node[i].kernel) {
+			if (storage(g, g->node[i].output, NULL) == root)
+				return true;
+			for (int k = 0; k < g->node[i].input_count; k++)
+				if (g->node[i].input[k] >= 0 && storage(g, g->node[i].input[k], NULL) == root)
+					return true;
+		}
+	for (int i = 0; i < g->output_count; i++)
+		if (storage(g, g->output[i].tensor, NULL) == root)
+			return true;
+	return false;
+}
+
+static void
+add_conditions(Segment *s, int node)
+{
+	const Node *n = s->g->node + node;
+	int root = storage(s->g, n->output, NULL);
+	Condition left = { LEFT, node, node, 0, 0, false };
+
+	if (!n->kernel)
+		return;
+	add_condition(s, s->of + node - s->first, left);
+	add_ready(s, node);
+	if (s->g->tensor[root].ring && !n->in_place)
+		reads_inside(s, root, node, s->g->tensor[root].ring);
+	if (is_used_later(s, root) || !reads_inside(s, root, node, 0))
+		add_condition(s, &s->sinks, left);
+}
+
+/* ---- which conditions decide: found by going through the steps ---- */
+
+/* The set of those that fail (or hold); from the last bit on they stand together. */
+static uint64_t
+set_of(const Graph *g, const Conditions *all, const int *done, bool hold)
+{
+	uint64_t set = 0;
+
+	for (int i = 0; i < all->count; i++)
+		if (holds(g, all->condition + i, done) == hold)
+			set |= UINT64_C(1) << (i < BITS - 1 ? i : BITS - 1);
+	return set;
+}
+
+static void
+record(const Segment *s, Conditions *all, uint64_t set)
+{
+	for (int i = 0; i < all->failures; i++)
+		if (all->failed[i] == set)
+			return;
+	all->failed = grow(s->g->arena, all->failed, all->failures, sizeof set);
+	all->failed[all->failures++] = set;
+}
+
+static void
+go_through(Segment *s)
+{
+	int *done = alloc_array(s->g->arena, (size_t)s->g->node_count, sizeof *done);
+	uint64_t set;
+
+	while ((set = set_of(s->g, &s->sinks, done, true))) {
+		bool moved = false;
+		record(s, &s->sinks, set);
+		for (int i = s->first; i < s->end; i++) {
+			Conditions *all = s->of + i - s->first;
+			if (!all->count)
+				continue;
+			if ((set = set_of(s->g, all, done, false))) {
+				record(s, all, set);
+			} else {
+				moved = true;
+				done[i]++;
+			}
+		}
+		if (!moved)
+			die("segment %d waits for itself", s->g->node[s->first].segment);
+	}
+}
+
+/* Keeps as few as catch every failure; a table is not read beyond its end. */
+static void
+keep_few(const Segment *s, Conditions *all)
+{
+	static const Wait order[] = { ROOM, LEFT, READY };
+
+	all->kept = UINT64_MAX;
+	for (int pass = 0; pass < 3; pass++)
+		for (int i = all->count - 1; i >= 0; i--) {
+			const Condition *c = all->condition + i;
+			uint64_t fewer = all->kept & ~(UINT64_C(1) << (i < BITS - 1 ? i : BITS - 1));
+			bool enough = i < BITS - 1 && c->wait == order[pass] &&
+				!(c->wait == LEFT && all != &s->sinks &&
+					ops[s->g->node[c->node].op].rows == ROWS_RESIZE);
+			for (int k = 0; k < all->failures && enough; k++)
+				enough = (all->failed[k] & fewer) != 0;
+			if (enough)
+				all->kept = fewer;
+		}
+}
+
+/* ---- as C ---- */
+
+static const char *
+counter(const Segment *s, int node)
+{
+	return format(s->g->arena, "%s_r", s->b->program->call[node].id);
+}
+
+static const char *
+ready_text(const Segment *s, const Condition *c)
+{
+	Arena *arena = s->g->arena;
+	const Node *n = s->g->node + c->node;
+	const char *r = counter(s, c->node), *there = counter(s, c->other);
+	int height = tensor_in(s->g, n, c->operand)->shape.dim[HEIGHT];
+	const char *need = r;
+
+	if (is_reduction(s->g->node + c->other))
+		return format(arena, "%s == %d", there, step_count(s->g, s->g->node + c->other));
+	if (ops[n->op].rows == ROWS_WINDOW)
+		need = linear(arena, n->attr.stride_h, r, window_end(s->g, n, 0) - 1);
+	else if (ops[n->op].rows == ROWS_RESIZE)
+		need = resized_row(s->b, s->b->program->call + c->node, r, true);
+	else if (ops[n->op].rows == ROWS_SAME && height == 1)
+		need = "0";
+	return c->clipped ? format(arena, "(%s > %s || %s == %d)", there, need, there, height) :
+		format(arena, "%s > %s", there, need);
+}
+
+static const char *
+room_text(const Segment *s, const Condition *c)
+{
+	Arena *arena = s->g->arena;
+	const Node *other = s->g->node + c->other;
+	const char *r = counter(s, c->node), *there = counter(s, c->other);
+
+	if (ops[other->op].rows == ROWS_WINDOW)
+		return format(arena, "%s < %s", r, linear(arena, other->attr.stride_h, there,
+			window_start(other, 0) + c->ring));
+	if (ops[other->op].rows == ROWS_RESIZE)
+		return format(arena, "(%s == %d || %s < %s + %d)", there, step_count(s->g, other), r,
+			resized_row(s->b, s->b->program->call + c->other, there, false), c->ring);
+	return format(arena, "%s < %s + %d", r, there, c->ring);
+}
+
+static const char *
+condition_text(const Segment *s, const Condition *c)
+{
+	switch (c->wait) {
+	case READY: return ready_text(s, c);
+	case ROOM: return room_text(s, c);
+	default: return format(s->g->arena, "%s < %d", counter(s, c->node),
+		step_count(s->g, s->g->node + c->node));
+	}
+}
+
+/* "if (a && b", "while (a || b" and the like, over several lines; false: nothing is kept. */
+static bool
+put_conditions(const Segment *s, const Conditions *all, const char *before, const char *between)
+{
+	Text *t = s->b->out;
+	size_t line = 0;
+	bool any = false;
+
+	for (int i = 0; i < all->count; i++) {
+		if (!(all->kept >> (i < BITS - 1 ? i : BITS - 1) & 1))
+			continue;
+		const char *c = condition_text(s, all->condition + i);
+		if (!any)
+			indent(s->b);
+		if (any && t->size - line + strlen(c) > LINE_MOST - 8 * (size_t)s->b->depth) {
+			put(t, " %s\n", between);
+			indent(s->b);
+			line = t->size;
+			put(t, "    ");
+		} else if (any) {
+			put(t, " %s ", between);
+		} else {
+			line = t->size;
+			put(t, "%s", before);
+		}
+		put(t, "%s", c);
+		any = true;
+	}
+	return any;
+}
+
+static void
+put_reduction_row(const Segment *s, const Call *c, const char *image, const char *r, int steps)
+{
+	Body *b = s->b;
+
+	for (int last = 0; last < 2; last++) {
+		if (steps > 1)
+			add_line(b, "if (%s == %d)", r, last ? steps - 1 : 0);
+		b->depth += steps > 1;
+		put_ends(b, c, image, last);
+		b->depth -= steps > 1;
+		if (!last)
+			put_row(b, c, image, steps > 1 ? r : NULL);
+	}
+}
+
+static void
+put_turn(const Segment *s, int node, const char *image)
+{
+	Body *b = s->b;
+	const Call *c = b->program->call + node;
+	int steps = step_count(s->g, c->node);
+	const char *r = counter(s, node);
+
+	put_title(b, c);
+	if (put_conditions(s, s->of + node - s->first, "if (", "&&")) {
+		put(b->out, ") {\n");
+	} else {
+		indent(b);
+		put(b->out, "{\n");
+	}
+	b->depth++;
+	if (is_reduction(c->node))
+		put_reduction_row(s, c, image, r, steps);
+	else
+		put_row(b, c, image, steps > 1 ? r : NULL);
+	add_line(b, "%s++;", r);
+	close_loop(b);
+}
+
+static void
+put_counters(const Segment *s)
+{
+	for (int i = s->first; i < s->end; i++)
+		if (s->g->node[i].kernel)
+			add_line(s->b, "int %s = 0;", counter(s, i));
+}
+
+static void
+put_sweeps(const Segment *s, const char *image)
+{
+	put_counters(s);
+	put(s->b->out, "\n");
+	put_conditions(s, &s->sinks, "while (", "||");
+	put(s->b->out, ") {\n");
+	s->b->depth++;
+	for (int i = s->first; i < s->end; i++)
+		if (s->g->node[i].kernel)
+			put_turn(s, i, image);
+	close_loop(s->b);
+}
+
+static int
+segment_end(const Graph *g, int first)
+{
+	int end = first;
+
+	while (end < g->node_count && g->node[end].segment == g->node[first].segment)
+		end++;
+	return end;
+}
+
+void
+put_segment(Body *b, int first)
+{
+	const Graph *g = b->graph;
+	Segment s = { .b = b, .g = g, .first = first, .end = segment_end(g, first) };
+	int images = tensor_out(g, g->node + first)->shape.dim[0];
+
+	s.of = alloc_array(g->arena, (size_t)(s.end - first), sizeof *s.of);
+	for (int i = first; i < s.end; i++)
+		add_conditions(&s, i);
+	go_through(&s);
+	keep_few(&s, &s.sinks);
+	for (int i = first; i < s.end; i++)
+		keep_few(&s, s.of + i - first);
+	if (images > 1)
+		open_loop(b, "b", images);
+	put_sweeps(&s, images > 1 ? "b" : NULL);
+	if (images > 1)
+		close_loop(b);
+}
+
+/* ---- the comment above ---- */
+
+/* Puts words of a comment one after the other, in lines. */
+static void PRINTF(3, 4)
+put_word(Text *t, size_t *line, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	const char *word = format_list(t->arena, fmt, ap);
+	va_end(ap);
+	if (t->size - *line + strlen(word) > LINE_MOST) {
+		put(t, "\n *");
+		*line = t->size - strlen(" *");
+	}
+	put(t, " %s", word);
+}
+
+/* The storage tensor whose ring the node is the first to write; NULL: there is none. */
+static const Tensor *
+own_ring(const Graph *g, int first, int node)
+{
+	const Tensor *y = g->tensor + storage(g, g->node[node].output, NULL);
+
+	if (!g->node[node].kernel || !y->ring)
+		return NULL;
+	for (int i = first; i < node; i++)
+		if (g->node[i].kernel && storage(g, g->node[i].output, NULL) == y - g->tensor)
+			return NULL;
+	return y;
+}
+
+void
+put_segment_comment(Text *t, const Program *p, int first)
+{
+	const Graph *g = p->job->graph;
+	int end = segment_end(g, first);
+	int64_t held = 0, all = 0;
+
+	put(t, "\n/*\n *");
+	size_t line = t->size - strlen(" *");
+	put_word(t, &line, "Row by row, in step: %s to %s.", p->call[first].id, p->call[end - 1].id);
+	for (int i = first; i < end; i++) {
+		const Tensor *y = own_ring(g, first, i);
+		if (!y)
+			continue;
+		put(t, held ? "," : "");
+		put_word(t, &line, held ? "%d of %d" : "Rows held: %d of %d", y->ring,
+			y->shape.dim[HEIGHT]);
+		put_word(t, &line, "of %s", p->call[i].id);
+		held += y->ring * axis_step(y, HEIGHT) * types[y->type].bytes;
+		all += tensor_bytes(y) / y->shape.dim[0];
+	}
+	put(t, held ? ";" : "");
+	if (held)
+		put_word(t, &line, "%lld bytes instead of %lld.", (long long)held, (long long)all);
+	put(t, "\n */\n");
+}
+
+/* Segments have functions of their own; one of a single node is a loop like others. */
+void
+find_parts(Program *p)
+{
+	const Graph *g = p->job->graph;
+
+	p->part = alloc_array(g->arena, (size_t)g->node_count + 1, sizeof *p->part);
+	for (int first = 0, end; first < g->node_count; first = end) {
+		int nodes = 0;
+
+		end = segment_end(g, first);
+		for (int i = first; i < end; i++)
+			nodes += g->node[i].kernel != NULL;
+		for (int i = first; i < end && g->node[i].segment; i++)
+			p->part[i] = nodes > 1 ? first + 1 : 0;
+	}
+}

@@ -1,0 +1,115 @@
+/* commands.c: what is done with a compiled model: written, run, verified; or just inspected. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands.h"
+
+void
+add_file(Files *f, Arena *arena, const char *path, Text text)
+{
+	f->file = grow(arena, f->file, f->count, sizeof *f->file);
+	f->file[f->count++] = (FileText){ path, text };
+}
+
+void
+add_program(Files *f, const Options *o, Program *p)
+{
+	Arena *arena = p->job->arena;
+	const char *stem = format(arena, "%s/%s", o->folder, p->name);
+	Output out = emit_program(p);
+
+	add_file(f, arena, format(arena, "%s.c", stem), out.source);
+	add_file(f, arena, format(arena, "%s.h", stem), out.header);
+	if (p->weights_file)
+		add_file(f, arena, format(arena, "%s.bin", stem), out.weights);
+}
+
+void
+add_rule(Files *f, const Options *o, Arena *arena)
+{
+	Text t = text_new(arena);
+
+	if (!o->depfile)
+		return;
+	for (int i = 0; i < f->count; i++)
+		put(&t, "%s%s", i ? " " : "", f->file[i].path);
+	put(&t, ":");
+	for (int i = 0; i < o->file_count; i++)
+		put(&t, " %s", o->file[i]);
+	put(&t, "\n");
+	add_file(f, arena, o->depfile, t);
+}
+
+int
+compile(const Options *o, Arena *arena, Diag *diag)
+{
+	Files files = { NULL, 0 };
+	Program *p = compile_model(o, arena, diag, o->file[0]);
+
+	if (!p)
+		return 0;
+	add_program(&files, o, p);
+	add_rule(&files, o, arena);
+	if (o->report)
+		add_file(&files, arena, o->report, report_json(p));
+	write_files(arena, diag, files.file, files.count);
+	return 0;
+}
+
+int
+inspect_model(const Options *o, Arena *arena, Diag *diag)
+{
+	diag->file = o->file[0];
+	Graph *g = read_model(o, arena, diag, o->file[0]);
+	infer(g);
+	inspect(stdout, g);
+	return 0;
+}
+
+int
+run_model(const Options *o, Arena *arena, Diag *diag)
+{
+	Program *p = compile_model(o, arena, diag, o->file[0]);
+
+	if (!p)
+		return 0;
+	const Graph *g = p->job->graph;
+	int extra = o->file_count - 1 - g->input_count;
+	/* Outputs after the first may follow -o without one of their own. */
+	for (int i = 0; i < extra; i++)
+		o->output[o->output_count + i] = o->file[1 + g->input_count + i];
+	if (extra < 0 || o->output_count + extra != g->output_count)
+		usage("%s: input files: %d, and after -o output files: %d", o->file[0], g->input_count,
+			g->output_count);
+	for (int i = 0; i < g->input_count; i++)
+		if (access(o->file[1 + i], R_OK))
+			fail_at(diag, nowhere, "%s: cannot read: %s", o->file[1 + i], strerror(errno));
+	Output out = emit_program(p);
+	Build b = build(p, &out);
+	int status = run_build(p, &b, (const char *const *)(o->file + 1), o->output);
+	unbuild(p, &b);
+	if (status)
+		fail_at(diag, nowhere, status == 3 ? "an output file cannot be written" :
+			"an input file is too short, or the generated program failed");
+	return 0;
+}
+
+int
+verify_model(const Options *o, Arena *arena, Diag *diag)
+{
+	Program *p = compile_model(o, arena, diag, o->file[0]);
+
+	if (!p)
+		return 0;
+	Output out = emit_program(p);
+	Build b = build(p, &out);
+	int64_t bad = verify_build(p, &b, (int)o->count, (uint32_t)o->seed);
+	unbuild(p, &b);
+	if (bad < 0)
+		fail_at(diag, nowhere, "the generated program failed");
+	printf("%s: target %s, %ld inferences from seed %ld: %lld bytes differ from ref\n", o->file[0],
+		p->job->target->name, o->count, o->seed,
+		(long long)bad);
+	return bad != 0;
+}

@@ -1,0 +1,158 @@
+/* several.c: --share: several models compiled into one work area. */
+#include <string.h>
+
+#include "commands.h"
+
+/* What the compiler of the output would trip over, or the user. */
+static void
+check_names(const Share *s, const char *const *path)
+{
+	for (int i = 0; i < s->count; i++) {
+		const char *name = s->place[i].program->name;
+
+		if (!strcmp(name, "work"))
+			usage("%s: no model of a shared work area can be called 'work'", path[i]);
+		if (!strcmp(name, s->name))
+			usage("%s: the shared work area is called '%s' too: --name gives it another name",
+				path[i], name);
+		for (int k = 0; k < i; k++)
+			if (!strcmp(name, s->place[k].program->name))
+				usage("%s and %s: both models are called '%s': rename a file", path[k], path[i],
+					name);
+	}
+}
+
+static int
+model_named(const Share *s, const char *group, const char *name)
+{
+	const char *all = "";
+
+	for (int i = 0; i < s->count; i++) {
+		if (!strcmp(s->place[i].program->name, name))
+			return i;
+		all = format(s->arena, "%s%s%s", all, i ? ", " : "", s->place[i].program->name);
+	}
+	usage("--together %s: no model is called '%s': there are %s", group, name, all);
+}
+
+/* "kws,vad": each model of the group may run while any other does. */
+static void
+add_group(Share *s, const char *group)
+{
+	int *member = alloc_array(s->arena, strlen(group) + 1, sizeof *member), count = 0;
+
+	for (const char *at = group;; at++) {
+		size_t size = strcspn(at, ",");
+		int model = model_named(s, group, format(s->arena, "%.*s", (int)size, at));
+		for (int i = 0; i < count; i++) {
+			if (member[i] == model)
+				usage("--together %s: '%s' stands there twice", group,
+					s->place[model].program->name);
+			s->together[member[i] * s->count + model] = true;
+			s->together[model * s->count + member[i]] = true;
+		}
+		member[count++] = model;
+		at += size;
+		if (!*at)
+			break;
+	}
+	if (count < 2)
+		usage("--together %s: one model: name those it runs beside, with commas between", group);
+}
+
+static bool
+runs_beside_any(const Share *s, int which)
+{
+	for (int i = 0; i < s->count; i++)
+		if (run_together(s, which, i))
+			return true;
+	return false;
+}
+
+/* The most bytes that a model may take while all others stay what they are. */
+static int64_t
+room_for(Share *s, int which, int64_t most)
+{
+	const int64_t kept = s->place[which].bytes;
+	int64_t fits = kept, fails = most + 1;
+
+	while (fails - fits > 1) {
+		s->place[which].bytes = fits + (fails - fits) / 2;
+		place_models(s);
+		*(s->bytes <= most ? &fits : &fails) = s->place[which].bytes;
+	}
+	s->place[which].bytes = kept;
+	return fits;
+}
+
+/* Models side by side take more than --arena: each as small as can be, then, in turn, as fast as
+ * the room that is left allows. */
+static void
+squeeze(const Options *o, Share *s, Diag *diag)
+{
+	Program **roomy = alloc_array(s->arena, (size_t)s->count, sizeof *roomy);
+	Options tight = *o;
+
+	tight.optimize = OPTIMIZE_RAM;
+	tight.dump = NULL;
+	tight.explain = false;
+	for (int i = 0; i < s->count; i++) {
+		roomy[i] = s->place[i].program;
+		if (runs_beside_any(s, i))
+			share_model(s, i, compile_model(&tight, s->arena, diag, o->file[i]));
+	}
+	place_models(s);
+	for (int i = 0; i < s->count && s->bytes <= o->arena; i++) {
+		Place small = s->place[i];
+		int64_t room = room_for(s, i, o->arena);
+		share_model(s, i, roomy[i]);
+		if (s->place[i].bytes > room)
+			s->place[i] = small;
+	}
+	place_models(s);
+}
+
+static void
+fit(const Options *o, Share *s, Diag *diag)
+{
+	place_models(s);
+	if (!o->arena || s->bytes <= o->arena)
+		return;
+	squeeze(o, s, diag);
+	if (s->bytes <= o->arena)
+		return;
+	diag->file = NULL;
+	error_at(diag, nowhere, "the shared work area needs %lld bytes, --arena has %ld",
+		(long long)s->bytes, o->arena);
+	for (int i = 0; i < s->count; i++)
+		note(diag, "%s", place_text(s, i));
+	give_up(diag);
+}
+
+int
+compile_shared(const Options *o, Arena *arena, Diag *diag)
+{
+	Files files = { NULL, 0 };
+	Share s = share_new(arena, o->name ? o->name : "shared", o->file_count);
+
+	for (int i = 0; i < s.count; i++) {
+		Program *p = compile_model(o, arena, diag, o->file[i]);
+		if (p)
+			share_model(&s, i, p);
+	}
+	if (o->stop)
+		return 0;
+	check_names(&s, (const char *const *)o->file);
+	for (int i = 0; i < o->group_count; i++)
+		add_group(&s, o->group[i]);
+	fit(o, &s, diag);
+	for (int i = 0; i < s.count; i++)
+		add_program(&files, o, s.place[i].program);
+	add_file(&files, arena, format(arena, "%s/%s.h", o->folder, s.name), share_header(&s));
+	add_rule(&files, o, arena);
+	if (o->report)
+		add_file(&files, arena, o->report, share_json(&s));
+	write_files(arena, diag, files.file, files.count);
+	print_share(stdout, &s);
+	return 0;
+}
