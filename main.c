@@ -16,19 +16,21 @@ typedef struct {
 	const char *name;
 	void (*graph)(Graph *);
 	void (*job)(Job *);
+	void (*print)(Text *, const Graph *); /* for --dump; NULL: the graph */
 } Pass;
 
 static const Pass passes[] = {
-	{ "infer", infer, NULL },          /* every shape and type known */
-	{ "legalize", legalize, NULL },    /* our operators only, NHWC, dialects */
-	{ "fold", fold, NULL },            /* constants computed */
-	{ "fuse", fuse, NULL },            /* activations, pads, requantize inside */
-	{ "select", NULL, select_kernels }, /* choose and price a kernel per node */
-	{ "order", order, NULL },          /* execution order of least peak */
-	{ "alias", alias, NULL },          /* views and in-place tensors */
-	{ "stream", stream, NULL },        /* segments by rows, and their rings */
-	{ "bind", NULL, select_again },    /* the same function: the widths are known now */
-	{ "plan", plan, NULL },            /* offsets, workspace, proof of no overlap */
+	{ "infer", infer, NULL, NULL },          /* every shape and type known */
+	{ "legalize", legalize, NULL, NULL },    /* our operators only, NHWC, dialects */
+	{ "fold", fold, NULL, NULL },            /* constants computed */
+	{ "fuse", fuse, NULL, NULL },            /* activations, pads, requantize inside */
+	{ "select", NULL, select_kernels, NULL }, /* choose and price a kernel per node */
+	{ "order", order, NULL, NULL },          /* execution order of least peak */
+	{ "alias", alias, NULL, NULL },          /* views and in-place tensors */
+	{ "stream", stream, NULL, NULL },        /* segments by rows, and their rings */
+	{ "bind", NULL, select_again, NULL },    /* the same function: the widths are known now */
+	{ "plan", plan, NULL, NULL },            /* offsets, workspace, as tight as the rows allow */
+	{ "schedule", NULL, NULL, print_schedule }, /* its steps and buffers, to look at */
 };
 enum { PASSES = sizeof passes / sizeof *passes };
 
@@ -96,7 +98,7 @@ run_passes(const Options *o, Job *job)
 		verify(job->graph, pass->name);
 		if (o->dump && !strcmp(o->dump, pass->name)) {
 			Text t = text_new(job->arena);
-			print_graph(&t, job->graph);
+			(pass->print ? pass->print : print_graph)(&t, job->graph);
 			fwrite(t.data, 1, t.size, stdout);
 		}
 		if (o->stop && !strcmp(o->stop, pass->name))
