@@ -197,7 +197,13 @@ table () { # marker, command
 		index($0, mark) == 1 { inside = 1; while ((getline line <file) > 0) print line }' README.md >"$BUILD/new" &&
 		cat "$BUILD/new" >README.md
 }
+share_table () {
+	echo '    $ mcompile --share digits.tflite shapes.tflite'
+	"$MCOMPILE" --share -o "$folder" samples/digits/digits.tflite samples/shapes/shapes.tflite |
+		sed 's/^/    /'
+}
 check operators table operators operator_table
+check share table share share_table
 if [ -n "$SHARED" ]; then
 	check memory table memory memory_table
 else
