@@ -33,7 +33,7 @@ typedef struct {
 } Extent;
 
 typedef struct {
-	Graph *g;
+	const Graph *g;
 	Survey *s;
 	Apart *a;
 	Unit *unit;
@@ -149,6 +149,23 @@ class_span(Work *w, const Unit *u, const Class *c, int class, int node)
 	return ring ? (Span){ 0, ring * c->row_bytes } : (Span){ low * c->row_bytes, high * c->row_bytes };
 }
 
+/* The rows that a node wrote from the last on, or has yet to read up to one. */
+static Span
+reversed_span(const Work *w, const Class *c, int class, int node)
+{
+	const Survey *s = w->s;
+	int row = s->steps[node] - 1 - w->turns.done[node], end = 0;
+
+	if (!c->by_rows || c->images)
+		return (Span){ 0, c->bytes };
+	for (int i = s->reads[node]; i < s->reads[node + 1]; i++)
+		if (s->read[i].class == class && s->read[i].end[row] > end)
+			end = s->read[i].end[row];
+	bool writes = s->output[node] == class;
+	return (Span){ writes ? row * c->row_bytes : 0,
+		writes || end > c->rows ? c->bytes : end * c->row_bytes };
+}
+
 /* An accumulator is in use from its node's first step to its last. */
 static Span
 scratch_span(const Work *w, const Buffer *b, int node)
@@ -164,12 +181,15 @@ static void
 note_step(Work *w, Unit *u, int node)
 {
 	int64_t live = w->still[u - w->unit];
+	bool reversed = w->g->node[node].reversed;
 
 	for (int i = 0; i < u->count; i++) {
 		Buffer *b = w->a->buffer + u->member[i];
 		Span *now = w->now + i;
+		const Class *c = w->s->class + b->tensor;
 		*now = b->tensor < 0 ? scratch_span(w, b, node) :
-				       class_span(w, u, w->s->class + b->tensor, b->tensor, node);
+			reversed ? reversed_span(w, c, b->tensor, node) :
+			class_span(w, u, c, b->tensor, node);
 		if (now->high <= now->low)
 			continue;
 		live += now->high - now->low;
@@ -188,7 +208,8 @@ note_step(Work *w, Unit *u, int node)
 	}
 	w->a->bound = live > w->a->bound ? live : w->a->bound;
 	w->a->step = grow(w->g->arena, w->a->step, w->a->steps, sizeof *w->a->step);
-	w->a->step[w->a->steps++] = (Step){ node, w->turns.done[node] };
+	w->a->step[w->a->steps++] = (Step){ node,
+		reversed ? w->s->steps[node] - 1 - w->turns.done[node] : w->turns.done[node] };
 }
 
 static void
@@ -307,7 +328,7 @@ extend(Work *w)
 }
 
 Apart *
-keep_apart(Graph *g)
+keep_apart(const Graph *g)
 {
 	Work w = { .g = g, .s = survey_rows(g), .a = alloc(g->arena, sizeof *w.a) };
 

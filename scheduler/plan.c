@@ -86,13 +86,6 @@ sort_by(const Apart *a, int *sequence, Key *key)
 	}
 }
 
-/* Numerical Recipes' generator: the same tries on every host. */
-static uint32_t
-random_next(uint32_t *state)
-{
-	return *state = *state * 1664525u + 1013904223u;
-}
-
 /* Moves one to another place. */
 static void
 move(int *sequence, int from, int to)
@@ -102,6 +95,46 @@ move(int *sequence, int from, int to)
 	for (; from != to; from += step)
 		sequence[from] = sequence[from + step];
 	sequence[to] = which;
+}
+
+/* How many of those that had better lie below it wait to be placed. */
+static int
+wait_for(const Plan *p, int which)
+{
+	int count = 0;
+
+	for (int i = 0; i < p->a->nears[which]; i++) {
+		const Near *n = p->a->near[which] + i;
+		count += !p->placed[n->buffer] && n->above < n->below &&
+			n->above < p->a->buffer[n->buffer].bytes;
+	}
+	return count;
+}
+
+/* What overlays others goes on top: of a sequence those first for whom the fewest wait. */
+static void
+lower_first(Plan *p, int *sequence)
+{
+	memset(p->placed, 0, (size_t)p->a->count * sizeof *p->placed);
+	for (int i = 0; i < p->a->count; i++) {
+		int best = i, least = wait_for(p, sequence[i]);
+		for (int k = i + 1; k < p->a->count && least; k++) {
+			int waits = wait_for(p, sequence[k]);
+			if (waits < least) {
+				least = waits;
+				best = k;
+			}
+		}
+		move(sequence, best, i);
+		p->placed[sequence[i]] = true;
+	}
+}
+
+/* Numerical Recipes' generator: the same tries on every host. */
+static uint32_t
+random_next(uint32_t *state)
+{
+	return *state = *state * 1664525u + 1013904223u;
 }
 
 /* Moves buffers about in the best sequence, as long as the bound is not met. */
@@ -136,8 +169,10 @@ solve(Plan *p, Arena *arena)
 
 	p->placed = alloc_array(arena, count, sizeof *p->placed);
 	p->taken = alloc_array(arena, count, sizeof *p->taken);
-	for (size_t k = 0; k < sizeof keys / sizeof *keys && top > p->a->bound; k++) {
-		sort_by(p->a, sequence, keys[k]);
+	for (size_t k = 0; k < 2 * sizeof keys / sizeof *keys && top > p->a->bound; k++) {
+		sort_by(p->a, sequence, keys[k / 2]);
+		if (k % 2)
+			lower_first(p, sequence);
 		int64_t now = place_all(p, sequence);
 		if (now >= top)
 			continue;
@@ -165,19 +200,34 @@ natural_alignment(const Graph *g, const Apart *a)
 int64_t
 most_live(const Graph *g)
 {
-	Graph same = *g;
+	return keep_apart(g)->bound;
+}
 
-	return keep_apart(&same)->bound;
+static Plan
+place(const Graph *g, int64_t *bytes)
+{
+	Plan p = { .a = keep_apart(g) };
+
+	p.align = natural_alignment(g, p.a);
+	*bytes = p.a->count ? solve(&p, g->arena) : 0;
+	return p;
+}
+
+int64_t
+planned_bytes(const Graph *g)
+{
+	int64_t bytes;
+
+	place(g, &bytes);
+	return bytes;
 }
 
 void
 plan(Graph *g)
 {
-	Plan p = { .a = keep_apart(g) };
+	Plan p = place(g, &g->work_bytes);
 
-	p.align = natural_alignment(g, p.a);
 	g->lower_bound = p.a->bound;
-	g->work_bytes = p.a->count ? solve(&p, g->arena) : 0;
 	g->step = p.a->step;
 	g->step_count = p.a->steps;
 	g->buffer = p.a->buffer;

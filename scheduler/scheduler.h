@@ -15,6 +15,7 @@ void stream(Graph *);
 
 /* plan.c: offsets in the work area, and the lower bound beside the result. */
 void plan(Graph *);
+int64_t planned_bytes(const Graph *); /* what plan() would make of it now */
 int64_t most_live(const Graph *); /* of an aliased graph: bytes of the work area at once */
 void print_schedule(Text *, const Graph *); /* the steps and buffers that plan() found */
 
@@ -78,6 +79,6 @@ typedef struct {
 	int steps;
 	int64_t bound; /* the most bytes that are live at a step */
 } Apart;
-Apart *keep_apart(Graph *);
+Apart *keep_apart(const Graph *);
 
 #endif

@@ -385,6 +385,46 @@ apply(Trial *r, const Cuts *c, int64_t most)
 	}
 }
 
+/*
+ * An output that overlays its input lies below it if rows go from first to last, above it if from
+ * last to first: nodes alone take turns, or what they make would wander down the work area.
+ */
+static void
+turn_about(Graph *g, const Survey *s)
+{
+	bool *below = alloc_array(g->arena, (size_t)g->tensor_count + 1, sizeof *below);
+
+	for (int k = 0; k < g->node_count; k++) {
+		Node *n = g->node + k;
+		RowRule rule = ops[n->op].rows;
+		bool alone = n->segment && (!k || n[-1].segment != n->segment) &&
+			(k + 1 == g->node_count || n[1].segment != n->segment);
+
+		n->reversed = false;
+		if (!s->steps[k])
+			continue;
+		for (int i = s->reads[k]; i < s->reads[k + 1]; i++) {
+			const Class *c = s->class + s->read[i].class;
+			n->reversed |= alone && rule != ROWS_REDUCE && c->ours && c->by_rows &&
+				c->last == k && below[s->read[i].class];
+		}
+		below[s->output[k]] = n->segment && !n->reversed;
+	}
+}
+
+/* Both ways are tried, with scratch as it was selected: one smaller work area is enough. */
+static void
+choose_directions(Graph *g, const Survey *s)
+{
+	int64_t straight = planned_bytes(g);
+
+	turn_about(g, s);
+	if (planned_bytes(g) < straight)
+		return;
+	for (int k = 0; k < g->node_count; k++)
+		g->node[k].reversed = false;
+}
+
 /* The node that reads a pushed input; -1: none. */
 static int
 pushed_reader(const Graph *g, const Survey *s)
@@ -432,7 +472,7 @@ void
 stream(Graph *g)
 {
 	for (int k = 0; k < g->node_count; k++)
-		g->node[k].flat = false; /* prices are by rows, and whole ones known */
+		g->node[k].flat = g->node[k].reversed = false; /* prices are by rows, and whole ones known */
 	Trial r = trial_new(g);
 	Cuts c = cuts_new(r.s);
 	int64_t *ending = alloc_array(g->arena, (size_t)g->node_count + 1, sizeof *ending);
@@ -446,4 +486,5 @@ stream(Graph *g)
 		most = g->arena_bytes;
 	cut(&c, most);
 	apply(&r, &c, most);
+	choose_directions(g, r.s);
 }

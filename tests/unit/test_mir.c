@@ -168,7 +168,7 @@ with_every_field(Session *s)
 	n->dialect = TFLM;
 	n->number = 4;
 	n->kernel = "ref/dense_s8";
-	n->flat = n->overlays = n->in_place = true;
+	n->flat = n->overlays = n->in_place = n->reversed = true;
 	n->cost = 1000;
 	n->row_cost = 1001;
 	n->segment = 2;
@@ -209,7 +209,7 @@ Test(mir, every_field)
 	cr_assert(u->image_step == 8 && u->ring == 10 && u->offset == 9);
 	cr_assert_str_eq(m->name, n->name);
 	cr_assert(m->dialect == TFLM && m->number == 4 && m->flat && m->overlays && m->in_place);
-	cr_assert(m->cost == 1000 && m->row_cost == 1001 && m->segment == 2 && m->spare == 3);
+	cr_assert(m->cost == 1000 && m->row_cost == 1001 && m->segment == 2 && m->spare == 3 && m->reversed);
 	cr_assert(m->scratch == 64 && m->scratch_offset == 128 && m->loc.offset == 0);
 	cr_assert_str_eq(m->kernel, n->kernel);
 	cr_assert_eq(memcmp(m->input, n->input, 3 * sizeof *n->input), 0);
