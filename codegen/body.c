@@ -492,7 +492,10 @@ declare(Body *b, int tensor)
 		put(b->out, "%s%s;", b->program->tensor[root], plus);
 	else
 		put(b->out, "(%s%s *)%s%s;", c, type, b->program->tensor[root], plus);
-	put(b->out, " /* %s */\n", dims(g->arena, t));
+	put(b->out, " /* %s", dims(g->arena, t));
+	if (g->tensor[root].ring)
+		put(b->out, ", %d rows of it", g->tensor[root].ring);
+	put(b->out, " */\n");
 }
 
 static void
@@ -569,6 +572,7 @@ put_nodes(Body *b)
 			put_node(b, p->call + i);
 		} else if (part == i + 1) {
 			segment.part = part;
+			put(b->out, "\n");
 			add_line(b, "segment_%d(%s);", g->node[i].segment,
 				segment_ports(&segment, named_tensors(&segment), false));
 		}

@@ -166,7 +166,20 @@ add_conditions(Segment *s, int node)
 
 /* ---- which conditions decide: found by going through the steps ---- */
 
-/* The set of those that fail (or hold); from the last bit on they stand together. */
+/* From the last bit on conditions stand together. */
+static uint64_t
+bit(int condition)
+{
+	return UINT64_C(1) << (condition < BITS - 1 ? condition : BITS - 1);
+}
+
+static bool
+is_kept(const Conditions *all, int condition)
+{
+	return (all->kept & bit(condition)) != 0;
+}
+
+/* The set of those that fail, or of those that hold. */
 static uint64_t
 set_of(const Graph *g, const Conditions *all, const int *done, bool hold)
 {
@@ -174,7 +187,7 @@ set_of(const Graph *g, const Conditions *all, const int *done, bool hold)
 
 	for (int i = 0; i < all->count; i++)
 		if (holds(g, all->condition + i, done) == hold)
-			set |= UINT64_C(1) << (i < BITS - 1 ? i : BITS - 1);
+			set |= bit(i);
 	return set;
 }
 
@@ -223,7 +236,7 @@ keep_few(const Segment *s, Conditions *all)
 	for (int pass = 0; pass < 3; pass++)
 		for (int i = all->count - 1; i >= 0; i--) {
 			const Condition *c = all->condition + i;
-			uint64_t fewer = all->kept & ~(UINT64_C(1) << (i < BITS - 1 ? i : BITS - 1));
+			uint64_t fewer = all->kept & ~bit(i);
 			bool enough = i < BITS - 1 && c->wait == order[pass] &&
 				!(c->wait == LEFT && all != &s->sinks &&
 					ops[s->g->node[c->node].op].rows == ROWS_RESIZE);
@@ -243,7 +256,7 @@ counter(const Segment *s, int node)
 }
 
 static const char *
-ready_text(const Segment *s, const Condition *c)
+ready_text(const Segment *s, const Condition *c, bool others)
 {
 	Arena *arena = s->g->arena;
 	const Node *n = s->g->node + c->node;
@@ -259,12 +272,13 @@ ready_text(const Segment *s, const Condition *c)
 		need = resized_row(s->b, s->b->program->call + c->node, r, true);
 	else if (ops[n->op].rows == ROWS_SAME && height == 1)
 		need = "0";
-	return c->clipped ? format(arena, "(%s > %s || %s == %d)", there, need, there, height) :
-		format(arena, "%s > %s", there, need);
+	const char *plain = format(arena, "%s > %s", there, need);
+	return !c->clipped ? plain : format(arena, others ? "(%s || %s == %d)" : "%s || %s == %d",
+		plain, there, height);
 }
 
 static const char *
-room_text(const Segment *s, const Condition *c)
+room_text(const Segment *s, const Condition *c, bool others)
 {
 	Arena *arena = s->g->arena;
 	const Node *other = s->g->node + c->other;
@@ -274,51 +288,61 @@ room_text(const Segment *s, const Condition *c)
 		return format(arena, "%s < %s", r, linear(arena, other->attr.stride_h, there,
 			window_start(other, 0) + c->ring));
 	if (ops[other->op].rows == ROWS_RESIZE)
-		return format(arena, "(%s == %d || %s < %s + %d)", there, step_count(s->g, other), r,
+		return format(arena, others ? "(%s == %d || %s < %s + %d)" :
+			"%s == %d || %s < %s + %d", there, step_count(s->g, other), r,
 			resized_row(s->b, s->b->program->call + c->other, there, false), c->ring);
 	return format(arena, "%s < %s + %d", r, there, c->ring);
 }
 
 static const char *
-condition_text(const Segment *s, const Condition *c)
+condition_text(const Segment *s, const Condition *c, bool others)
 {
 	switch (c->wait) {
-	case READY: return ready_text(s, c);
-	case ROOM: return room_text(s, c);
+	case READY: return ready_text(s, c, others);
+	case ROOM: return room_text(s, c, others);
 	default: return format(s->g->arena, "%s < %d", counter(s, c->node),
 		step_count(s->g, s->g->node + c->node));
 	}
 }
 
-/* "if (a && b", "while (a || b" and the like, over several lines; false: nothing is kept. */
-static bool
-put_conditions(const Segment *s, const Conditions *all, const char *before, const char *between)
+/* Adds an item of a list that goes over several lines: before, between, between. */
+static void
+put_item(Body *b, size_t *line, const char *before, const char *between, const char *item)
 {
-	Text *t = s->b->out;
-	size_t line = 0;
-	bool any = false;
+	Text *t = b->out;
 
-	for (int i = 0; i < all->count; i++) {
-		if (!(all->kept >> (i < BITS - 1 ? i : BITS - 1) & 1))
-			continue;
-		const char *c = condition_text(s, all->condition + i);
-		if (!any)
-			indent(s->b);
-		if (any && t->size - line + strlen(c) > LINE_MOST - 8 * (size_t)s->b->depth) {
-			put(t, " %s\n", between);
-			indent(s->b);
-			line = t->size;
-			put(t, "    ");
-		} else if (any) {
-			put(t, " %s ", between);
-		} else {
-			line = t->size;
-			put(t, "%s", before);
-		}
-		put(t, "%s", c);
-		any = true;
+	if (!*line) {
+		indent(b);
+		*line = t->size;
+		put(t, "%s", before);
+	} else if (t->size - *line + strlen(item) > LINE_MOST - 8 * (size_t)b->depth) {
+		put(t, "%s\n", between);
+		indent(b);
+		*line = t->size;
+		put(t, "    ");
+	} else {
+		put(t, "%s ", between);
 	}
-	return any;
+	put(t, "%s", item);
+}
+
+/* "if (a && b) {", "while (a || b) {", or "{" where nothing is kept. */
+static void
+open_conditions(const Segment *s, const Conditions *all, const char *before, const char *between)
+{
+	size_t line = 0;
+	int kept = 0;
+
+	for (int i = 0; i < all->count; i++)
+		kept += is_kept(all, i);
+	for (int i = 0; i < all->count; i++)
+		if (is_kept(all, i))
+			put_item(s->b, &line, before, between,
+				condition_text(s, all->condition + i, kept > 1));
+	if (!kept)
+		indent(s->b);
+	put(s->b->out, kept ? ") {\n" : "{\n");
+	s->b->depth++;
 }
 
 static void
@@ -346,13 +370,7 @@ put_turn(const Segment *s, int node, const char *image)
 	const char *r = counter(s, node);
 
 	put_title(b, c);
-	if (put_conditions(s, s->of + node - s->first, "if (", "&&")) {
-		put(b->out, ") {\n");
-	} else {
-		indent(b);
-		put(b->out, "{\n");
-	}
-	b->depth++;
+	open_conditions(s, s->of + node - s->first, "if (", " &&");
 	if (is_reduction(c->node))
 		put_reduction_row(s, c, image, r, steps);
 	else
@@ -362,24 +380,23 @@ put_turn(const Segment *s, int node, const char *image)
 }
 
 static void
-put_counters(const Segment *s)
-{
-	for (int i = s->first; i < s->end; i++)
-		if (s->g->node[i].kernel)
-			add_line(s->b, "int %s = 0;", counter(s, i));
-}
-
-static void
 put_sweeps(const Segment *s, const char *image)
 {
-	put_counters(s);
-	put(s->b->out, "\n");
-	put_conditions(s, &s->sinks, "while (", "||");
-	put(s->b->out, ") {\n");
-	s->b->depth++;
+	size_t line = 0;
+	const char *between = "";
+
 	for (int i = s->first; i < s->end; i++)
 		if (s->g->node[i].kernel)
-			put_turn(s, i, image);
+			put_item(s->b, &line, "int ", ",", format(s->g->arena, "%s = 0", counter(s, i)));
+	put(s->b->out, ";\n\n");
+	open_conditions(s, &s->sinks, "while (", " ||");
+	for (int i = s->first; i < s->end; i++) {
+		if (!s->g->node[i].kernel)
+			continue;
+		put(s->b->out, "%s", between);
+		put_turn(s, i, image);
+		between = "\n";
+	}
 	close_loop(s->b);
 }
 
