@@ -370,6 +370,18 @@ put_ends(Body *b, const Call *c, const char *image, bool last)
 	put_call(b, c, last ? 2 : 0, &(At){ image, NULL, NULL });
 }
 
+/* A loop over a node's rows, from the last to the first where what it makes lies above. */
+static void
+open_rows(Body *b, const Node *n, int count)
+{
+	if (!n->reversed || count == 1) {
+		open_loop(b, "r", count);
+		return;
+	}
+	add_line(b, "for (int r = %d; r >= 0; r--) {", count - 1);
+	b->depth++;
+}
+
 static void
 put_rows(Body *b, const Call *c, const char *image)
 {
@@ -381,7 +393,7 @@ put_rows(Body *b, const Call *c, const char *image)
 	if (reduces)
 		put_ends(b, c, image, false);
 	if (loop && !c->node->flat)
-		open_loop(b, "r", count);
+		open_rows(b, c->node, count);
 	put_row(b, c, image, count > 1 ? "r" : NULL);
 	if (loop && !c->node->flat)
 		close_loop(b);
