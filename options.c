@@ -51,6 +51,7 @@ static const Row table[] = {
 	{ "dump", "PASS", "crv", TEXT, AT(dump), 0, NULL, "print the graph after a pass as .mir" },
 	{ "stop", "PASS", "crv", TEXT, AT(stop), 0, NULL, "end after a pass, write nothing" },
 	{ "no-fuse", NULL, "crv", FLAG, AT(no_fuse), 0, NULL, "keep every tensor of the model" },
+	{ "no-stream", NULL, "crv", FLAG, AT(no_stream), 0, NULL, "run every node alone" },
 	{ "no-prune", NULL, "crv", FLAG, AT(no_prune), 0, NULL,
 		"keep every channel (nothing prunes yet)" },
 	{ "depfile", "FILE", "c", FILE_NAME, AT(depfile), 0, NULL,

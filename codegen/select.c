@@ -3,8 +3,6 @@
 
 #include "codegen.h"
 
-static const double BYTE_COST = 1e12; /* cycles: more than any kernel takes */
-
 const Target targets[] = {
 #define TARGET(name, folders, alignment, guard, flags, frame, what) \
 	{ name, folders, alignment, guard, flags, frame, what },
@@ -157,13 +155,6 @@ scratch_of(const Job *job, const Node *n, const Template *t)
 		template_bytes(job->templates, t, t->acc, lookup, &asked);
 }
 
-/* By how much scratch makes the work area larger, where that is a matter. */
-static int64_t
-excess(const Node *n, int64_t scratch)
-{
-	return n->spare >= 0 && scratch > n->spare ? scratch - n->spare : 0;
-}
-
 /* The next of words between spaces; NULL: no more. */
 static const char *
 next_word(Arena *arena, const char **at)
@@ -203,18 +194,15 @@ try_folders(Job *job, Node *n, const char *name, double *least)
 		if (!parts || !applies(job, n, part, parts))
 			continue;
 		double cost = cost_of(job, n, part, parts);
-		int64_t scratch = scratch_of(job, n, part[0]), extra = excess(n, scratch);
 		if (job->explain)
-			fprintf(stderr, "%s: %s/%s costs %.0f%s\n", n->name, folder, name, cost,
-				extra ? format(job->arena, " and %lld bytes of RAM", (long long)extra) : "");
-		double price = cost + BYTE_COST * (double)extra;
-		if (*least >= 0 && price >= *least)
+			fprintf(stderr, "%s: %s/%s costs %.0f\n", n->name, folder, name, cost);
+		if (*least >= 0 && cost >= *least)
 			continue;
-		*least = price;
+		*least = cost;
 		n->cost = n->row_cost = (int64_t)cost;
 		n->kernel = format(job->arena, "%s/%s", folder, name);
 		n->overlays = part[0]->in_place;
-		n->scratch = scratch;
+		n->scratch = scratch_of(job, n, part[0]);
 	}
 }
 
@@ -287,7 +275,7 @@ select_all(Job *job, bool aliased)
 			*n = (Node){ .op = n->op, .dialect = n->dialect, .name = n->name, .loc = n->loc,
 				.input = n->input, .input_count = n->input_count, .output = n->output,
 				.number = n->number, .attr = n->attr, .segment = n->segment,
-				.spare = n->spare, .scratch_offset = -1 };
+				.scratch_offset = -1 };
 		else
 			select_kernel(job, n);
 	}

@@ -97,7 +97,6 @@ new_node(const Graph *g, Op op, const char *name, Loc loc, const int *input, int
 		.output = output,
 		.number = -1,
 		.attr = attr_defaults(),
-		.spare = -1,
 		.scratch_offset = -1,
 	};
 }

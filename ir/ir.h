@@ -147,7 +147,6 @@ typedef struct {
 	int64_t cost, row_cost; /* set by select(): cycles of an image, whole and row by row */
 	int segment; /* set by stream(): nodes of one number run row by row, in step; 0: alone */
 	bool reversed; /* set by stream(): the only one of its segment, from its last row to its first */
-	int64_t spare; /* set by stream(): bytes of scratch that cost no RAM; -1: RAM is no matter */
 	bool flat;   /* set by select(): the whole image is one row; never in a segment */
 	bool overlays;      /* set by select(): the kernel may write y where x was */
 	bool in_place;      /* set by alias(): the output lies where operand 0 was */

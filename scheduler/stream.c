@@ -33,7 +33,6 @@ typedef struct {
 	int *seen;    /* by class: the run that it was touched in */
 	int *touched, count, run;
 	int64_t live, peak;
-	bool scratch; /* is counted */
 	int pushed;   /* the node that reads a pushed input; -1: none */
 } Trial;
 
@@ -178,14 +177,6 @@ ring_of(const Trial *r, int class)
 	return c->ours && c->by_rows && inside && r->held[class] < c->rows ? r->held[class] : 0;
 }
 
-static int64_t
-scratch_of(const Trial *r, int node)
-{
-	const Node *n = r->s->g->node + node;
-
-	return r->scratch || ops[n->op].rows == ROWS_REDUCE ? n->scratch : 0;
-}
-
 /* Of nodes first to end - 1 by rows; through: bytes of what lives before and after. */
 static Price
 price_by_rows(Trial *r, int first, int end, int64_t through)
@@ -206,9 +197,9 @@ price_by_rows(Trial *r, int first, int end, int64_t through)
 	for (int k = first; k < end; k++) {
 		const Node *n = r->s->g->node + k;
 		if (ops[n->op].rows == ROWS_REDUCE)
-			p.bytes += scratch_of(r, k);
-		else if (scratch_of(r, k) > scratch)
-			scratch = scratch_of(r, k);
+			p.bytes += n->scratch;
+		else if (n->scratch > scratch)
+			scratch = n->scratch;
 		p.cost += (double)n->row_cost + STEP_COST * r->s->steps[k];
 	}
 	p.bytes += scratch + r->peak;
@@ -219,7 +210,7 @@ static Price
 price_whole(Trial *r, int node, int64_t through)
 {
 	const Node *n = r->s->g->node + node;
-	Price p = { through + scratch_of(r, node), (double)n->cost };
+	Price p = { through + n->scratch, (double)n->cost };
 
 	begin(r, node, node + 1);
 	for (int i = 0; i < r->count; i++) {
@@ -358,7 +349,7 @@ least_bytes(Cuts *c, double cost)
 
 /* Writes the cuts into the graph. */
 static void
-apply(Trial *r, const Cuts *c, int64_t most)
+apply(Trial *r, const Cuts *c)
 {
 	const Graph *g = r->s->g;
 	int segment = 0;
@@ -369,12 +360,8 @@ apply(Trial *r, const Cuts *c, int64_t most)
 		segment += c->rows[end];
 	for (int end = c->nodes, first; end; end = first) {
 		first = c->from[end];
-		const Entry *e = c->entry + (size_t)first * (size_t)c->longest + (end - first - 1);
-		int64_t spare = most - (c->rows[end] ? e->rows.bytes : e->whole.bytes);
-		for (int k = first; k < end; k++) {
+		for (int k = first; k < end; k++)
 			g->node[k].segment = c->rows[end] ? segment : 0;
-			g->node[k].spare = r->scratch ? -1 : spare;
-		}
 		if (!c->rows[end])
 			continue;
 		segment--;
@@ -447,7 +434,6 @@ trial_new(const Graph *g)
 	r.held = alloc_array(g->arena, tensors, sizeof *r.held);
 	r.seen = alloc_array(g->arena, tensors, sizeof *r.seen);
 	r.touched = alloc_array(g->arena, tensors, sizeof *r.touched);
-	r.scratch = g->optimize != OPTIMIZE_RAM && !g->arena_bytes;
 	r.pushed = pushed_reader(g, s);
 	return r;
 }
@@ -481,10 +467,11 @@ stream(Graph *g)
 		return;
 	for (int k = 0; k < c.nodes; k++)
 		set_prices(&r, &c, k, ending);
-	int64_t most = least_bytes(&c, r.scratch ? cut(&c, NEVER - 1) * SPEED_TOLERANCE : -1);
+	bool speed = g->optimize != OPTIMIZE_RAM && !g->arena_bytes;
+	int64_t most = least_bytes(&c, speed ? cut(&c, NEVER - 1) * SPEED_TOLERANCE : -1);
 	if (g->arena_bytes > most)
 		most = g->arena_bytes;
 	cut(&c, most);
-	apply(&r, &c, most);
+	apply(&r, &c);
 	choose_directions(g, r.s);
 }
