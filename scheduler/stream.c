@@ -26,6 +26,7 @@ typedef struct {
 static const int64_t NEVER = INT64_MAX;
 
 typedef struct {
+	Graph *g;
 	Survey *s;
 	Turns t;
 	int64_t *now; /* by class, those that come or go in the run: bytes */
@@ -351,7 +352,7 @@ least_bytes(Cuts *c, double cost)
 static void
 apply(Trial *r, const Cuts *c)
 {
-	const Graph *g = r->s->g;
+	const Graph *g = r->g;
 	int segment = 0;
 
 	for (int t = 0; t < g->tensor_count; t++)
@@ -423,11 +424,11 @@ pushed_reader(const Graph *g, const Survey *s)
 }
 
 static Trial
-trial_new(const Graph *g)
+trial_new(Graph *g)
 {
 	size_t tensors = (size_t)g->tensor_count + 1;
 	Survey *s = survey_rows(g);
-	Trial r = { .s = s, .t = { .s = s } };
+	Trial r = { .g = g, .s = s, .t = { .s = s } };
 
 	r.t.done = alloc_array(g->arena, (size_t)g->node_count + 1, sizeof *r.t.done);
 	r.now = alloc_array(g->arena, tensors, sizeof *r.now);
@@ -454,6 +455,25 @@ cuts_new(const Survey *s)
 	return c;
 }
 
+/* The fastest cuts of least_bytes(), or with --arena those that fit: what plan() makes of a price
+ * may be larger by what lies between buffers, and then there is less to spend. */
+static void
+fit(Trial *r, Cuts *c)
+{
+	Graph *g = r->g;
+	bool speed = g->optimize != OPTIMIZE_RAM && !g->arena_bytes;
+	int64_t least = least_bytes(c, speed ? cut(c, NEVER - 1) * SPEED_TOLERANCE : -1);
+	int64_t most = g->arena_bytes > least ? g->arena_bytes : least, excess;
+
+	do {
+		cut(c, most);
+		apply(r, c);
+		choose_directions(g, r->s);
+		excess = g->arena_bytes ? planned_bytes(g) - g->arena_bytes : 0;
+		most = most - excess > least ? most - excess : least - (most == least);
+	} while (excess > 0 && most >= least);
+}
+
 void
 stream(Graph *g)
 {
@@ -467,11 +487,5 @@ stream(Graph *g)
 		return;
 	for (int k = 0; k < c.nodes; k++)
 		set_prices(&r, &c, k, ending);
-	bool speed = g->optimize != OPTIMIZE_RAM && !g->arena_bytes;
-	int64_t most = least_bytes(&c, speed ? cut(&c, NEVER - 1) * SPEED_TOLERANCE : -1);
-	if (g->arena_bytes > most)
-		most = g->arena_bytes;
-	cut(&c, most);
-	apply(&r, &c);
-	choose_directions(g, r.s);
+	fit(&r, &c);
 }
