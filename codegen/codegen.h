@@ -394,6 +394,7 @@ typedef struct {
 	int outside_count;
 	const char **tensor;   /* per tensor: the C expression of its address */
 	int *part;             /* per node: 0: in NAME_run(), else its segment's first node + 1 */
+	int reader;            /* the node that takes in pushed rows; -1: none */
 	bool weights_file;
 	int64_t weights_bytes; /* all arrays */
 	int64_t weights_size;  /* of the weights file */
@@ -443,11 +444,21 @@ void find_parts(Program *);
 void put_segment(Body *, int first);
 void put_segment_comment(Text *, const Program *, int first);
 
+/* push.c: an input that comes row by row. */
+void find_reader(Program *);
+int64_t state_bytes(const Program *);      /* what is kept beside the work area between pushes */
+int64_t pushed_row_bytes(const Program *); /* 0: nothing is pushed */
+void put_row_macros(Text *, const Program *);
+void put_state_type(Text *, const Program *);
+void put_push_prototypes(Text *, const Program *);
+void put_push_functions(Text *, const Program *);
+void put_finish_check(Text *, const Program *);
+
 /* header.c: the .h, and what it shares with the .c. */
 void name_ports(Program *);
 void put_header(Text *, const Program *);
 void put_head(Text *, const Program *);       /* the comment that a file begins with */
-void put_parameters(Text *, const Program *); /* of NAME_run() */
+void put_parameters(Text *, const Program *); /* of NAME_run(), NAME_finish() */
 const char *comment_text(Arena *, const char *);
 const char *dims_text(Arena *, const Shape *);
 /*

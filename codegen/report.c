@@ -102,15 +102,15 @@ add_ram(cJSON *root, const Program *p)
 
 	for (int i = 0; i < p->ports; i++)
 		*(i < p->inputs ? &in : &out) += p->port[i].bytes;
-	if (g->input_mode == INPUT_FULL)
-		in = 0;
+	if (g->input_mode != INPUT_CONST)
+		in = pushed_row_bytes(p); /* that the caller holds while it pushes it */
 	add_int(ram, "work_bytes", g->work_bytes);
-	add_int(ram, "state_bytes", 0);
+	add_int(ram, "state_bytes", state_bytes(p));
 	add_int(ram, "input_bytes", in);
 	add_int(ram, "output_bytes", out);
 	add_int(ram, "stack_bytes", stack);
 	add_int(ram, "lower_bound_bytes", g->lower_bound);
-	add_int(ram, "total_bytes", g->work_bytes + in + out + stack);
+	add_int(ram, "total_bytes", g->work_bytes + state_bytes(p) + in + out + stack);
 }
 
 static void
