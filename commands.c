@@ -51,8 +51,9 @@ compile(const Options *o, Arena *arena, Diag *diag)
 		return 0;
 	add_program(&files, o, p);
 	add_rule(&files, o, arena);
-	if (o->report)
-		add_file(&files, arena, o->report, report_json(p));
+	for (int i = 0; i < o->report_count; i++)
+		add_file(&files, arena, o->report[i],
+			is_page(o->report[i]) ? report_page(p) : report_json(p));
 	write_files(arena, diag, files.file, files.count);
 	return 0;
 }

@@ -6,8 +6,8 @@
 #include "codegen/codegen.h"
 #include "options.h"
 
-typedef enum { OUTPUT, GROUP, TEXT, FILE_NAME, FLAG, NUMBER, CHOICE, TARGET_NAME, SHOW_VERSION,
-	SHOW_HELP } Kind;
+typedef enum { OUTPUT, GROUP, REPORT, TEXT, FILE_NAME, FLAG, NUMBER, CHOICE, TARGET_NAME,
+	SHOW_VERSION, SHOW_HELP } Kind;
 
 /* commands: first letters of those that heed it; least: of numbers; names: of choices. */
 typedef struct {
@@ -42,8 +42,8 @@ static const Row table[] = {
 		"weights in the .c, or in a file beside it" },
 	{ "semantics", "tflm|litert", "cirv", CHOICE, AT(semantics), ORT, semantics_names,
 		"whose bits (default: tflm)" },
-	{ "report", "FILE.json", "c", FILE_NAME, AT(report), 0, NULL,
-		"where every byte and multiply-accumulate goes" },
+	{ "report", "FILE.{json,html}", "c", REPORT, 0, 0, NULL,
+		"where every byte and multiply-accumulate goes; may be repeated" },
 	{ "selftest", NULL, "c", FLAG, AT(selftest), 0, NULL,
 		"emit a recorded input and output and NAME_selftest()" },
 	{ "explain", NULL, "crv", FLAG, AT(explain), 0, NULL,
@@ -79,7 +79,6 @@ static const struct {
 	const char *option, *value, *why;
 } absent[] = {
 	{ "semantics", "ort", "it is for ONNX models, which this version does not read" },
-	{ "report", ".html", "this version writes reports as JSON: FILE.json" },
 };
 
 static const char see_help[] = "note: mcompile --help lists commands and options\n";
@@ -125,10 +124,8 @@ print_targets(void)
 static void
 refuse_absent(const char *option, const char *value)
 {
-	const char *dot = strrchr(value, '.');
-
 	for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
-		if (!strcmp(absent[i].option, option) && !strcmp(absent[i].value, dot ? dot : value))
+		if (!strcmp(absent[i].option, option) && !strcmp(absent[i].value, value))
 			usage("--%s %s: not yet: %s", option, value, absent[i].why);
 }
 
@@ -175,6 +172,7 @@ set_option(Options *o, const Row *row, const char *value)
 	switch (row->kind) {
 	case OUTPUT: o->output[o->output_count++] = o->folder = file_name(value); break;
 	case GROUP: o->group[o->group_count++] = value; break;
+	case REPORT: o->report[o->report_count++] = file_name(value); break;
 	case TEXT: *(const char **)at = value; break;
 	case FILE_NAME: *(const char **)at = file_name(value); break;
 	case FLAG: *(bool *)at = true; break;
@@ -213,6 +211,14 @@ set_options(Options *o, int argc, char **argv)
 	}
 }
 
+bool
+is_page(const char *report)
+{
+	const char *dot = strrchr(report, '.');
+
+	return dot && !strcmp(dot, ".html");
+}
+
 static void
 check_options(const Options *o)
 {
@@ -226,6 +232,9 @@ check_options(const Options *o)
 		usage("--share: only one model: %s", o->file[0]);
 	if (o->group_count && !o->share)
 		usage("--together %s: only with --share", o->group[0]);
+	for (int i = 0; i < o->report_count; i++)
+		if (o->share && is_page(o->report[i]))
+			usage("--report %s: of models that share a work area the report is JSON", o->report[i]);
 	if (o->targets > 1 && o->share)
 		usage("--target given twice: models that share a work area have one target");
 	if (o->output_count > 1 && o->command != RUN)
@@ -244,6 +253,7 @@ parse_options(int argc, char **argv, Arena *arena)
 	int command;
 
 	o.output = alloc_array(arena, (size_t)argc + 1, sizeof *o.output);
+	o.report = alloc_array(arena, (size_t)argc + 1, sizeof *o.report);
 	o.group = alloc_array(arena, (size_t)argc + 1, sizeof *o.group);
 	if (argc > 1 && (command = find_name(commands, COMMAND_COUNT, argv[1])) >= 0) {
 		o.command = (Command)command;

@@ -8,7 +8,7 @@ typedef enum { COMPILE, INSPECT, RUN, VERIFY, COMMAND_COUNT } Command;
 
 typedef struct {
 	Command command;
-	const char *folder, *name, *target, *report, *templates, *depfile, *dump, *stop;
+	const char *folder, *name, *target, *templates, *depfile, *dump, *stop;
 	long semantics, input_mode, weights, optimize; /* -1: not said; else of their enums */
 	long arena;          /* bytes; 0: any */
 	long count, seed;    /* of verify */
@@ -17,12 +17,15 @@ typedef struct {
 	int group_count, targets;
 	const char **output; /* of run */
 	int output_count;
+	const char **report; /* files: .html is a page, others JSON */
+	int report_count;
 	char **file;         /* the model, then run's inputs; --share: models */
 	int file_count;
 } Options;
 
 /* A command line that is wrong ends the program with status 2, --help and --version with 0. */
 Options parse_options(int argc, char **argv, Arena *);
+bool is_page(const char *report);
 _Noreturn void usage(const char *fmt, ...) PRINTF(1, 2);
 
 #endif

@@ -150,8 +150,8 @@ compile_shared(const Options *o, Arena *arena, Diag *diag)
 		add_program(&files, o, s.place[i].program);
 	add_file(&files, arena, format(arena, "%s/%s.h", o->folder, s.name), share_header(&s));
 	add_rule(&files, o, arena);
-	if (o->report)
-		add_file(&files, arena, o->report, share_json(&s));
+	for (int i = 0; i < o->report_count; i++)
+		add_file(&files, arena, o->report[i], share_json(&s));
 	write_files(arena, diag, files.file, files.count);
 	print_share(stdout, &s);
 	return 0;

@@ -582,7 +582,7 @@ put_nodes(Body *b)
 		int part = p->part[i];
 		if (!part) {
 			put_node(b, p->call + i);
-		} else if (part == i + 1) {
+		} else if (part == i + 1 && (p->reader < 0 || part != p->part[p->reader])) {
 			segment.part = part;
 			put(b->out, "\n");
 			add_line(b, "segment_%d(%s);", g->node[i].segment,
@@ -596,17 +596,22 @@ put_body(Text *out, Program *p)
 {
 	Text text = text_new(p->job->arena);
 	Body b = { &text, p, p->job->graph, 1, 0 };
+	bool pushes = p->reader >= 0;
 
 	name_tensors(p);
 	for (int i = 0; i < b.graph->node_count; i++)
 		if (p->part[i] == i + 1)
 			put_segment_function(out, p, i);
 	put_nodes(&b);
+	if (pushes)
+		put_push_functions(out, p);
 	put(out, "\n/* Work area: %lld bytes; the most that is live at once: %lld. */\n",
 		(long long)b.graph->work_bytes, (long long)b.graph->lower_bound);
-	put_filled(out, p, NULL, "void\n$m_run");
+	put_filled(out, p, NULL, pushes ? "int\n$m_finish" : "void\n$m_run");
 	put_parameters(out, p);
 	put(out, "\n{\n");
+	if (pushes)
+		put_finish_check(out, p);
 	put_statements(out, p, &text);
-	put(out, "}\n");
+	put(out, pushes ? "\treturn 0;\n}\n" : "}\n");
 }

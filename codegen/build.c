@@ -46,6 +46,19 @@ static const char trace_functions[] = "\nvoid\n$m_trace(int tensor, const void *
 	"\t\tif (t->seen)\n\t\t\tprintf(\"fnv1a64=%016llx offset=%ld\\n\", t->hash, offset);\n"
 	"\t\telse\n\t\t\tprintf(\"gone: %s\\n\", t->gone);\n\t}\n}\n";
 
+/* Rows in chunks of several sizes, gone once they are pushed; what is refused changes nothing. */
+static const char push_loop[] = "\t\tstatic const int chunk[] = { 1, 0, 3, 2, 8 };\n\n"
+	"\t\t$m_begin(&work);\n"
+	"\t\tfor (int at = 0, rows, k = (int)(n % 5); at < $M_$P_ROWS; at += rows, k = (k + 1) % 5) {\n"
+	"\t\t\tint left = $M_$P_ROWS - at;\n"
+	"\t\t\t$t *row = port_$p + $M_$P_ROW_COUNT * at;\n\n"
+	"\t\t\trows = chunk[k] < left ? chunk[k] : left;\n"
+	"\t\t\tif ($m_push(&work, row, left + 1) != $M_TOO_MANY_ROWS ||\n"
+	"\t\t\t    $m_push(&work, row, -1) != $M_NEGATIVE_ROWS ||\n"
+	"\t\t\t    $m_push(&work, row, rows) != 0)\n\t\t\t\treturn 5;\n"
+	"\t\t\tmemset(row, 0xa5, (size_t)rows * $M_$P_ROW_COUNT * sizeof *row);\n\t\t}\n"
+	"\t\tif ($m_push(&work, port_$p, 1) != $M_TOO_MANY_ROWS || $m_finish(&work";
+
 /* One inference after the other until an input file ends; then 0 if it ended between two. */
 static void
 put_loop(Text *t, const Program *p)
@@ -58,11 +71,15 @@ put_loop(Text *t, const Program *p)
 			"\t\tif (fread(port_$p, $b, 1, file[");
 		put(t, "%d]) != 1)\n\t\t\treturn n == 0%s;\n", i, i ? " || 1" : "");
 	}
-	put_filled(t, p, NULL, "\t\t$m_run(&work");
-	if (!full)
-		put_filled_ports(t, p, true, ", port_$p");
+	if (p->reader >= 0) {
+		put_filled(t, p, p->port, push_loop);
+	} else {
+		put_filled(t, p, NULL, "\t\t$m_run(&work");
+		if (!full)
+			put_filled_ports(t, p, true, ", port_$p");
+	}
 	put_filled_ports(t, p, false, ", port_$p");
-	put(t, ");\n");
+	put(t, p->reader < 0 ? ");\n" : ") != 0)\n\t\t\treturn 5;\n");
 	for (int i = p->inputs; i < p->ports; i++) {
 		put_filled(t, p, p->port + i, "\t\tif (fwrite(port_$p, $b, 1, file[");
 		put(t, "%d]) != 1)\n\t\t\treturn 1;\n", i);
@@ -78,9 +95,9 @@ driver(const Program *p)
 {
 	Text t = text_new(p->job->arena);
 
-	put_filled(&t, p, NULL, "#include \"$m.h\"\n#include <stdio.h>\n#include <stdlib.h>\n\n"
+	put_filled(&t, p, NULL, "#include \"$m.h\"\n#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n\n"
 		"static $m_work work;\n");
-	if (p->job->graph->input_mode == INPUT_CONST)
+	if (p->job->graph->input_mode != INPUT_FULL)
 		put_filled_ports(&t, p, true, "static $t port_$p[$n];\n");
 	put_filled_ports(&t, p, false, "static $t port_$p[$n];\n");
 	if (p->job->trace) {

@@ -32,7 +32,7 @@ dims_text(Arena *arena, const Shape *shape)
 /* ---- names of inputs and outputs ---- */
 
 /* Names that the generated function uses itself, and keywords of C and C++. */
-static const char reserved[] = "work weights r b i x at valid_h run open selftest trace main "
+static const char reserved[] = "work weights row rows done r b i x at valid_h run open selftest trace main "
 	"differ apart auto break case char const continue default do double else enum extern float "
 	"for goto if inline int long register restrict return short signed sizeof static struct switch "
 	"typedef union unsigned void volatile while class new delete this template bool true false";
@@ -151,6 +151,8 @@ put_port_macros(Text *t, const Program *p, const PortText *port)
 
 	put_filled(t, p, port, "\n#define $M_$P_COUNT $n ");
 	put(t, "/* %s of %s */\n", dims_text(p->job->arena, s), port->type);
+	if (port == p->port && p->reader >= 0)
+		put_row_macros(t, p);
 	if (x->quant.count != 1)
 		return;
 	put_filled(t, p, port, "#define $M_$P_SCALE ");
@@ -166,7 +168,7 @@ put_parameters(Text *t, const Program *p)
 
 	put_filled(t, p, NULL, "($m_work *work");
 	for (int i = 0; i < p->ports; i++) {
-		if (i < p->inputs && p->job->graph->input_mode == INPUT_FULL)
+		if (i < p->inputs && p->job->graph->input_mode != INPUT_CONST)
 			continue;
 		put(t, "%s", comma);
 		put_filled(t, p, p->port + i, i < p->inputs ? "const $t $p[$n]" : "$t $p[$n]");
@@ -201,11 +203,15 @@ put_work_type(Text *t, const Program *p)
 	put_filled(t, p, NULL, "\n#ifndef $M_WORK_ATTR\n#define $M_WORK_ATTR /* a section, say */\n#endif\n"
 		"\n#ifdef __cplusplus\n#define $M_ALIGN alignas($a)\n#else\n"
 		"#define $M_ALIGN _Alignas($a)\n#endif\n\n");
+	if (p->reader >= 0)
+		put_state_type(t, p);
 	put_filled(t, p, NULL, p->job->graph->input_mode == INPUT_FULL ?
 		"/* All the memory the model needs, its input included; the caller's, wherever it lies:\n" :
 		"/* All the memory the model needs beside its inputs; the caller's, wherever it lies:\n");
 	put_filled(t, p, NULL, " * static $M_WORK_ATTR $m_work work; */\n"
 		"typedef struct {\n\t$M_ALIGN unsigned char mem[$M_WORK_BYTES];\n");
+	if (p->reader >= 0)
+		put_filled(t, p, NULL, "\t$m_rows done;\n");
 	if (p->weights_file)
 		put_filled(t, p, NULL, "\tconst unsigned char *weights; /* set by $m_open() */\n");
 	put_filled(t, p, NULL, "} $m_work;\n");
@@ -223,10 +229,14 @@ put_prototypes(Text *t, const Program *p)
 		put(t, "\n/* Write the input here before each run; the run destroys it. */\n");
 		put_filled_ports(t, p, true, "$t *$m_$p($m_work *work);\n");
 	}
-	put(t, "\n/* One inference.  Several may run at once, each with a work area of its own. */\n");
-	put_filled(t, p, NULL, "void $m_run");
-	put_parameters(t, p);
-	put(t, ";\n");
+	if (p->reader >= 0) {
+		put_push_prototypes(t, p);
+	} else {
+		put(t, "\n/* One inference.  Several may run at once, each with a work area of its own. */\n");
+		put_filled(t, p, NULL, "void $m_run");
+		put_parameters(t, p);
+		put(t, ";\n");
+	}
 	if (p->job->selftest)
 		put_filled(t, p, NULL, "\n/* Runs a recorded input: 0 if the output is the recorded one: every byte of it, floats\n"
 			" * to 1e-5 of the largest. */\n"

@@ -345,6 +345,7 @@ program_new(Job *job)
 		add_functions(p, p->call + i);
 	name_ports(p);
 	place_arrays(p);
+	find_reader(p);
 	find_parts(p);
 	return p;
 }

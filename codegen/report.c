@@ -1,4 +1,4 @@
-/* report.c: where every byte and multiply-accumulate goes: the JSON report, `inspect`. */
+/* report.c: where every byte and multiply-accumulate goes: figures, the JSON report, `inspect`. */
 #include <cjson/cJSON.h>
 #include <string.h>
 
@@ -56,14 +56,7 @@ stack_bound(const Program *p)
 	return p->job->target->frame + POINTER * most + LAYER * layers;
 }
 
-/* main() gives cJSON an allocator that never answers NULL. */
-static void
-add_int(cJSON *to, const char *name, int64_t value)
-{
-	cJSON_AddNumberToObject(to, name, (double)value);
-}
-
-static int64_t
+int64_t
 weights_of(const Graph *g, const Node *n)
 {
 	int64_t bytes = 0;
@@ -72,6 +65,85 @@ weights_of(const Graph *g, const Node *n)
 		if (n->input[k] >= 0 && g->tensor[n->input[k]].data)
 			bytes += tensor_bytes(g->tensor + n->input[k]);
 	return bytes;
+}
+
+const Figure *
+figures(const Program *p, int *count)
+{
+	const Graph *g = p->job->graph;
+	int64_t in = 0, out = 0, stack = stack_bound(p), macs = all_macs(g), outside = 0;
+	int64_t state = state_bytes(p);
+
+	for (int i = 0; i < p->ports; i++)
+		*(i < p->inputs ? &in : &out) += p->port[i].bytes;
+	if (g->input_mode != INPUT_CONST)
+		in = pushed_row_bytes(p); /* that the caller holds while it pushes it */
+	for (int i = 0; i < p->outside_count; i++)
+		outside += p->outside[i].packed.count * types[p->outside[i].packed.type].bytes;
+	const Figure figure[] = {
+		{ "ram", "work_bytes", "work area", g->work_bytes, false },
+		{ "ram", "state_bytes", "state", state, false },
+		{ "ram", "input_bytes", "inputs of the caller", in, false },
+		{ "ram", "output_bytes", "outputs of the caller", out, false },
+		{ "ram", "stack_bytes", "stack, at most", stack, false },
+		{ "ram", "lower_bound_bytes", "work area's lower bound", g->lower_bound, false },
+		{ "ram", "total_bytes", "RAM in all", g->work_bytes + state + in + out + stack,
+			true },
+		{ "flash", "weights_bytes", "flash: weights and tables", p->weights_bytes, true },
+		{ "flash", "outside_rows_bytes", "flash: rows beyond the edges", outside, false },
+		{ NULL, "macs_model", "multiply-accumulates of the model", p->job->macs_model, false },
+		{ NULL, "macs", "multiply-accumulates as compiled", macs, true },
+		{ NULL, "macs_executed", "multiply-accumulates executed", macs, false },
+	};
+	*count = sizeof figure / sizeof *figure;
+	return copy_of(p->job->arena, figure, sizeof figure);
+}
+
+/* ---- segments and their rings ---- */
+
+bool
+next_segment(const Graph *g, Streamed *s)
+{
+	int i = s->last + 1;
+
+	while (i < g->node_count && !g->node[i].segment)
+		i++;
+	*s = (Streamed){ .first = i, .last = i };
+	if (i == g->node_count)
+		return false;
+	s->number = g->node[i].segment;
+	while (s->last + 1 < g->node_count && g->node[s->last + 1].segment == s->number)
+		s->last++;
+	for (int t = 0; t < g->tensor_count; t++)
+		if (is_ring_of(g, t, s)) {
+			s->ring_bytes += ring_bytes(g->tensor + t);
+			s->whole_bytes += tensor_bytes(g->tensor + t);
+		}
+	return true;
+}
+
+bool
+is_ring_of(const Graph *g, int tensor, const Streamed *s)
+{
+	int maker = producer(g, tensor);
+
+	return g->tensor[tensor].ring && g->tensor[tensor].view < 0 && maker >= s->first &&
+		maker <= s->last;
+}
+
+int64_t
+ring_bytes(const Tensor *t)
+{
+	return t->ring * axis_step(t, HEIGHT) * types[t->type].bytes;
+}
+
+/* ---- JSON ---- */
+
+/* main() gives cJSON an allocator that never answers NULL. */
+static void
+add_int(cJSON *to, const char *name, int64_t value)
+{
+	cJSON_AddNumberToObject(to, name, (double)value);
 }
 
 static cJSON *
@@ -85,6 +157,7 @@ layer_of(const Graph *g, const Call *c)
 	cJSON_AddStringToObject(layer, "operator", ops[n->op].name);
 	cJSON_AddStringToObject(layer, "kernel", n->kernel ? n->kernel : "view");
 	cJSON_AddStringToObject(layer, "dialect", semantics_names[n->dialect]);
+	add_int(layer, "segment", n->segment);
 	add_int(layer, "work", node_macs(g, n));
 	add_int(layer, "bytes", tensor_bytes(tensor_out(g, n)));
 	add_int(layer, "weights_bytes", weights_of(g, n));
@@ -93,36 +166,28 @@ layer_of(const Graph *g, const Call *c)
 	return layer;
 }
 
-static void
-add_ram(cJSON *root, const Program *p)
+static cJSON *
+segment_of(const Program *p, const Streamed *s)
 {
 	const Graph *g = p->job->graph;
-	cJSON *ram = cJSON_AddObjectToObject(root, "ram");
-	int64_t in = 0, out = 0, stack = stack_bound(p);
+	cJSON *segment = cJSON_CreateObject();
 
-	for (int i = 0; i < p->ports; i++)
-		*(i < p->inputs ? &in : &out) += p->port[i].bytes;
-	if (g->input_mode == INPUT_FULL)
-		in = 0;
-	add_int(ram, "work_bytes", g->work_bytes);
-	add_int(ram, "state_bytes", 0);
-	add_int(ram, "input_bytes", in);
-	add_int(ram, "output_bytes", out);
-	add_int(ram, "stack_bytes", stack);
-	add_int(ram, "lower_bound_bytes", g->lower_bound);
-	add_int(ram, "total_bytes", g->work_bytes + in + out + stack);
-}
-
-static void
-add_flash(cJSON *root, const Program *p)
-{
-	cJSON *flash = cJSON_AddObjectToObject(root, "flash");
-	int64_t rows = 0;
-
-	for (int i = 0; i < p->outside_count; i++)
-		rows += p->outside[i].packed.count * types[p->outside[i].packed.type].bytes;
-	add_int(flash, "weights_bytes", p->weights_bytes);
-	add_int(flash, "outside_rows_bytes", rows);
+	add_int(segment, "number", s->number);
+	cJSON_AddStringToObject(segment, "first", p->call[s->first].id);
+	cJSON_AddStringToObject(segment, "last", p->call[s->last].id);
+	add_int(segment, "saved_bytes", s->whole_bytes - s->ring_bytes);
+	cJSON *rings = cJSON_AddArrayToObject(segment, "rings");
+	for (int t = 0; t < g->tensor_count; t++) {
+		if (!is_ring_of(g, t, s))
+			continue;
+		cJSON *ring = cJSON_CreateObject();
+		cJSON_AddStringToObject(ring, "layer", p->call[producer(g, t)].id);
+		add_int(ring, "rows", g->tensor[t].ring);
+		add_int(ring, "of", g->tensor[t].shape.dim[HEIGHT]);
+		add_int(ring, "bytes", ring_bytes(g->tensor + t));
+		cJSON_AddItemToArray(rings, ring);
+	}
+	return segment;
 }
 
 Text
@@ -131,21 +196,25 @@ report_json(const Program *p)
 	const Job *job = p->job;
 	cJSON *root = cJSON_CreateObject();
 	Text t = text_new(job->arena);
+	Streamed s = { .last = -1 };
+	int count;
 
 	cJSON_AddStringToObject(root, "model", job->source);
 	cJSON_AddStringToObject(root, "target", job->target->name);
 	cJSON_AddStringToObject(root, "semantics", semantics_names[job->graph->semantics]);
-	add_ram(root, p);
-	add_flash(root, p);
-	add_int(root, "macs_model", job->macs_model);
-	add_int(root, "macs", all_macs(job->graph));
-	add_int(root, "macs_executed", all_macs(job->graph));
+	for (const Figure *f = figures(p, &count), *end = f + count; f < end; f++) {
+		cJSON *to = f->group ? cJSON_GetObjectItem(root, f->group) : root;
+		add_int(to ? to : cJSON_AddObjectToObject(root, f->group), f->name, f->value);
+	}
+	cJSON *segments = cJSON_AddArrayToObject(root, "segments");
+	while (next_segment(job->graph, &s))
+		cJSON_AddItemToArray(segments, segment_of(p, &s));
 	cJSON *layers = cJSON_AddArrayToObject(root, "layers");
 	for (int i = 0; i < job->graph->node_count; i++)
 		cJSON_AddItemToArray(layers, layer_of(job->graph, p->call + i));
-	char *s = cJSON_Print(root);
-	put(&t, "%s\n", s);
-	cJSON_free(s);
+	char *json = cJSON_Print(root);
+	put(&t, "%s\n", json);
+	cJSON_free(json);
 	cJSON_Delete(root);
 	return t;
 }

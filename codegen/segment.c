@@ -232,7 +232,8 @@ keep_few(const Segment *s, Conditions *all)
 {
 	static const Wait order[] = { ROOM, LEFT, READY };
 
-	all->kept = UINT64_MAX;
+	for (int i = 0; i < all->count; i++)
+		all->kept |= bit(i);
 	for (int pass = 0; pass < 3; pass++)
 		for (int i = all->count - 1; i >= 0; i--) {
 			const Condition *c = all->condition + i;
@@ -249,10 +250,17 @@ keep_few(const Segment *s, Conditions *all)
 
 /* ---- as C ---- */
 
+/* Whether the segment takes in an input row by row: its counters outlast the function. */
+static bool
+is_pushed(const Segment *s)
+{
+	return s->b->program->reader >= s->first && s->b->program->reader < s->end;
+}
+
 static const char *
 counter(const Segment *s, int node)
 {
-	return format(s->g->arena, "%s_r", s->b->program->call[node].id);
+	return format(s->g->arena, is_pushed(s) ? "done->%s_r" : "%s_r", s->b->program->call[node].id);
 }
 
 static const char *
@@ -326,22 +334,38 @@ put_item(Body *b, size_t *line, const char *before, const char *between, const c
 	put(t, "%s", item);
 }
 
-/* "if (a && b) {", "while (a || b) {", or "{" where nothing is kept. */
+/* "a && b", "a || b": those that are kept, and one more if it is not NULL. */
 static void
-open_conditions(const Segment *s, const Conditions *all, const char *before, const char *between)
+put_conditions(const Segment *s, const Conditions *all, const char *before, const char *between,
+	const char *more)
 {
 	size_t line = 0;
-	int kept = 0;
+	int kept = more != NULL;
 
 	for (int i = 0; i < all->count; i++)
 		kept += is_kept(all, i);
+	if (more)
+		put_item(s->b, &line, before, between, more);
 	for (int i = 0; i < all->count; i++)
 		if (is_kept(all, i))
 			put_item(s->b, &line, before, between,
 				condition_text(s, all->condition + i, kept > 1));
 	if (!kept)
 		indent(s->b);
-	put(s->b->out, kept ? ") {\n" : "{\n");
+}
+
+/* Goes on while a sink has steps left; of a pushed input until its row was taken in. */
+static void
+open_sweeps(const Segment *s)
+{
+	int reader = s->b->program->reader;
+	bool several = (s->sinks.kept & (s->sinks.kept - 1)) != 0;
+
+	put_conditions(s, &s->sinks, is_pushed(s) && several ? "while ((" : "while (", " ||", NULL);
+	if (is_pushed(s))
+		put(s->b->out, several ? ") && (%s <= row || row == %d)" : " && (%s <= row || row == %d)",
+			counter(s, reader), step_count(s->g, s->g->node + reader) - 1);
+	put(s->b->out, ") {\n");
 	s->b->depth++;
 }
 
@@ -368,9 +392,13 @@ put_turn(const Segment *s, int node, const char *image)
 	const Call *c = b->program->call + node;
 	int steps = step_count(s->g, c->node);
 	const char *r = counter(s, node);
+	Conditions *all = s->of + node - s->first;
 
 	put_title(b, c);
-	open_conditions(s, s->of + node - s->first, "if (", " &&");
+	put_conditions(s, all, "if (", " &&",
+		node == b->program->reader ? format(s->g->arena, "%s <= row", r) : NULL);
+	put(b->out, all->kept || node == b->program->reader ? ") {\n" : "{\n");
+	b->depth++;
 	if (is_reduction(c->node))
 		put_reduction_row(s, c, image, r, steps);
 	else
@@ -380,16 +408,28 @@ put_turn(const Segment *s, int node, const char *image)
 }
 
 static void
-put_sweeps(const Segment *s, const char *image)
+put_counters(const Segment *s)
 {
 	size_t line = 0;
-	const char *between = "";
 
+	if (is_pushed(s)) {
+		add_line(s->b, "%s_rows *const done = &work->done;", s->b->program->name);
+		add_line(s->b, "const int row = done->pushed++;\n");
+		return;
+	}
 	for (int i = s->first; i < s->end; i++)
 		if (s->g->node[i].kernel)
 			put_item(s->b, &line, "int ", ",", format(s->g->arena, "%s = 0", counter(s, i)));
 	put(s->b->out, ";\n\n");
-	open_conditions(s, &s->sinks, "while (", " ||");
+}
+
+static void
+put_sweeps(const Segment *s, const char *image)
+{
+	const char *between = "";
+
+	put_counters(s);
+	open_sweeps(s);
 	for (int i = s->first; i < s->end; i++) {
 		if (!s->g->node[i].kernel)
 			continue;
@@ -424,6 +464,8 @@ put_segment(Body *b, int first)
 	keep_few(&s, &s.sinks);
 	for (int i = first; i < s.end; i++)
 		keep_few(&s, s.of + i - first);
+	if (is_pushed(&s))
+		s.of[b->program->reader - first].kept &= ~bit(0); /* LEFT: the row is */
 	if (images > 1)
 		open_loop(b, "b", images);
 	put_sweeps(&s, images > 1 ? "b" : NULL);
@@ -472,7 +514,8 @@ put_segment_comment(Text *t, const Program *p, int first)
 
 	put(t, "\n/*\n *");
 	size_t line = t->size - strlen(" *");
-	put_word(t, &line, "Row by row, in step: %s to %s.", p->call[first].id, p->call[end - 1].id);
+	put_word(t, &line, end - first > 1 ? "Row by row, in step: %s to %s." : "Row by row: %s.",
+		p->call[first].id, p->call[end - 1].id);
 	for (int i = first; i < end; i++) {
 		const Tensor *y = own_ring(g, first, i);
 		if (!y)
@@ -502,7 +545,7 @@ find_parts(Program *p)
 
 		end = segment_end(g, first);
 		for (int i = first; i < end; i++)
-			nodes += g->node[i].kernel != NULL;
+			nodes += (g->node[i].kernel != NULL) + (i == p->reader);
 		for (int i = first; i < end && g->node[i].segment; i++)
 			p->part[i] = nodes > 1 ? first + 1 : 0;
 	}

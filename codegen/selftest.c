@@ -31,11 +31,35 @@ put_record(Text *t, const Program *p, const PortText *port, void *data)
 		(Packed){ data, port->tensor->type, port->count });
 }
 
+/* Pushed rows: the first, then the rest. */
+static void
+put_selftest_run(Text *t, const Program *p)
+{
+	InputMode mode = p->job->graph->input_mode;
+
+	if (mode == INPUT_FULL)
+		put_filled_ports(t, p, true, "\tmemcpy($m_$p(work), selftest_$p, $b);\n");
+	if (mode == INPUT_PUSH) {
+		put_filled(t, p, p->port, "\t$m_begin(work);\n"
+			"\tif ($m_push(work, selftest_$p, 1) ||\n"
+			"\t    $m_push(work, selftest_$p + $M_$P_ROW_COUNT, $M_$P_ROWS - 1) ||\n"
+			"\t    $m_finish(work");
+		put_filled_ports(t, p, false, ", $p");
+		put(t, "))\n\t\treturn 1;\n");
+		return;
+	}
+	put_filled(t, p, NULL, "\t$m_run(work");
+	if (mode == INPUT_CONST)
+		put_filled_ports(t, p, true, ", selftest_$p");
+	put_filled_ports(t, p, false, ", $p");
+	put(t, ");\n");
+}
+
 /* Each machine's libm has its own last bits: floats have a tolerance. */
 static void
 put_test(Text *t, const Program *p)
 {
-	bool full = p->job->graph->input_mode == INPUT_FULL, reals = false;
+	bool reals = false;
 
 	for (int i = p->inputs; i < p->ports; i++)
 		reals |= p->port[i].tensor->type == TYPE_f32;
@@ -45,13 +69,7 @@ put_test(Text *t, const Program *p)
 	put_filled(t, p, NULL, "\nint\n$m_selftest($m_work *work)\n{\n");
 	put_filled_ports(t, p, false, "\t$t $p[$M_$P_COUNT];\n");
 	put(t, "\n");
-	if (full)
-		put_filled_ports(t, p, true, "\tmemcpy($m_$p(work), selftest_$p, $b);\n");
-	put_filled(t, p, NULL, "\t$m_run(work");
-	if (!full)
-		put_filled_ports(t, p, true, ", selftest_$p");
-	put_filled_ports(t, p, false, ", $p");
-	put(t, ");\n");
+	put_selftest_run(t, p);
 	for (int i = p->inputs; i < p->ports; i++)
 		put_filled(t, p, p->port + i,
 			p->port[i].tensor->type == TYPE_f32 ?

@@ -24,7 +24,7 @@ row_count(const Graph *g, const Node *n)
 {
 	RowRule rule = ops[n->op].rows;
 
-	if (rule == ROWS_WHOLE || rule == ROWS_PARTS || n->flat)
+	if (rule == ROWS_WHOLE || rule == ROWS_PARTS || rule == ROWS_VIEW || n->flat)
 		return 1;
 	return tensor_out(g, n)->shape.dim[1];
 }

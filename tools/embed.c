@@ -1,4 +1,4 @@
-// Writes the kernel templates as C string literals: embed DIR FOLDER/FILE... >template_files.c
+// Writes files as C string literals: embed NAME DIR FOLDER/FILE... >NAMEs.c
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,14 +59,14 @@ compare_names(const void *a, const void *b)
 int
 main(int count, char **args)
 {
-	if (count < 2)
-		die("no folder given", "usage");
-	qsort(args + 2, (size_t)count - 2, sizeof *args, compare_names);
-	puts("// The kernel templates; written by tools/embed.\n#include \"codegen/codegen.h\"\n");
+	if (count < 3)
+		die("no name or no folder given", "usage");
+	qsort(args + 3, (size_t)count - 3, sizeof *args, compare_names);
+	puts("// Files as text; written by tools/embed.\n#include \"codegen/codegen.h\"\n");
 	puts("#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n");
-	puts("const TemplateFile template_files[] = {");
-	for (int i = 2; i < count; i++)
-		print_file(args[1], args[i]);
-	printf("};\n\nconst int template_file_count = %d;\n", count - 2);
+	printf("const TemplateFile %ss[] = {\n", args[1]);
+	for (int i = 3; i < count; i++)
+		print_file(args[2], args[i]);
+	printf("};\n\nconst int %s_count = %d;\n", args[1], count - 3);
 	return fflush(stdout) || ferror(stdout);
 }

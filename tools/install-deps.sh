@@ -11,6 +11,7 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM HUP
 
+# Chromium, which draws the pages of --report in the tests, is too large to come uninvited.
 required='clang make libc6-dev libtree-sitter-dev libcjson-dev python3-pip ca-certificates'
 optional='gcc git clang-format llvm libcriterion-dev python3-venv valgrind
 	qemu-user gcc-s390x-linux-gnu libc6-dev-s390x-cross
