@@ -9,7 +9,7 @@
 
 /* ---- the program around the model ---- */
 
-/* A row per tensor that an operator of the model makes, as --layers prints it. */
+/* A line per tensor that an operator of the model makes, as --layers prints it; FNV-1a. */
 static void
 put_traced(Text *t, const Program *p)
 {
@@ -20,30 +20,31 @@ put_traced(Text *t, const Program *p)
 		const Traced *r = p->job->traced + i;
 		const Tensor *x = g->tensor + r->tensor;
 		const Shape *s = &x->origin.shape;
-		put(t, "\t{ %d, %d, %d, %d, %lld, \"%s\", \"%s\", \"%s\", 0, 0 },\n", r->operator, r->tensor,
+		put(t, "\t{ %d, %d, %d, %d, %lld, \"%s\", \"%s\", \"%s\", 0, 0xcbf29ce484222325u },\n", r->operator, r->tensor,
 			x->origin.number, x->origin.type == TYPE_u8 && x->type == TYPE_s8 ? 128 : 0,
 			(long long)(elements(s) * types[x->type].bytes), types[x->origin.type].tflite,
-			dims_text(g->arena, s), x->gone ? comment_text(g->arena, x->gone) : "not dense");
+			dims_text(g->arena, s), x->gone ? comment_text(g->arena, x->gone) :
+			is_dense(x) ? "its rows were never all there" : "not dense");
 	}
 	put(t, "\t{ 0, -1, 0, 0, 0, 0, 0, 0, 0, 0 }\n};\n");
 }
 
 static const char trace_type[] = "\ntypedef struct {\n"
 	"\tint operator, tensor, number, flip;\n\tlong bytes;\n"
-	"\tconst char *dtype, *shape, *gone;\n\tint seen;\n\tunsigned long long hash;\n} Traced;\n";
+	"\tconst char *dtype, *shape, *gone;\n\tlong seen;\n\tunsigned long long hash;\n} Traced;\n";
 
-static const char trace_functions[] = "\nvoid\n$m_trace(int tensor, const void *data)\n{\n"
+static const char trace_functions[] = "\nvoid\n$m_trace(int tensor, const void *data, long bytes)\n{\n"
 	"\tconst unsigned char *at = data;\n\n"
 	"\tfor (Traced *t = traced; t->tensor >= 0; t++) {\n"
 	"\t\tif (t->tensor != tensor)\n\t\t\tcontinue;\n"
-	"\t\tt->seen = 1;\n\t\tt->hash = 0xcbf29ce484222325u; /* FNV-1a */\n"
-	"\t\tfor (long k = 0; k < t->bytes; k++)\n"
+	"\t\tt->seen += bytes;\n"
+	"\t\tfor (long k = 0; k < bytes; k++)\n"
 	"\t\t\tt->hash = (t->hash ^ (at[k] ^ (unsigned)t->flip)) * 0x100000001b3u;\n\t}\n}\n"
 	"\nstatic void\nput_trace(void)\n{\n\tlong offset = 0;\n\n"
 	"\tfor (Traced *t = traced; t->tensor >= 0; offset += t++->bytes) {\n"
 	"\t\tprintf(\"op %d tensor %d dtype=%s shape=%s bytes=%ld \", t->operator, t->number,\n"
 	"\t\t\tt->dtype, t->shape, t->bytes);\n"
-	"\t\tif (t->seen)\n\t\t\tprintf(\"fnv1a64=%016llx offset=%ld\\n\", t->hash, offset);\n"
+	"\t\tif (t->seen == t->bytes)\n\t\t\tprintf(\"fnv1a64=%016llx offset=%ld\\n\", t->hash, offset);\n"
 	"\t\telse\n\t\t\tprintf(\"gone: %s\\n\", t->gone);\n\t}\n}\n";
 
 /* Rows in chunks of several sizes, gone once they are pushed; what is refused changes nothing. */
@@ -100,6 +101,9 @@ driver(const Program *p)
 	if (p->job->graph->input_mode != INPUT_FULL)
 		put_filled_ports(&t, p, true, "static $t port_$p[$n];\n");
 	put_filled_ports(&t, p, false, "static $t port_$p[$n];\n");
+	if (p->job->steps)
+		put_filled(&t, p, NULL, "\nvoid\n$m_step(int node, int row)\n{\n"
+			"\tprintf(\"step n%d %d\\n\", node, row);\n}\n");
 	if (p->job->trace) {
 		put(&t, "%s", trace_type);
 		put_traced(&t, p);

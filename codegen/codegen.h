@@ -337,7 +337,7 @@ typedef struct {
 	Templates *templates;
 	const char *source;   /* the model file's name without folders */
 	WeightsForm weights;
-	bool explain, selftest, trace, steps;
+	bool explain, selftest, trace, steps, poison;
 	Graph *reference;     /* as the front end made it, legalized: for --selftest, verify */
 	int64_t macs_model;   /* before any pass took some away */
 	const Traced *traced; /* of the model's own tensors, in the order of its operators */
@@ -419,7 +419,7 @@ bool looks_outside(const Graph *, const Node *); /* whether a window ever does *
 
 Packed outside_values(const Graph *, const Node *); /* a row */
 
-/* body.c: the functions that run the model. */
+/* call.c: the calls of a node for one row. */
 typedef struct {
 	Text *out;
 	Program *program;
@@ -428,21 +428,30 @@ typedef struct {
 	int part;  /* which function is being written: as Program.part */
 } Body;
 enum { LINE_MOST = 84 };
-void put_body(Text *, Program *);
 void indent(const Body *);
 void add_line(Body *, const char *fmt, ...) PRINTF(2, 3);
 void open_loop(Body *, const char *variable, int turns);
 void close_loop(Body *);
 const char *linear(Arena *, int factor, const char *variable, int plus); /* "2 * r - 1" */
 const char *resized_row(const Body *, const Call *, const char *row, bool second);
-void put_title(Body *, const Call *);
+const char *address(const Body *, int tensor, const char *image, const char *row);
 void put_row(Body *, const Call *, const char *image, const char *row); /* NULL: the only one */
 void put_ends(Body *, const Call *, const char *image, bool last);
 
 /* segment.c: nodes that run row by row, in step. */
 void find_parts(Program *);
+int segment_end(const Graph *, int first); /* the node after the last */
 void put_segment(Body *, int first);
-void put_segment_comment(Text *, const Program *, int first);
+
+/* body.c: the functions that run the model. */
+void put_title(Body *, const Call *);
+void put_body(Text *, Program *);
+
+/* trace.c: what tests ask of generated code. */
+void put_step(Body *, const Call *, const char *image, const char *row);
+void put_trace(Body *, const Call *);
+void put_row_trace(Body *, const Call *, const char *image, const char *row);
+void put_poison(Body *, int node);
 
 /* push.c: an input that comes row by row. */
 void find_reader(Program *);

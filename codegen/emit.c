@@ -188,8 +188,11 @@ put_guards(Text *t, const Program *p)
 			"\"-Woverlength-strings\"\n#endif\n");
 	if (p->job->trace)
 		put_filled(t, p, NULL,
-			"\n/* Tells each tensor when it is made. */\n"
-			"void $m_trace(int tensor, const void *data);\n");
+			"\n/* Tells each tensor when it is made, some row by row. */\n"
+			"void $m_trace(int tensor, const void *data, long bytes);\n");
+	if (p->job->steps)
+		put_filled(t, p, NULL, "\n/* Tells each step before it is taken. */\n"
+			"void $m_step(int node, int row);\n");
 }
 
 Output

@@ -403,12 +403,37 @@ put_turn(const Segment *s, int node, const char *image)
 		put_reduction_row(s, c, image, r, steps);
 	else
 		put_row(b, c, image, steps > 1 ? r : NULL);
+	put_row_trace(b, c, image, r);
 	add_line(b, "%s++;", r);
 	close_loop(b);
 }
 
+/* Whether the text asks for a counter, beside adding to it; where not, that line goes too. */
+static bool
+needs_counter(Text *text, const char *name)
+{
+	size_t size = strlen(name);
+	char *line = NULL, *at = text->data;
+
+	for (; (at = strstr(at, name)); at += size) {
+		if (!strchr("\t (", at[-1]))
+			continue; /* the end of another name */
+		if (strncmp(at + size, "++;\n", 4))
+			return true;
+		line = at;
+	}
+	if (line) {
+		char *end = line + size + strlen("++;\n");
+		while (line[-1] == '\t')
+			line--;
+		memmove(line, end, strlen(end) + 1);
+		text->size -= (size_t)(end - line);
+	}
+	return false;
+}
+
 static void
-put_counters(const Segment *s)
+put_counters(const Segment *s, Text *sweeps)
 {
 	size_t line = 0;
 
@@ -418,7 +443,7 @@ put_counters(const Segment *s)
 		return;
 	}
 	for (int i = s->first; i < s->end; i++)
-		if (s->g->node[i].kernel)
+		if (s->g->node[i].kernel && needs_counter(sweeps, counter(s, i)))
 			put_item(s->b, &line, "int ", ",", format(s->g->arena, "%s = 0", counter(s, i)));
 	put(s->b->out, ";\n\n");
 }
@@ -428,7 +453,6 @@ put_sweeps(const Segment *s, const char *image)
 {
 	const char *between = "";
 
-	put_counters(s);
 	open_sweeps(s);
 	for (int i = s->first; i < s->end; i++) {
 		if (!s->g->node[i].kernel)
@@ -440,7 +464,7 @@ put_sweeps(const Segment *s, const char *image)
 	close_loop(s->b);
 }
 
-static int
+int
 segment_end(const Graph *g, int first)
 {
 	int end = first;
@@ -468,69 +492,14 @@ put_segment(Body *b, int first)
 		s.of[b->program->reader - first].kept &= ~bit(0); /* LEFT: the row is */
 	if (images > 1)
 		open_loop(b, "b", images);
+	Text sweeps = text_new(g->arena), *out = b->out;
+	b->out = &sweeps;
 	put_sweeps(&s, images > 1 ? "b" : NULL);
+	b->out = out;
+	put_counters(&s, &sweeps);
+	put_bytes(out, sweeps.data, sweeps.size);
 	if (images > 1)
 		close_loop(b);
-}
-
-/* ---- the comment above ---- */
-
-/* Puts words of a comment one after the other, in lines. */
-static void PRINTF(3, 4)
-put_word(Text *t, size_t *line, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	const char *word = format_list(t->arena, fmt, ap);
-	va_end(ap);
-	if (t->size - *line + strlen(word) > LINE_MOST) {
-		put(t, "\n *");
-		*line = t->size - strlen(" *");
-	}
-	put(t, " %s", word);
-}
-
-/* The storage tensor whose ring the node is the first to write; NULL: there is none. */
-static const Tensor *
-own_ring(const Graph *g, int first, int node)
-{
-	const Tensor *y = g->tensor + storage(g, g->node[node].output, NULL);
-
-	if (!g->node[node].kernel || !y->ring)
-		return NULL;
-	for (int i = first; i < node; i++)
-		if (g->node[i].kernel && storage(g, g->node[i].output, NULL) == y - g->tensor)
-			return NULL;
-	return y;
-}
-
-void
-put_segment_comment(Text *t, const Program *p, int first)
-{
-	const Graph *g = p->job->graph;
-	int end = segment_end(g, first);
-	int64_t held = 0, all = 0;
-
-	put(t, "\n/*\n *");
-	size_t line = t->size - strlen(" *");
-	put_word(t, &line, end - first > 1 ? "Row by row, in step: %s to %s." : "Row by row: %s.",
-		p->call[first].id, p->call[end - 1].id);
-	for (int i = first; i < end; i++) {
-		const Tensor *y = own_ring(g, first, i);
-		if (!y)
-			continue;
-		put(t, held ? "," : "");
-		put_word(t, &line, held ? "%d of %d" : "Rows held: %d of %d", y->ring,
-			y->shape.dim[HEIGHT]);
-		put_word(t, &line, "of %s", p->call[i].id);
-		held += y->ring * axis_step(y, HEIGHT) * types[y->type].bytes;
-		all += tensor_bytes(y) / y->shape.dim[0];
-	}
-	put(t, held ? ";" : "");
-	if (held)
-		put_word(t, &line, "%lld bytes instead of %lld.", (long long)held, (long long)all);
-	put(t, "\n */\n");
 }
 
 /* Segments have functions of their own; one of a single node is a loop like others. */
