@@ -41,11 +41,36 @@ add_rule(Files *f, const Options *o, Arena *arena)
 	add_file(f, arena, o->depfile, t);
 }
 
+/* Ends the work if the user allows less. */
+static void
+check_arena(const Options *o, const Program *p)
+{
+	const Graph *g = p->job->graph;
+
+	if (!o->arena || g->work_bytes <= o->arena)
+		return;
+	error_at(g->diag, nowhere, "the work area needs %lld bytes, --arena has %ld",
+		(long long)g->work_bytes, o->arena);
+	note(g->diag, "%lld bytes are live at once in the best order found; --input const leaves the "
+		"inputs with the caller", (long long)g->lower_bound);
+	give_up(g->diag);
+}
+
+static Program *
+model_of(const Options *o, Arena *arena, Diag *diag)
+{
+	Program *p = compile_model(o, arena, diag, o->file[0]);
+
+	if (p)
+		check_arena(o, p);
+	return p;
+}
+
 int
 compile(const Options *o, Arena *arena, Diag *diag)
 {
 	Files files = { NULL, 0 };
-	Program *p = compile_model(o, arena, diag, o->file[0]);
+	Program *p = model_of(o, arena, diag);
 
 	if (!p)
 		return 0;
@@ -71,7 +96,7 @@ inspect_model(const Options *o, Arena *arena, Diag *diag)
 int
 run_model(const Options *o, Arena *arena, Diag *diag)
 {
-	Program *p = compile_model(o, arena, diag, o->file[0]);
+	Program *p = model_of(o, arena, diag);
 
 	if (!p)
 		return 0;
@@ -99,7 +124,7 @@ run_model(const Options *o, Arena *arena, Diag *diag)
 int
 verify_model(const Options *o, Arena *arena, Diag *diag)
 {
-	Program *p = compile_model(o, arena, diag, o->file[0]);
+	Program *p = model_of(o, arena, diag);
 
 	if (!p)
 		return 0;

@@ -122,18 +122,6 @@ note_traced(Job *job)
 		job->macs_model += node_macs(g, g->node + i);
 }
 
-static void
-check_arena(const Options *o, const Graph *g)
-{
-	if (!o->arena || g->work_bytes <= o->arena)
-		return;
-	error_at(g->diag, nowhere, "the work area needs %lld bytes, --arena has %ld",
-		(long long)g->work_bytes, o->arena);
-	note(g->diag, "%lld bytes are live at once in the best order found; --input const leaves the "
-		"inputs with the caller", (long long)g->lower_bound);
-	give_up(g->diag);
-}
-
 static Graph *
 reference_graph(const Options *o, Job *job, const char *path)
 {
@@ -165,7 +153,6 @@ compile_model(const Options *o, Arena *arena, Diag *diag, const char *path)
 	note_traced(&job);
 	if (!run_passes(o, &job))
 		return NULL;
-	check_arena(o, job.graph);
 	if (o->selftest || o->command == VERIFY)
 		job.reference = reference_graph(o, &job, path);
 	return program_new(copy_of(arena, &job, sizeof job));

@@ -60,9 +60,12 @@ add_group(Share *s, const char *group)
 		usage("--together %s: one model: name those it runs beside, with commas between", group);
 }
 
+/* Whether it may be at fault that all is too large. */
 static bool
-runs_beside_any(const Share *s, int which)
+takes_room(const Options *o, const Share *s, int which)
 {
+	if (s->place[which].bytes > o->arena)
+		return true;
 	for (int i = 0; i < s->count; i++)
 		if (run_together(s, which, i))
 			return true;
@@ -85,30 +88,48 @@ room_for(Share *s, int which, int64_t most)
 	return fits;
 }
 
-/* Models side by side take more than --arena: each as small as can be, then, in turn, as fast as
- * the room that is left allows. */
+/* Again, in few bytes: 0: in as few as can be. */
+static void
+compile_smaller(const Options *o, Share *s, Diag *diag, int which, int64_t bytes)
+{
+	Options other = *o;
+
+	other.optimize = bytes ? o->optimize : OPTIMIZE_RAM;
+	other.arena = (long)bytes;
+	other.dump = NULL;
+	other.explain = false;
+	share_model(s, which, compile_model(&other, s->arena, diag, o->file[which]));
+}
+
+/* A small model may be as fast as the room allows that others leave: as it was first, or between. */
+static void
+enlarge(const Options *o, Share *s, Diag *diag, int which, Place first)
+{
+	const Place small = s->place[which];
+	int64_t room = room_for(s, which, o->arena);
+
+	if (first.bytes <= room)
+		s->place[which] = first;
+	else
+		compile_smaller(o, s, diag, which,
+			room - small.bytes + small.program->job->graph->work_bytes);
+	if (s->place[which].bytes > room)
+		s->place[which] = small;
+}
+
+/* The models take more than --arena: each as small as can be, then, in turn, larger. */
 static void
 squeeze(const Options *o, Share *s, Diag *diag)
 {
-	Program **roomy = alloc_array(s->arena, (size_t)s->count, sizeof *roomy);
-	Options tight = *o;
+	Place *first = copy_of(s->arena, s->place, (size_t)s->count * sizeof *first);
 
-	tight.optimize = OPTIMIZE_RAM;
-	tight.dump = NULL;
-	tight.explain = false;
-	for (int i = 0; i < s->count; i++) {
-		roomy[i] = s->place[i].program;
-		if (runs_beside_any(s, i))
-			share_model(s, i, compile_model(&tight, s->arena, diag, o->file[i]));
-	}
+	for (int i = 0; i < s->count; i++)
+		if (takes_room(o, s, i))
+			compile_smaller(o, s, diag, i, 0);
 	place_models(s);
-	for (int i = 0; i < s->count && s->bytes <= o->arena; i++) {
-		Place small = s->place[i];
-		int64_t room = room_for(s, i, o->arena);
-		share_model(s, i, roomy[i]);
-		if (s->place[i].bytes > room)
-			s->place[i] = small;
-	}
+	for (int i = 0; i < s->count && s->bytes <= o->arena; i++)
+		if (s->place[i].program != first[i].program)
+			enlarge(o, s, diag, i, first[i]);
 	place_models(s);
 }
 

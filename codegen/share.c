@@ -5,7 +5,8 @@
 #include "codegen.h"
 
 /* Up to this many models all orders of placing are tried: 40,320 of them. */
-enum { FEW_MODELS = 8, POINTER = 8 };
+enum { FEW_MODELS = 8 };
+enum { POINTER = 8, COUNTER = 4 }; /* bytes, where they are large */
 
 Share
 share_new(Arena *arena, const char *name, int count)
@@ -34,6 +35,8 @@ type_bytes(const Program *p)
 	int64_t bytes = p->job->graph->work_bytes;
 
 	bytes = bytes ? bytes : 1;
+	if (state_bytes(p))
+		bytes = round_up(bytes, COUNTER) + state_bytes(p);
 	if (p->weights_file)
 		bytes = round_up(bytes, POINTER) + POINTER;
 	return round_up(bytes, work_alignment(p->job->target));

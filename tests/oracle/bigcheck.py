@@ -2,12 +2,16 @@
 # Compares compiled random models with the oracles, byte for byte, and prints coverage.
 """    bigcheck.py --mcompile PATH [--count N] [--seed S] [--semantics tflm,litert]
                 [--target T] [--only OPERATOR] [--keep FOLDER]
+                [--input MODE] [--optimize AIM] [--poison]
 
 Integer outputs must have the oracle's bytes. Float outputs are compared by bytes too;
 those that differ are counted apart and may be off by 1e-5 of the largest value.
 A model that the oracle runs and mcompile does not is a failure. Failing models stay in
 the folder with their inputs. With --oracles-only nothing is compiled: the two oracles
 are compared with each other, which shows their support and the coverage.
+
+With --input any and --optimize any each model is compiled in a mode of its own. Every model
+runs several inputs in one work area, which is filled with garbage before some of them.
 """
 import argparse
 import collections
@@ -33,6 +37,7 @@ REPORTED = 20            # failures described in full
 LEAST_PAIR, LEAST_VALUE, LEAST_SHARE = 60, 20, 0.25
 ENOUGH = 5000            # from this many models on, coverage is demanded
 RANKS = (1, 2, 3, 4, 5)
+INPUTS, AIMS = ("full", "const", "push"), ("speed", "ram", "size")
 
 
 class Outcome:
@@ -43,6 +48,7 @@ class Outcome:
         self.text = case.describe()
         self.operators, self.notes = set(case.operators), set(case.notes)
         self.graph = case.branch and len(case.operators) >= 3
+        self.flags = []        # that it was compiled with
         self.ran = False       # in the oracle
         self.reason = ""       # why not
         self.failure = None
@@ -86,6 +92,17 @@ def compare(outcome, order, got_runs, wanted_runs):
                     f"run {r}, output {k} ({dtype} {'x'.join(map(str, shape))}): "
                     f"{len(differ)} of {b.size} differ; at {at}: got {a[at:at + 1]}, "
                     f"wanted {b[at:at + 1]}")
+
+
+def flags_of(options, number):
+    """Of mcompile for a model; and those instead of --input push where that is refused."""
+    def chosen(name, choices, turn):
+        value = getattr(options, name)
+        return [] if value is None else \
+            ["--" + name, choices[turn % len(choices)] if value == "any" else value]
+    common = chosen("optimize", AIMS, number // len(INPUTS)) + ["--poison"] * options.poison
+    mode = chosen("input", INPUTS, number)
+    return mode + common, ["--input", INPUTS[number // len(INPUTS) % 2]] + common
 
 
 class Worker:
@@ -139,21 +156,23 @@ class Worker:
                 file.write(case.model)
             members.append(generated.Member(
                 case.number, [[run[k] for k in case.input_order] for run in case.runs],
-                [len(result.outputs[0][k][2]) for k in case.output_order]))
+                [len(result.outputs[0][k][2]) for k in case.output_order],
+                *flags_of(self.options, case.number)))
         if self.options.via == "run":
             generated.run_singly(self.tool(semantics), members, files, folder)
         else:
             cc = shlex.split(self.options.cc) + shlex.split(self.options.cflags)
             generated.run_batch(self.tool(semantics), cc, members, files, folder)
         for (case, outcome, result), member in zip(pending, members):
+            outcome.flags = member.flags
             if member.problem:
                 outcome.failure = member.problem
             else:
                 compare(outcome, case.output_order, member.outputs, result.outputs)
             if outcome.failure:
-                self.keep(case, semantics, result)
+                self.keep(case, semantics, result, member.flags)
 
-    def keep(self, case, semantics, result):
+    def keep(self, case, semantics, result, flags):
         """The model, its inputs and the wanted outputs, to be tried again by hand."""
         folder = os.path.join(self.options.keep, f"{semantics}-{case.number}")
         os.makedirs(folder, exist_ok=True)
@@ -164,7 +183,7 @@ class Worker:
                           "wb") as file:
                     file.write(run[k][2])
         with open(os.path.join(folder, "what.txt"), "w") as file:
-            file.write(case.describe() + "\n" + "\n".join(
+            file.write(case.describe() + "\n" + " ".join(flags) + "\n" + "\n".join(
                 f"{a} = {v}" for a, v in case.notes) + "\n")
 
 
@@ -186,7 +205,7 @@ def first_difference(options, outcome):
     with tempfile.TemporaryDirectory() as unused:
         done = subprocess.run(
             [options.mcompile, "run", "--layers", "--no-fuse", "--semantics",
-             outcome.semantics, "--target", options.target, stem + ".tflite",
+             outcome.semantics, "--target", options.target, *outcome.flags, stem + ".tflite",
              *[os.path.join(folder, n) for n in inputs], "-o",
              *[os.path.join(unused, str(k)) for k in range(len(case.outputs))]],
             capture_output=True, text=True, errors="replace")
@@ -222,12 +241,14 @@ class Coverage:
         self.models = {}       # number -> Outcome that ran
         self.failed = collections.Counter()
         self.kinds = collections.Counter()
+        self.ways = collections.Counter()
 
     def add(self, outcome):
         if not outcome.ran:
             self.reasons[outcome.semantics][outcome.reason[-90:]] += 1
             return
         self.ran[outcome.semantics] += 1
+        self.ways.update([" ".join(outcome.flags)] if outcome.flags else [])
         self.pairs[outcome.semantics].update(outcome.operators)
         self.models.setdefault(outcome.number, outcome)
         if outcome.failure:
@@ -304,6 +325,9 @@ def parse():
     parser.add_argument("--semantics", default="tflm,litert")
     parser.add_argument("--target", default="c")
     parser.add_argument("--only", help="models about this operator")
+    parser.add_argument("--input", choices=INPUTS + ("any",))
+    parser.add_argument("--optimize", choices=AIMS + ("any",))
+    parser.add_argument("--poison", action="store_true", help="mcompile --poison")
     parser.add_argument("--cc", default="cc")
     parser.add_argument("--cflags", default="-O0 -w -std=c11 -ffp-contract=off")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
@@ -320,7 +344,8 @@ def parse():
 
 
 def report_failure(options, outcome):
-    print(f"FAIL {outcome.semantics} {outcome.text}\n     {outcome.failure}")
+    print(f"FAIL {' '.join([outcome.semantics] + outcome.flags)} {outcome.text}\n"
+          f"     {outcome.failure}")
     if outcome.wrong_run is not None and not options.oracles_only:
         print(f"     {first_difference(options, outcome)}")
     sys.stdout.flush()
@@ -348,6 +373,8 @@ def main():
         print(f"\nnot run by {semantics}: {sum(reasons.values())} models; most often")
         for reason, count in reasons.most_common(5):
             print(f"  {count:5} {reason}")
+    for way, count in sorted(coverage.ways.items()):
+        print(f"  {count:5} with {way}")
     if failures:
         worst_pairs = coverage.failed.most_common(12)
         print("\nfailures by operator in the model: " + ", ".join(

@@ -9,6 +9,8 @@ import subprocess
 
 TYPES = r"(?:int8_t|uint8_t|int16_t|int32_t|int64_t|float|bool)"
 ALIGNMENT = 64
+NO_PUSH = ("--input push takes a model of one input", "is not read as rows of one image")
+GARBAGE = (0xA5, None, 0x5A)   # what fills the work area before each run; None: it stays as it is
 RUN_SECONDS = 120
 COMPILE_SECONDS = 300
 DIED = {-4: "illegal instruction", -6: "abort", -8: "arithmetic exception",
@@ -40,38 +42,58 @@ class Header:
         self.name = name
         self.inputs = re.findall(rf"{TYPES}\s*\*\s*({name}_\w+)\(\s*{name}_work\s*\*",
                                  text)
-        run = re.search(rf"void\s+{name}_run\(([^;]*)\);", text)
+        self.push = re.search(rf"int\s+{name}_push\(", text) is not None
+        run = re.search(rf"int\s+{name}_finish\(([^;]*)\);" if self.push else
+                        rf"void\s+{name}_run\(([^;]*)\);", text)
         if not run:
             raise Refused(f"{name}.h declares no {name}_run")
         parameters = [p.strip() for p in run.group(1).split(",")][1:]
         self.parameters = ["in" if p.startswith("const") else "out" for p in parameters]
+        rows = re.search(r"#define \w+_ROWS (\d+)", text)
+        self.rows = int(rows.group(1)) if rows else 0
 
 
 class Member:
     """One model of a batch: its number, and the bytes of each input and output."""
 
-    def __init__(self, number, runs, output_sizes):
+    def __init__(self, number, runs, output_sizes, flags=(), instead=()):
+        """flags of mcompile; those to take instead where --input push is refused."""
         self.number, self.runs, self.output_sizes = number, runs, output_sizes
         self.input_sizes = [len(raw) for raw in runs[0]]
         self.name = f"m{number}"
+        self.flags, self.instead = list(flags), list(instead)
         self.problem = None     # what went wrong, if anything
         self.outputs = []       # per run a list of bytes
 
+    def compile(self, command):
+        """Calls mcompile; with other flags if push is not for this model, which it has to say."""
+        try:
+            call(command + self.flags, COMPILE_SECONDS)
+        except Refused as refused:
+            if "push" not in self.flags or not any(t in str(refused) for t in NO_PUSH):
+                raise
+            self.flags = self.instead
+            call(command + self.flags, COMPILE_SECONDS)
+
     def generate(self, tool, model_file, folder):
-        call(tool + ["-o", folder, "--name", self.name, model_file], COMPILE_SECONDS)
+        self.compile(tool + ["-o", folder, "--name", self.name, model_file])
         with open(os.path.join(folder, self.name + ".h")) as file:
             self.header = Header(self.name, file.read())
-        if len(self.header.inputs) + self.header.parameters.count("in") \
-                != len(self.input_sizes):
+        given = 1 if self.header.push else \
+            len(self.header.inputs) + self.header.parameters.count("in")
+        if given != len(self.input_sizes):
             raise Refused(f"{self.name}.h: {len(self.input_sizes)} inputs expected")
         if self.header.parameters.count("out") != len(self.output_sizes):
             raise Refused(f"{self.name}.h: {len(self.output_sizes)} outputs expected")
 
     def driver(self):
         """C: run this model on all its inputs."""
-        name, arguments, lines = self.name, [], []
+        name, arguments = self.name, []
         sizes = list(self.input_sizes)
         static = f"static _Alignas({ALIGNMENT}) unsigned char"
+        lines = [f"\t\tif (i % {len(GARBAGE)} == {k})\n"
+                 f"\t\t\tmemset(&work, {fill}, sizeof work);"
+                 for k, fill in enumerate(GARBAGE) if fill is not None]
         for function in self.header.inputs:
             lines.append(f"\t\tread_all({function}(&work), {sizes.pop(0)});")
         declared, given, got = [], 0, 0
@@ -85,7 +107,11 @@ class Member:
                 declared.append(f"\t{static} out{got}[{self.output_sizes[got] or 1}];")
                 arguments.append(f"(void *)out{got}")
                 got += 1
-        lines.append(f"\t\t{name}_run({', '.join(['&work'] + arguments)});")
+        if self.header.push:
+            declared.append(f"\t{static} rows[{sizes[0]}];")
+            lines += self.pushes(sizes[0], ", ".join(["&work"] + arguments))
+        else:
+            lines.append(f"\t\t{name}_run({', '.join(['&work'] + arguments)});")
         for k, size in enumerate(self.output_sizes):
             lines.append(f"\t\twrite_all(out{k}, {size});")
         return "\n".join(
@@ -94,9 +120,24 @@ class Member:
             + ["\t}", "}"])
 
 
+    def pushes(self, size, arguments):
+        """Rows in chunks of another size each time; each is gone after its call."""
+        name, rows = self.name, self.header.rows
+        step = size // rows
+        return [f"\t\tread_all(rows, {size});", f"\t\t{name}_begin(&work);",
+                f"\t\tfor (int r = 0, n; r < {rows}; r += n) {{",
+                f"\t\t\tn = 1 + (r * 7 + i * 5) % 4;",
+                f"\t\t\tn = n > {rows} - r ? {rows} - r : n;",
+                f"\t\t\tif ({name}_push(&work, (const void *)(rows + {step} * r), n))",
+                "\t\t\t\texit(4);",
+                f"\t\t\tmemset(rows + {step} * r, 0x3C, (size_t)({step} * n));", "\t\t}",
+                f"\t\tif ({name}_finish({arguments}))", "\t\t\texit(5);"]
+
+
 DRIVER = """#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 %(includes)s
 static FILE *in, *out;
 static void read_all(void *data, size_t size)
@@ -223,8 +264,7 @@ def run_singly(tool, members, model_files, folder):
             outs = [os.path.join(folder, f"{m.name}.{number}.out{i}")
                     for i in range(len(m.output_sizes))]
             try:
-                call(tool[:1] + ["run"] + tool[1:] + [model_file] + names + ["-o"] + outs,
-                     COMPILE_SECONDS)
+                m.compile([tool[0], "run"] + tool[1:] + [model_file] + names + ["-o"] + outs)
                 m.outputs.append([open(name, "rb").read() for name in outs])
             except (Refused, OSError) as refused:
                 m.problem = str(refused)

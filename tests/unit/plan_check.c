@@ -1,4 +1,5 @@
-/* plan_check.c: a planned graph run on memory in which every byte says whose it is. */
+/* plan_check.c: a schedule run on memory in which every byte says whose it is. */
+#include <math.h>
 #include <string.h>
 
 #include "plan_check.h"
@@ -9,15 +10,43 @@ typedef struct {
 	bool constant;
 } Memory;
 
+/* When each byte of a tensor was made, and read last. */
+typedef struct {
+	int *made, *read;
+	int64_t place; /* of the first byte of row 0, in the work area; -1: not there */
+} History;
+
 typedef struct {
 	const Graph *g;
 	Memory work, *own; /* own: per tensor that lies outside the work area */
 	const Node **maker;
+	History *history;
+	int step, image;
 	const char *wrong;
 } Replay;
 
+/* Some rows of a tensor in one image, or all there is. */
+typedef struct {
+	int image, first, end; /* image -1: everything */
+} Part;
+
 enum { OWNER_SHIFT = 40 };
 static const uint64_t SCRATCH = UINT64_MAX;
+static const Part everything = { -1, 0, 0 };
+
+static void PRINTF(2, 3)
+complain(Replay *r, const char *fmt, ...)
+{
+	char text[200];
+	va_list ap;
+
+	if (r->wrong)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	r->wrong = format(r->g->arena, "step %d: %s", r->step, text);
+}
 
 /* ---- where and what ---- */
 
@@ -65,6 +94,12 @@ size_of(const Tensor *t)
 	return types[t->type].bytes;
 }
 
+static int64_t
+row_elements(const Tensor *t)
+{
+	return (int64_t)t->shape.dim[2] * t->shape.dim[3];
+}
+
 static void
 split_index(const Shape *s, int64_t element, int64_t index[MAX_RANK])
 {
@@ -84,20 +119,28 @@ join_index(const Shape *s, const int64_t index[MAX_RANK])
 	return element;
 }
 
-/* Elements from the first of a tensor to this one: steps of 0 are those of dense tensors. */
+/*
+ * Bytes from the start of the storage to an element: steps of 0 are those of dense tensors, and
+ * in a ring rows come in turns.
+ */
 static int64_t
-place_of(const Tensor *t, int64_t element)
+place_of(const Tensor *t, int64_t at, const Tensor *root, int64_t element)
 {
 	const int *dim = t->shape.dim;
-	int64_t index[MAX_RANK];
+	int64_t index[MAX_RANK], row_bytes, row;
 
-	if (t->shape.rank != 4 || (!t->pixel_step && !t->row_step && !t->image_step))
-		return element;
+	if (t->shape.rank != 4)
+		return at + element * size_of(t);
 	split_index(&t->shape, element, index);
 	int64_t pixel = t->pixel_step ? t->pixel_step : dim[3];
-	int64_t row = t->row_step ? t->row_step : dim[2] * pixel;
-	int64_t image = t->image_step ? t->image_step : dim[1] * row;
-	return index[0] * image + index[1] * row + index[2] * pixel + index[3];
+	int64_t step = t->row_step ? t->row_step : dim[2] * pixel;
+	int64_t image = t->image_step ? t->image_step : dim[1] * step;
+	int64_t inner = (index[2] * pixel + index[3]) * size_of(t);
+	if (!root->ring)
+		return at + (index[0] * image + index[1] * step) * size_of(t) + inner;
+	row_bytes = row_elements(root) * size_of(root);
+	row = at / row_bytes + index[1];
+	return row % root->ring * row_bytes + at % row_bytes + inner;
 }
 
 /* Where a node without code has a byte from: an element of one of its operands. */
@@ -133,226 +176,419 @@ content(const Replay *r, int tensor, int64_t element, int byte)
 		(uint64_t)(element * size_of(r->g->tensor + tensor) + byte);
 }
 
-/* ---- reading and writing ---- */
-
-static void PRINTF(2, 3)
-complain(Replay *r, const char *fmt, ...)
+static int
+owner(uint64_t content)
 {
-	char text[200];
-	va_list ap;
-
-	if (r->wrong)
-		return;
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	r->wrong = format(r->g->arena, "%s", text);
+	return (int)(content >> OWNER_SHIFT) - 1;
 }
 
+/* ---- reading and writing ---- */
+
 static Memory *
-memory_of(Replay *r, int tensor, int64_t *at)
+memory_of(Replay *r, int root)
 {
-	int root = root_of(r->g, tensor, at);
 	const Tensor *t = r->g->tensor + root;
 	Memory *m = &r->own[root];
 
 	if (!outside_work(r->g, root)) {
-		*at += t->offset;
 		if (t->offset < 0 || t->offset % r->g->alignment || t->offset % size_of(t))
 			complain(r, "tensor %d lies at %lld", root, (long long)t->offset);
-		m = &r->work;
-	} else if (!m->at) {
-		m->bytes = count_of(t) * size_of(t);
-		m->at = alloc_array(r->g->arena, (size_t)m->bytes, sizeof *m->at);
-		m->constant = !has_port(r->g->output, r->g->output_count, root);
-		for (int64_t i = 0; i < m->bytes && m->constant; i++)
-			m->at[i] = content(r, root, i / size_of(t), (int)(i % size_of(t)));
+		return &r->work;
 	}
-	if (*at % size_of(r->g->tensor + tensor))
-		complain(r, "tensor %d lies at odd byte %lld", tensor, (long long)*at);
+	if (m->at)
+		return m;
+	m->bytes = count_of(t) * size_of(t);
+	m->at = alloc_array(r->g->arena, (size_t)m->bytes, sizeof *m->at);
+	m->constant = !has_port(r->g->output, r->g->output_count, root);
+	for (int64_t i = 0; i < m->bytes && m->constant; i++)
+		m->at[i] = content(r, root, i / size_of(t), (int)(i % size_of(t)));
 	return m;
 }
 
 static void
-go_over(Replay *r, int tensor, bool write, const char *when, int node)
+note_use(Replay *r, uint64_t what, bool made, int64_t place)
 {
-	const Tensor *t = r->g->tensor + tensor;
-	int64_t at, count = count_of(t);
-	Memory *m = memory_of(r, tensor, &at);
+	History *h = r->history + owner(what);
+	int64_t at = (int64_t)(what & ((1ull << OWNER_SHIFT) - 1));
+	const Tensor *t = r->g->tensor + owner(what);
 
-	if (write && m->constant)
-		complain(r, "node %d writes tensor %d, a constant", node, tensor);
-	for (int64_t e = 0; e < count && !r->wrong; e++)
-		for (int b = 0; b < size_of(t); b++) {
-			int64_t i = at + place_of(t, e) * size_of(t) + b;
-			if (i < 0 || i >= m->bytes)
-				complain(r, "node %d: tensor %d leaves its memory at %lld", node, tensor,
-					(long long)i);
-			else if (write)
-				m->at[i] = content(r, tensor, e, b);
-			else if (m->at[i] != content(r, tensor, e, b))
-				complain(r, "node %d: byte %lld of tensor %d is tensor %d's %s", node,
-					(long long)(e * size_of(t) + b), tensor,
-					(int)(m->at[i] >> OWNER_SHIFT) - 1, when);
-			if (r->wrong)
-				return;
-		}
+	if (!h->made) {
+		size_t bytes = (size_t)(count_of(t) * size_of(t));
+		h->made = alloc_array(r->g->arena, bytes, sizeof *h->made);
+		h->read = alloc_array(r->g->arena, bytes, sizeof *h->read);
+		memset(h->read, 0xff, bytes * sizeof *h->read);
+		h->place = -1;
+	}
+	(made ? h->made : h->read)[at] = r->step;
+	if (made && at == 0)
+		h->place = place;
+}
+
+/* Elements of a part: from, to. */
+static void
+range_of(const Tensor *t, Part p, int64_t range[2])
+{
+	range[0] = 0;
+	range[1] = count_of(t);
+	if (p.image < 0)
+		return;
+	int64_t image = t->shape.dim[0] > 1 ? p.image : 0, row = row_elements(t);
+	range[0] = (image * t->shape.dim[1] + p.first) * row;
+	range[1] = (image * t->shape.dim[1] + p.end) * row;
 }
 
 static void
-check_operands(Replay *r, const Node *n, const char *when, int node, int first)
+go_over(Replay *r, int tensor, Part part, bool write, const char *when)
 {
-	for (int k = first; k < n->input_count; k++)
-		if (n->input[k] >= 0)
-			go_over(r, n->input[k], false, when, node);
+	const Graph *g = r->g;
+	const Tensor *t = g->tensor + tensor;
+	int64_t at, range[2];
+	int root = root_of(g, tensor, &at), size = size_of(t);
+	Memory *m = memory_of(r, root);
+	int64_t base = m == &r->work ? g->tensor[root].offset : 0;
+
+	if (write && m->constant)
+		complain(r, "writes tensor %d, a constant", tensor);
+	range_of(t, part, range);
+	for (int64_t e = range[0]; e < range[1] && !r->wrong; e++) {
+		int64_t i = base + place_of(t, at, g->tensor + root, e);
+		if (i < 0 || i + size > m->bytes || i % size)
+			complain(r, "tensor %d leaves its memory at %lld", tensor, (long long)i);
+		for (int b = 0; b < size && !r->wrong; b++, i++) {
+			uint64_t what = content(r, tensor, e, b);
+			if (write)
+				m->at[i] = what;
+			else if (m->at[i] != what)
+				complain(r, "byte %lld of tensor %d is tensor %d's %s",
+					(long long)(e * size + b), tensor, owner(m->at[i]), when);
+			note_use(r, what, write, m == &r->work ? i : -1);
+		}
+	}
+}
+
+/* ---- the rows that a step needs, by TFLite's formulas ---- */
+
+static int
+within(int v, int count)
+{
+	return v < 0 ? 0 : v >= count ? count - 1 : v;
+}
+
+static Part
+resized(const Node *n, const Tensor *x, const Tensor *y, int row)
+{
+	int in = x->shape.dim[1], out = y->shape.dim[1];
+	bool corners = n->attr.align_corners && out > 1;
+	int from = in - corners, to = out - corners;
+	float scale = (float)from / (float)to, half = n->attr.half_pixel ? 0.5f : 0;
+
+	if (n->op == OP_resize_nearest) {
+		float v = ((float)row + half) * scale;
+		int low = within((int)floorf(n->attr.align_corners ? v + 0.5f : v), in);
+		return (Part){ 0, low, low + 1 };
+	}
+	if (x->type == TYPE_s8 && !n->attr.x_bias) {
+		int step = (1024 * from + to / 2) / to;
+		int at = row * step + (n->attr.half_pixel ? step / 2 - 512 : 0);
+		return (Part){ 0, within(at / 1024, in), within((at + 1023) / 1024, in) + 1 };
+	}
+	float v = ((float)row + half) * scale - half;
+	return (Part){ 0, within((int)floorf(v), in), within((int)ceilf(v), in) + 1 };
+}
+
+static Part
+under_window(const Graph *g, const Node *n, const Tensor *x, int row)
+{
+	bool weighted = n->op == OP_conv2d || n->op == OP_depthwise;
+	int height = weighted ? g->tensor[n->input[1]].shape.dim[1] : n->attr.kernel_h;
+	int top = n->op == OP_pad ? n->attr.begin.dim[1] : n->attr.pad_top;
+	Part p = { 0, 0, 0 };
+
+	for (int i = 0; i < height; i++) {
+		int q = row * n->attr.stride_h - top + i * n->attr.dilation_h;
+		if (q < 0 || q >= x->shape.dim[1])
+			continue;
+		p.first = p.end ? p.first : q;
+		p.end = q + 1;
+	}
+	return p;
+}
+
+static bool
+is_whole(const Node *n)
+{
+	return ops[n->op].rows == ROWS_WHOLE || ops[n->op].rows == ROWS_VIEW;
+}
+
+static Part
+needed(const Graph *g, const Node *n, int operand, int row)
+{
+	const Tensor *x = g->tensor + n->input[operand], *y = g->tensor + n->output;
+	RowRule rule = ops[n->op].rows;
+	bool one = x->shape.dim[1] == 1;
+
+	if (is_whole(n) || x->data ||
+	    (operand && (rule == ROWS_WINDOW || n->op == OP_dense)))
+		return everything;
+	if (n->flat)
+		return (Part){ 0, 0, x->shape.dim[1] };
+	return rule == ROWS_WINDOW ? under_window(g, n, x, row) :
+		rule == ROWS_RESIZE ? resized(n, x, y, row) :
+		(Part){ 0, one ? 0 : row, one ? 1 : row + 1 };
+}
+
+static int
+steps_of(const Graph *g, const Node *n)
+{
+	RowRule rule = ops[n->op].rows;
+
+	if (!n->kernel)
+		return 0;
+	if (n->flat || is_whole(n))
+		return 1;
+	return rule == ROWS_REDUCE ? g->tensor[n->input[0]].shape.dim[1] :
+		g->tensor[n->output].shape.dim[1];
+}
+
+/* Steps of a node before the one of this row. */
+static int
+turn_of(const Graph *g, const Node *n, int row)
+{
+	return n->reversed ? steps_of(g, n) - 1 - row : row;
+}
+
+/* A node alone of several images may stand as one step, in which it makes them all. */
+static bool
+one_step(const Graph *g, const Node *n)
+{
+	return !n->segment && g->tensor[n->output].shape.dim[0] > 1;
+}
+
+/* ---- steps ---- */
+
+static void
+check_operands(Replay *r, const Node *n, int row, const char *when, int first)
+{
+	for (int k = first; k < n->input_count; k++) {
+		if (n->input[k] < 0)
+			continue;
+		Part p = needed(r->g, n, k, row);
+		p.image = p.image < 0 ? -1 : r->image;
+		go_over(r, n->input[k], p, false, when);
+	}
 }
 
 /* An operand's bytes and the result's are the same ones, and no other operand's. */
 static void
-check_in_place(Replay *r, const Node *n, int node)
+check_in_place(Replay *r, const Node *n, Part rows)
 {
-	const Tensor *x = r->g->tensor + n->input[0], *y = r->g->tensor + n->output;
-	int64_t x_at, y_at;
-	Memory *from = memory_of(r, n->input[0], &x_at), *to = memory_of(r, n->output, &y_at);
-	bool same = from == to && x_at == y_at && size_of(x) == size_of(y) &&
-		count_of(x) == count_of(y) && n->overlays;
+	const Graph *g = r->g;
+	const Tensor *x = g->tensor + n->input[0], *y = g->tensor + n->output;
+	int64_t x_at, y_at, range[2];
+	int from = root_of(g, n->input[0], &x_at), to = root_of(g, n->output, &y_at);
+	bool same = from == to && size_of(x) == size_of(y) && count_of(x) == count_of(y) && n->overlays;
 
-	for (int64_t e = 0; same && e < count_of(x); e++)
-		same = place_of(x, e) == place_of(y, e);
+	range_of(y, rows, range);
+	for (int64_t e = range[0]; same && e < range[1]; e++)
+		same = place_of(x, x_at, g->tensor + from, e) == place_of(y, y_at, g->tensor + to, e);
 	if (!same)
-		complain(r, "node %d is not in place", node);
+		complain(r, "tensor %d is not in place", n->output);
 }
 
+/* Fills it, or looks whether it is as it was. */
 static void
-fill_scratch(Replay *r, const Node *n, int node)
+use_scratch(Replay *r, const Node *n, bool fill)
 {
 	int64_t end = n->scratch_offset + n->scratch;
 
 	if (n->scratch && (n->scratch_offset < 0 || end > r->work.bytes ||
 	    n->scratch_offset % (int64_t)sizeof(int64_t) || n->scratch_offset % r->g->alignment))
-		complain(r, "node %d: scratch at %lld", node, (long long)n->scratch_offset);
-	for (int64_t i = n->scratch_offset; n->scratch && i < end && !r->wrong; i++)
-		r->work.at[i] = SCRATCH;
+		complain(r, "scratch at %lld", (long long)n->scratch_offset);
+	for (int64_t i = n->scratch_offset; n->scratch && i < end && !r->wrong; i++) {
+		uint64_t mine = SCRATCH - (uint64_t)(n - r->g->node);
+		if (fill)
+			r->work.at[i] = mine;
+		else if (r->work.at[i] != mine)
+			complain(r, "its scratch or accumulator is overwritten");
+	}
 }
 
-/* Rows are read and written in turns: what a node reads stands from its start to its end. */
+/* What a step reads stands from its start to its end; a reduction's result comes after. */
 static void
-run_node(Replay *r, const Node *n, int node)
+run_step(Replay *r, const Node *n, int row)
 {
-	check_operands(r, n, "before", node, 0);
-	fill_scratch(r, n, node);
-	if (n->in_place)
-		check_in_place(r, n, node);
-	go_over(r, n->output, true, "", node);
-	check_operands(r, n, "after", node, n->in_place);
-	for (int64_t i = n->scratch_offset; n->scratch && i < n->scratch_offset + n->scratch &&
-	    !r->wrong; i++)
-		if (r->work.at[i] != SCRATCH)
-			complain(r, "node %d writes its scratch", node);
+	bool reduces = ops[n->op].rows == ROWS_REDUCE;
+	Part made = { is_whole(n) ? -1 : r->image, reduces || n->flat ? 0 : row, 0 };
+
+	made.end = n->flat ? r->g->tensor[n->output].shape.dim[1] : made.first + 1;
+	if (reduces) {
+		use_scratch(r, n, turn_of(r->g, n, row) == 0);
+		check_operands(r, n, row, "before", 0);
+		if (turn_of(r->g, n, row) == steps_of(r->g, n) - 1)
+			go_over(r, n->output, made, true, "");
+	} else {
+		check_operands(r, n, row, "before", 0);
+		use_scratch(r, n, true);
+		if (n->in_place)
+			check_in_place(r, n, made);
+		go_over(r, n->output, made, true, "");
+		check_operands(r, n, row, "after", n->in_place);
+	}
+	use_scratch(r, n, false);
 }
 
 static void
 check_order(Replay *r)
 {
 	const Graph *g = r->g;
-	bool *known = alloc_array(g->arena, (size_t)g->tensor_count, sizeof *known);
+	int *done = alloc_array(g->arena, (size_t)g->node_count + 1, sizeof *done);
 
-	for (int t = 0; t < g->tensor_count; t++)
-		known[t] = g->tensor[t].data || has_port(g->input, g->input_count, t);
-	for (int i = 0; i < g->node_count; i++) {
-		const Node *n = g->node + i;
-		for (int k = 0; k < n->input_count; k++)
-			if (n->input[k] >= 0 && !known[n->input[k]])
-				complain(r, "node %d reads tensor %d before it is made", i, n->input[k]);
-		known[n->output] = true;
+	for (int i = 0; i < g->step_count; i++) {
+		const Step *s = g->step + i;
+		if (s->node < 0 || s->node >= g->node_count ||
+		    turn_of(g, g->node + s->node, s->row) != done[s->node]++)
+			complain(r, "step %d: node %d makes row %d", i, s->node, s->row);
+	}
+	for (int i = 0; i < g->node_count; i++)
+		if (done[i] > steps_of(g, g->node + i) || (!g->node[i].segment &&
+		    done[i] < steps_of(g, g->node + i) && !(done[i] == 1 && one_step(g, g->node + i))))
+			complain(r, "node %d takes %d steps of %d", i, done[i], steps_of(g, g->node + i));
+}
+
+/* Steps between which nothing else runs, image by image; returns the next after them. */
+static int
+run_group(Replay *r, int from)
+{
+	const Graph *g = r->g;
+	const Node *first = g->node + g->step[from].node;
+	int end = from, images = g->tensor[first->output].shape.dim[0];
+
+	while (end < g->step_count && (g->step[end].node == g->step[from].node ||
+	    (first->segment && g->node[g->step[end].node].segment == first->segment)))
+		end++;
+	if (is_whole(first))
+		images = 1;
+	int rows = one_step(g, first) && end == from + 1 ? steps_of(g, first) : 1;
+	for (r->image = 0; r->image < images; r->image++)
+		for (r->step = from; r->step < end && !r->wrong; r->step++)
+			for (int i = 0; i < rows; i++)
+				run_step(r, g->node + g->step[r->step].node, g->step[r->step].row + i);
+	return end;
+}
+
+/* Every root with bytes in the work area has one buffer, and it is where the tensor says. */
+static void
+check_buffers(Replay *r)
+{
+	const Graph *g = r->g;
+
+	for (int i = 0; i < g->buffer_count; i++) {
+		const Buffer *b = g->buffer + i;
+		const Tensor *t = g->tensor + (b->tensor < 0 ? 0 : b->tensor);
+		int64_t at = b->tensor < 0 ? g->node[b->node].scratch_offset : t->offset;
+		int64_t bytes = b->tensor < 0 ? g->node[b->node].scratch :
+			t->ring ? t->ring * row_elements(t) * size_of(t) : count_of(t) * size_of(t);
+		if (b->offset != at || b->bytes != bytes || at < 0 || at + bytes > g->work_bytes)
+			complain(r, "buffer %d, %lld bytes at %lld", i, (long long)b->bytes,
+				(long long)b->offset);
 	}
 }
 
-const char *
-plan_error(const Graph *g)
+static Replay
+replay(const Graph *g)
 {
-	Replay r = { .g = g };
+	Replay r = { .g = g, .step = -1 };
 
 	r.work.bytes = g->work_bytes;
 	r.work.at = alloc_array(g->arena, (size_t)g->work_bytes + 1, sizeof *r.work.at);
 	r.own = alloc_array(g->arena, (size_t)g->tensor_count, sizeof *r.own);
 	r.maker = alloc_array(g->arena, (size_t)g->tensor_count, sizeof *r.maker);
+	r.history = alloc_array(g->arena, (size_t)g->tensor_count, sizeof *r.history);
 	for (int i = 0; i < g->node_count; i++)
 		r.maker[g->node[i].output] = g->node + i;
 	check_order(&r);
+	check_buffers(&r);
 	for (int i = 0; i < g->input_count && g->input_mode == INPUT_FULL; i++)
-		go_over(&r, g->input[i].tensor, true, "", -1);
+		go_over(&r, g->input[i].tensor, everything, true, "");
 	for (int i = 0; i < g->input_count; i++)
-		go_over(&r, g->input[i].tensor, false, "at the start", -1);
-	for (int i = 0; i < g->node_count && !r.wrong; i++)
-		if (g->node[i].kernel)
-			run_node(&r, g->node + i, i);
+		go_over(&r, g->input[i].tensor, everything, false, "at the start");
+	for (int i = 0; i < g->step_count && !r.wrong; )
+		i = run_group(&r, i);
+	r.step = g->step_count;
 	for (int i = 0; i < g->output_count && !r.wrong; i++) {
 		if (g->tensor[g->output[i].tensor].view != -1)
 			complain(&r, "output %d lies in another tensor", i);
-		go_over(&r, g->output[i].tensor, false, "at the end", g->node_count);
+		go_over(&r, g->output[i].tensor, everything, false, "at the end");
 	}
-	return r.wrong;
+	return r;
+}
+
+const char *
+plan_error(const Graph *g)
+{
+	return replay(g).wrong;
 }
 
 /* ---- bytes wanted at a time ---- */
 
-typedef struct { int first, last; } Span;
-
-/* Per tensor with bytes in the work area: from its first writer to its last reader. */
-static Span *
-spans(const Graph *g)
+/* A byte that is made where another is read in the same step takes no room of its own. */
+static bool
+lies_in_place(const Replay *r, int tensor)
 {
-	Span *span = alloc_array(g->arena, (size_t)g->tensor_count, sizeof *span);
-	int64_t at;
-
-	for (int t = 0; t < g->tensor_count; t++)
-		span[t] = (Span){ g->node_count + 1, -2 };
-	for (int i = 0; i < g->input_count; i++)
-		span[root_of(g, g->input[i].tensor, &at)] = (Span){ -1, -1 };
-	for (int i = 0; i < g->node_count; i++) {
-		const Node *n = g->node + i;
-		for (int k = -1; k < n->input_count && n->kernel; k++) {
-			int t = k < 0 ? n->output : n->input[k];
-			if (t < 0)
-				continue;
-			Span *s = span + root_of(g, t, &at);
-			s->first = i < s->first ? i : s->first;
-			s->last = i > s->last ? i : s->last;
-		}
-	}
-	for (int t = 0; t < g->tensor_count; t++)
-		if (outside_work(g, t) || g->tensor[t].view != -1)
-			span[t] = (Span){ g->node_count + 1, -2 };
-	return span;
-}
-
-static int64_t
-rounded(int64_t bytes, int multiple)
-{
-	return (bytes + multiple - 1) / multiple * multiple;
+	return r->maker[tensor] && r->maker[tensor]->in_place;
 }
 
 int64_t
-plan_bound(const Graph *g, int multiple)
+plan_live(const Graph *g)
 {
-	const Span *span = spans(g);
-	int64_t most = 0;
+	Replay r = replay(g);
 
-	for (int i = -1; i < g->node_count; i++) {
-		int64_t sum = i < 0 ? 0 : rounded(g->node[i].scratch, multiple);
-		for (int t = 0; t < g->tensor_count; t++)
-			if (span[t].first <= i && i <= span[t].last)
-				sum += rounded(count_of(g->tensor + t) * size_of(g->tensor + t), multiple);
-		most = sum > most ? sum : most;
+	for (int i = 0; i < g->node_count; i++)
+		if (g->tensor[g->node[i].output].shape.dim[0] > 1)
+			return 0;
+
+	int64_t *change = alloc_array(g->arena, (size_t)g->step_count + 4, sizeof *change);
+	int64_t now = 0, most = 0;
+
+	for (int t = 0; t < g->tensor_count; t++) {
+		const History *h = r.history + t;
+		int64_t bytes = h->made ? count_of(g->tensor + t) * size_of(g->tensor + t) : 0;
+		for (int64_t i = 0; i < bytes && h->place >= 0; i++) {
+			int from = h->made[i] + lies_in_place(&r, t);
+			if (h->read[i] < from)
+				continue;
+			change[from + 1]++;
+			change[h->read[i] + 2]--;
+		}
+	}
+	for (int i = 0; i < g->buffer_count; i++)
+		if (g->buffer[i].tensor < 0) {
+			change[g->buffer[i].first + 1] += g->buffer[i].bytes;
+			change[g->buffer[i].last + 2] -= g->buffer[i].bytes;
+		}
+	for (int i = 0; i < g->step_count + 4; i++) {
+		now += change[i];
+		most = now > most ? now : most;
 	}
 	return most;
 }
 
-bool
-plan_meet(const Graph *g, int tensor, int other)
+int64_t
+plan_wrong_place(const Graph *g, int tensor)
 {
-	const Span *span = spans(g), *a = span + tensor, *b = span + other;
+	Replay r = replay(g);
+	const History *h = r.history + tensor;
+	int64_t at;
+	int root = root_of(g, tensor, &at);
 
-	return a->first <= a->last && b->first <= b->last && a->first <= b->last && b->first <= a->last;
+	for (int t = 0; t < g->tensor_count && h->made && h->place >= 0; t++) {
+		const History *other = r.history + t;
+		if (!other->made || other->place < 0 || root_of(g, t, &at) == root)
+			continue;
+		int64_t place = other->place - (h->place - g->tensor[root].offset);
+		if (other->made[0] < h->made[0] && other->read[0] > h->made[0] && place >= 0 &&
+		    place % g->alignment == 0 && place % (int64_t)sizeof(int64_t) == 0)
+			return place;
+	}
+	return -1;
 }

@@ -5,19 +5,22 @@
 #include "ir/ir.h"
 
 /*
- * Runs the nodes in their order on memory in which every byte says whose it is: which byte of
- * which tensor.  NULL: every read finds what it should, every buffer lies inside its memory and
- * on its boundary.  Else what is wrong.
+ * Runs the steps in their order, row by row, on memory in which every byte says whose it is:
+ * which byte of which tensor.  NULL: every read finds what it should, every row is made once,
+ * every buffer lies inside its memory and on its boundary.  Else what is wrong.
  */
 const char *plan_error(const Graph *);
 
 /*
- * The most bytes of the work area that hold something still wanted, at any one node, each buffer
- * rounded up to a multiple.
+ * The most bytes of the work area that hold something still wanted, at any one step; 0 if there
+ * are several images, as steps are those of the first.
  */
-int64_t plan_bound(const Graph *, int multiple);
+int64_t plan_live(const Graph *);
 
-/* Whether two tensors with bytes in the work area are wanted at the same time. */
-bool plan_meet(const Graph *, int tensor, int other);
+/*
+ * Where a tensor's buffer would lie so that its first row destroys a row of another that is
+ * wanted later; -1: there is no such place.
+ */
+int64_t plan_wrong_place(const Graph *, int tensor);
 
 #endif
