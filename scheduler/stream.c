@@ -2,9 +2,10 @@
  * stream.c: segments whose nodes run row by row, in step, and rings of rows inside them.
  *
  * The ordered nodes are cut into runs.  The price of a run, bytes and cycles, is found by running
- * its rows: each is made when a later one needs it, and a ring holds the most rows that were
- * there at once.  Cuts are chosen by dynamic programming: the fastest whose runs all stay below
- * a number of bytes, and that number by the aim (--optimize, --arena).
+ * its rows: each is made when a later one needs it, and a ring holds the most rows that are there
+ * at once; then all again with these rings, in the order of the generated code, for the most bytes
+ * that are live at a step.  Cuts are chosen by dynamic programming: the fastest whose runs all stay
+ * below a number of bytes, and that number by the aim (--optimize, --arena).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -33,47 +34,23 @@ typedef struct {
 	int *held;    /* by class: the most rows at once */
 	int *seen;    /* by class: the run that it was touched in */
 	int *touched, count, run;
-	int64_t live, peak;
+	int64_t live;
 	int pushed;   /* the node that reads a pushed input; -1: none */
 } Trial;
 
 /* ---- running a run's rows */
 
-/* Whether a class that is made, or read for the last time, in the run does so row by row. */
-static bool
-moves(const Trial *r, const Class *c)
-{
-	return c->ours && c->by_rows && !c->images &&
-		(c->first >= r->t.first) != (c->last < r->t.end);
-}
-
+/* One step more of a node; how many rows its output then holds at once. */
 static void
-set_now(Trial *r, int class, int64_t bytes)
+count_step(Trial *r, int node)
 {
-	r->live += bytes - r->now[class];
-	r->now[class] = bytes;
-	r->peak = r->live > r->peak ? r->live : r->peak;
-}
-
-static void
-step(Trial *r, int node)
-{
-	const Survey *s = r->s;
-	int y = s->output[node];
-	const Class *c = s->class + y;
+	int y = r->s->output[node];
+	const Class *c = r->s->class + y;
 	int freed = rows_freed(&r->t, c);
 
 	r->t.done[node]++;
-	int written = rows_written(&r->t, c), held = written - (freed < written ? freed : written);
+	int held = rows_written(&r->t, c) - freed;
 	r->held[y] = held > r->held[y] ? held : r->held[y];
-	if (moves(r, c) && c->first >= r->t.first)
-		set_now(r, y, written * c->row_bytes);
-	for (int i = s->reads[node]; i < s->reads[node + 1]; i++) {
-		int x = s->read[i].class;
-		const Class *d = s->class + x;
-		if (moves(r, d) && d->first < r->t.first)
-			set_now(r, x, (d->rows - rows_freed(&r->t, d)) * d->row_bytes);
-	}
 }
 
 /* Makes the next step of a node, and before it the rows that it needs. */
@@ -95,7 +72,7 @@ demand(Trial *r, int node)
 			demand(r, slowest);
 		}
 	}
-	step(r, node);
+	count_step(r, node);
 }
 
 static bool
@@ -128,21 +105,85 @@ run_rows(Trial *r)
 	}
 }
 
+/* Rows of a ring; 0: all. */
+static int
+ring_of(const Trial *r, int class)
+{
+	const Class *c = r->s->class + class;
+	bool inside = c->first >= r->t.first && c->last < r->t.end;
+
+	return c->ours && c->by_rows && inside && r->held[class] < c->rows ? r->held[class] : 0;
+}
+
+/* ---- the bytes that a run's rows take, in the order that they will have */
+
+/* Of a class that the run touches, now. */
+static int64_t
+bytes_now(const Trial *r, int class)
+{
+	const Class *c = r->s->class + class;
+	int ring = r->g->tensor[class].ring;
+	bool made = c->first >= r->t.first, dies = c->last < r->t.end;
+
+	if (!c->by_rows || (c->images && !ring))
+		return c->bytes;
+	int high = made ? rows_written(&r->t, c) : c->rows, low = dies ? rows_freed(&r->t, c) : 0;
+	return low >= high ? 0 : (ring ? ring : high - low) * c->row_bytes;
+}
+
+static void
+set_now(Trial *r, int class)
+{
+	const Class *c = r->s->class + class;
+	int64_t bytes = c->ours && (c->first >= r->t.first || c->last < r->t.end) ?
+		bytes_now(r, class) : 0;
+
+	r->live += bytes - r->now[class];
+	r->now[class] = bytes;
+}
+
+static void
+begin_steps(Trial *r)
+{
+	for (int k = r->t.first; k < r->t.end; k++)
+		r->t.done[k] = 0;
+}
+
+/* The most bytes at a step: what it writes is there with what it reads, and its scratch. */
+static int64_t
+peak_of_rows(Trial *r)
+{
+	const Survey *s = r->s;
+	int64_t peak = 0;
+
+	begin_steps(r);
+	r->live = 0;
+	for (int i = 0; i < r->count; i++) {
+		r->now[r->touched[i]] = 0;
+		r->g->tensor[r->touched[i]].ring = ring_of(r, r->touched[i]);
+		set_now(r, r->touched[i]);
+	}
+	for (int k = next_turn(&r->t, r->t.first - 1); k >= 0; k = next_turn(&r->t, k)) {
+		int64_t scratch = r->g->node[k].scratch;
+		r->t.done[k]++;
+		set_now(r, s->output[k]);
+		peak = r->live + scratch > peak ? r->live + scratch : peak;
+		for (int i = s->reads[k]; i < s->reads[k + 1]; i++)
+			set_now(r, s->read[i].class);
+	}
+	return peak;
+}
+
 /* ---- prices */
 
 static void
 touch(Trial *r, int class)
 {
-	const Class *c = r->s->class + class;
-
 	if (r->seen[class] == r->run)
 		return;
 	r->seen[class] = r->run;
 	r->touched[r->count++] = class;
 	r->held[class] = 0;
-	r->now[class] = 0;
-	if (moves(r, c) && c->first < r->t.first)
-		set_now(r, class, c->bytes);
 }
 
 static void
@@ -152,9 +193,8 @@ begin(Trial *r, int first, int end)
 	r->t.end = end;
 	r->run++;
 	r->count = 0;
-	r->live = r->peak = 0;
+	begin_steps(r);
 	for (int k = first; k < end; k++) {
-		r->t.done[k] = 0;
 		if (r->s->steps[k])
 			touch(r, r->s->output[k]);
 		for (int i = r->s->reads[k]; i < r->s->reads[k + 1]; i++)
@@ -168,42 +208,24 @@ far_cost(const Class *c)
 	return c->bytes > CACHE_BYTES ? FAR_BYTE_COST * (double)c->bytes : 0;
 }
 
-/* Rows of a ring; 0: all. */
-static int
-ring_of(const Trial *r, int class)
-{
-	const Class *c = r->s->class + class;
-	bool inside = c->first >= r->t.first && c->last < r->t.end;
-
-	return c->ours && c->by_rows && inside && r->held[class] < c->rows ? r->held[class] : 0;
-}
-
 /* Of nodes first to end - 1 by rows; through: bytes of what lives before and after. */
 static Price
 price_by_rows(Trial *r, int first, int end, int64_t through)
 {
 	Price p = { through, 0 };
-	int64_t scratch = 0;
 
 	begin(r, first, end);
 	run_rows(r);
-	for (int i = 0; i < r->count; i++) {
-		const Class *c = r->s->class + r->touched[i];
-		int ring = ring_of(r, r->touched[i]);
-		if (c->ours && !moves(r, c) && (c->first >= first || c->last < end))
-			p.bytes += ring ? ring * c->row_bytes : c->bytes;
-		if (!ring)
-			p.cost += far_cost(c);
-	}
+	p.bytes += peak_of_rows(r);
+	for (int i = 0; i < r->count; i++)
+		if (!r->g->tensor[r->touched[i]].ring)
+			p.cost += far_cost(r->s->class + r->touched[i]);
 	for (int k = first; k < end; k++) {
-		const Node *n = r->s->g->node + k;
-		if (ops[n->op].rows == ROWS_REDUCE)
+		const Node *n = r->g->node + k;
+		if (ops[n->op].rows == ROWS_REDUCE && end - first > 1)
 			p.bytes += n->scratch;
-		else if (n->scratch > scratch)
-			scratch = n->scratch;
 		p.cost += (double)n->row_cost + STEP_COST * r->s->steps[k];
 	}
-	p.bytes += scratch + r->peak;
 	return p;
 }
 
