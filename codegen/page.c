@@ -7,8 +7,7 @@
 
 /* The picture, in pixels; each layer takes a column's width, in equal parts for its steps. */
 enum { LEFT = 70, RIGHT = 24, TOP = 24, MAP = 420, LIVE = 56, LIVE_BASE = TOP + MAP + 48 + LIVE,
-	RUNS = LIVE_BASE + 12, LINE = 13, COLUMN = 16, LEAST_WIDTH = 1100, MOST_WIDTH = 12000,
-	LETTER = 6 };
+	RUNS = LIVE_BASE + 12, LINE = 13, COLUMN = 16, LEAST_WIDTH = 1100, MOST_WIDTH = 12000 };
 
 /* A buffer's rows, each in use from the step that writes it to the last that reads it. */
 typedef struct {
@@ -16,11 +15,6 @@ typedef struct {
 	int64_t row_bytes;
 	Life *row;
 } Held;
-
-typedef struct {
-	const char *text;
-	double x, y, wide; /* y: of its lower edge */
-} Label;
 
 typedef struct {
 	const Program *program;
@@ -32,8 +26,6 @@ typedef struct {
 	int64_t *live; /* per step: bytes */
 	int peak;      /* the step of the most */
 	double *x;     /* per step, and of the end */
-	Label *label;  /* names of buffers */
-	int label_count;
 } Page;
 
 /* Text of the model's as text of the page's; bytes that are no UTF-8 are the browser's to replace. */
@@ -277,7 +269,7 @@ show_line(Page *p, const char *class, double x, double y, double x2, double y2)
 		y, x2, y2);
 }
 
-/* Class: of its looks, "end" and "middle" of its place too. */
+/* The page's script puts names where there is room for them. */
 static void
 show_label(Page *p, const char *class, double x, double y, const char *text)
 {
@@ -329,7 +321,6 @@ show_about(Page *p, const Buffer *b, const char *name)
 	put(&p->out, "</title>");
 }
 
-/* Its name is to be shown above all buffers, where there is room for it. */
 static void
 show_buffer(Page *p, const Buffer *b, const Held *h)
 {
@@ -347,20 +338,6 @@ show_buffer(Page *p, const Buffer *b, const Held *h)
 	show_rectangle(p, "", x, y, wide, height(p, b->bytes));
 	show_bricks(p, b, h);
 	put(&p->out, "</g>\n");
-	if (t && t->ring)
-		name = format(g->arena, "%s %d/%d", name, t->ring, t->shape.dim[HEIGHT]);
-	y += LINE;
-	wide = (double)(strlen(name) + 1) * LETTER;
-	for (int i = 0; i < p->label_count; i++)
-		if (x < p->label[i].x + p->label[i].wide && p->label[i].x < x + wide &&
-			fabs(y - p->label[i].y) < LINE) {
-			y = p->label[i].y + LINE; /* below, and below those again that it meets there */
-			i = -1;
-		}
-	if (y > y_of(p, b->offset) || x + wide > p->x[b->last + 1])
-		return;
-	p->label = grow(g->arena, p->label, p->label_count, sizeof *p->label);
-	p->label[p->label_count++] = (Label){ name, x, y, wide };
 }
 
 /* Lines at round numbers of bytes; the work area and its lower bound. */
@@ -390,7 +367,6 @@ show_live(Page *p)
 {
 	const Graph *g = p->graph;
 	double most = (double)p->live[p->peak] + 1, x = (p->x[p->peak] + p->x[p->peak + 1]) / 2;
-	bool right = x > end_of(p) / 2;
 	int end;
 
 	put(&p->out, "<path class=\"live\" d=\"M%d %d", LEFT, LIVE_BASE);
@@ -400,18 +376,17 @@ show_live(Page *p)
 			live = p->live[end] > live ? p->live[end] : live;
 		put(&p->out, "V%.1fH%.1f", LIVE_BASE - (double)live * LIVE / most, p->x[end]);
 	}
-	put(&p->out, "V%dz\"/>\n", LIVE_BASE);
+	put(&p->out, "V%dz\"><title>most live: %s bytes in %s</title></path>\n", LIVE_BASE,
+		number(p, p->live[p->peak]), step_name(p, p->peak));
 	show_line(p, "peak", x, TOP, x, LIVE_BASE);
 	show_label(p, "mute end", LEFT - 8, LIVE_BASE - LIVE / 2 + 4, "live");
-	show_label(p, right ? "most halo end" : "most halo", right ? x - 6 : x + 6, LIVE_BASE - LIVE - 4,
-		format(g->arena, "most live: %s bytes", number(p, p->live[p->peak])));
 }
 
 /* When each layer runs, a line each; returns how tall that is. */
 static double
 show_runs(Page *p)
 {
-	enum { TALLEST = 2000, READABLE = 9 };
+	enum { TALLEST = 2000 };
 	const Graph *g = p->graph;
 	double y = RUNS, line = fmin(LINE, (double)TALLEST / g->node_count);
 
@@ -420,13 +395,9 @@ show_runs(Page *p)
 		if (life.first > life.last)
 			continue;
 		double x = p->x[life.first], end = p->x[life.last + 1];
-		const char *name = p->program->call[i].id;
-		bool before = end + (double)(strlen(name) + 1) * LETTER > end_of(p);
 		put(&p->out, "<g class=\"run %s\" data-n=\"%d\"><title>%s: steps %d to %d</title>",
-			g->node[i].segment ? "ring" : "whole", i, name, life.first, life.last);
+			g->node[i].segment ? "ring" : "whole", i, p->program->call[i].id, life.first, life.last);
 		show_rectangle(p, "", x, y + line * 0.15, end - x, line * 0.7);
-		if (line > READABLE)
-			show_label(p, before ? "end" : "", before ? x - 4 : end + 4, y + line - 3, name);
 		put(&p->out, "</g>\n");
 		y += line;
 	}
@@ -446,11 +417,10 @@ show_bands(Page *p)
 			from = p->x[p->steps[i].first] < from ? p->x[p->steps[i].first] : from;
 			to = p->x[p->steps[i].last + 1] > to ? p->x[p->steps[i].last + 1] : to;
 		}
-		const char *name = format(p->graph->arena, "segment %d", s.number);
-		bool fits = to - from > (double)strlen(name) * LETTER;
+		put(&p->out, "<g class=\"segment\"><title>segment %d</title>", s.number);
 		show_rectangle(p, "band", from, TOP, to - from, LIVE_BASE - TOP);
 		show_rectangle(p, "edge", from + 1, TOP + MAP + 3, to - from - 2, 3);
-		show_label(p, "halo middle", (from + to) / 2, TOP + MAP + 18, fits ? name : strchr(name, ' '));
+		put(&p->out, "</g>\n");
 	}
 }
 
@@ -465,8 +435,6 @@ show_map(Page *p)
 	show_scale(p);
 	for (int i = 0; i < g->buffer_count; i++)
 		show_buffer(p, g->buffer + i, p->held + i);
-	for (int i = 0; i < p->label_count; i++)
-		show_label(p, "name halo", p->label[i].x + 4, p->label[i].y - 2, p->label[i].text);
 	show_live(p);
 	double tall = show_runs(p) + LINE;
 	put(&p->out, "<style>#map { width: %.0fpx; height: %.0fpx; }</style>\n", end_of(p) + RIGHT,

@@ -79,7 +79,7 @@ say report/names $status
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) ||
 	{ echo 'skip report/browser: no Chromium'; exit 0; }
 browse () { # width, option, page
-	HOME=$work "$browser" --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$work/profile" \
+	HOME=$work timeout 60 "$browser" --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$work/profile" \
 		--window-size="$1",1800 "$2" "file://$3" 2>"$work/chromium"
 }
 for name in plain named $pages; do
