@@ -3,6 +3,9 @@
 n operators. The same text everywhere: nothing but integers of a generator of our own.
 """
 
+import os
+import sys
+
 MOST_BYTES = 6000
 
 
@@ -265,3 +268,15 @@ def long_model(operators, rows=12):
         dice.pick(kinds)(model, x)
         model.pool = model.pool[-12:]
     return model.text()
+
+
+def main():
+    """N FOLDER: writes random models 0.mir, 1.mir ..."""
+    count, folder = int(sys.argv[1]), sys.argv[2]
+    for seed in range(count):
+        with open(os.path.join(folder, f"{seed}.mir"), "w") as file:
+            file.write(random_model(seed))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+#!/bin/bash
+# The same bits in every mode: --input full, const and push, each with every --optimize and on both
+# targets, what nobody needs any more overwritten (--poison), two inputs one after the other in one
+# work area. Against ../shared/golden, or else against the default mode, which other tests hold to
+# the oracles; of samples and random graphs, against ref. Pushed rows come in chunks of many sizes.
+cd "${SRC:-$(dirname "$0")/..}" || exit 1
+SRC=$PWD
+export work
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+. tests/recorded.inc
+: >"$work/log"
+jobs=${MODES_JOBS:-$(nproc)}
+targets=c
+if runs_avx2; then targets="c x86-avx2"; else echo "skip modes/x86-avx2: this machine has no AVX2"; fi
+
+no_push () { # log: push was refused, as the manual says
+	grep -q -e '--input push takes a model of one input' -e 'is not read as rows of one image' "$1"
+}
+export -f no_push
+
+ways () {
+	local input aim target
+	for input in full const push; do
+		for aim in speed ram size; do
+			for target in $targets; do
+				echo "$input $aim $target"
+			done
+		done
+	done
+}
+
+# ---- recorded models, and those that make the same as in the default mode
+
+semantics () { case $1 in mobilenet_*_quant) echo litert ;; *) echo tflm ;; esac; }
+export -f semantics
+
+one_way () { # model's file, input, aim, target: a line in $work/bad if the outputs differ
+	local name log out k=0 outs=
+	name=$(basename "$1" .tflite)
+	log=$work/$name.$2.$3.$4
+	while [ -f "$work/$name.wanted.$4.$k" ]; do
+		outs="$outs $log.$k"
+		k=$((k + 1))
+	done
+	# shellcheck disable=SC2086
+	if ! "$MCOMPILE" run --input $2 --optimize $3 --target $4 --poison --semantics "$(semantics "$name")" \
+		"$1" "$work/$name".in* -o $outs >"$log" 2>&1; then
+		if [ $2 = push ] && no_push "$log"; then
+			echo "$name" >>"$work/refused"
+		else
+			echo "$name $2 $3 $4: $(tail -n 1 "$log")" >>"$work/bad"
+		fi
+		return
+	fi
+	for out in $outs; do
+		cmp "$out" "$work/$name.wanted.$4.${out##*.}" >"$log" 2>&1 ||
+			echo "$name $2 $3 $4: $(cat "$log")" >>"$work/bad"
+		rm -f "$out"
+	done
+}
+export -f one_way
+
+sizes () { # model: `in TYPE COUNT` and `out` lines
+	"$MCOMPILE" inspect "$1" | sed -n -e 's/^input .*: \([a-z0-9]*\) \([0-9x]*\).*/in \1 \2/p' \
+		-e 's/^output .*/out/p' | awk '{ n = split($3, d, "x"); c = 1
+			for (i = 1; i <= n; i++) c *= d[i]
+			print $1, $2, c }'
+}
+
+make_inputs () { # model's file: $work/NAME.in0 ..., each with both recorded seeds
+	local name kind type count k=0 seed
+	name=$(basename "$1" .tflite)
+	while read -r kind type count; do
+		[ "$kind" = in ] || continue
+		for seed in 12345 1; do
+			"$work/input" $((seed + k)) "$count" $([ "$type" != f32 ] || echo float)
+		done >"$work/$name.in$k"
+		k=$((k + 1))
+	done
+}
+
+make_wanted () { # model's file: $work/NAME.wanted.TARGET.K
+	local name outs k target golden
+	name=$(basename "$1" .tflite)
+	outs=$(sizes "$1" | grep -c ^out)
+	golden=$SHARED/golden/$name
+	for target in $targets; do
+		if [ -f "$golden.seed1.out0.bin" ]; then
+			cat "$golden.out0.bin" "$golden.seed1.out0.bin" >"$work/$name.wanted.$target.0"
+			continue
+		fi
+		for ((k = 0; k < outs; k++)); do
+			echo "$work/$name.wanted.$target.$k"
+		done | xargs "$MCOMPILE" run --semantics "$(semantics "$name")" --target $target "$1" "$work/$name".in* -o >"$work/log" 2>&1 ||
+			return 1
+	done
+}
+
+export MCOMPILE
+"$CC" -o "$work/input" tests/models/input.c || exit 1
+for model in ${SHARED:+"$SHARED"/models/*.tflite}; do
+	name=$(basename "$model" .tflite)
+	"$MCOMPILE" --stop plan "$model" 2>/dev/null ||
+		{ echo "skip modes/$name: operators that are not supported"; continue; }
+	: >"$work/bad"
+	: >"$work/refused"
+	sizes "$model" | make_inputs "$model" && make_wanted "$model" ||
+		{ say "modes/$name" 1; continue; }
+	ways | sed "s|^|$model |" | xargs -P "$jobs" -L 1 bash -c 'one_way "$@"' one_way
+	cp "$work/bad" "$work/log"
+	[ ! -s "$work/bad" ]
+	say "modes/$name ($(ways | wc -l) ways, $(wc -l <"$work/refused") refused)" $?
+done
+[ -n "$SHARED" ] || echo "skip modes: no ../shared"
+
+# ---- samples and random graphs against ref
+
+verify_way () { # model's file, input, aim, target
+	local log
+	log=$work/$(basename "$1").$2.$3.$4
+	"$MCOMPILE" verify --count 4 --input $2 --optimize $3 --target $4 --poison "$1" >"$log" 2>&1 ||
+		{ [ $2 = push ] && no_push "$log"; } || echo "$*: $(tail -n 1 "$log")" >>"$work/bad"
+}
+export -f verify_way
+
+: >"$work/bad"
+for model in samples/*/*.tflite; do
+	ways | sed "s|^|$model |"
+done >"$work/list"
+xargs -P "$jobs" -L 1 bash -c 'verify_way "$@"' verify_way <"$work/list"
+cp "$work/bad" "$work/log"
+[ ! -s "$work/bad" ]
+say "modes/samples ($(wc -l <"$work/list") ways)" $?
+
+if [ -z "$PYTHON" ]; then
+	echo "skip modes/random: no Python environment"
+	exit
+fi
+random=${MODES_MODELS:-54}
+"$PYTHON" tests/schedule/random_mir.py "$random" "$work" || exit 1
+: >"$work/bad"
+for ((n = 0; n < random; n++)); do
+	echo "$work/$n.mir $(ways | sed -n "$((n * 5 % $(ways | wc -l) + 1))p")"
+done >"$work/list"
+xargs -P "$jobs" -L 1 bash -c 'verify_way "$@"' verify_way <"$work/list"
+cp "$work/bad" "$work/log"
+[ ! -s "$work/bad" ]
+say "modes/random ($random graphs)" $?
