@@ -14,7 +14,7 @@ typedef struct {
 	Wait wait;
 	int node, other; /* the other's steps are counted */
 	int operand;     /* READY: of the node; ROOM: of the other */
-	int ring;        /* ROOM: rows */
+	int ring;        /* ROOM: rows; 0: in place, and nothing to wait for if the other is done */
 	bool clipped;    /* READY: its windows look beyond the last row */
 } Condition;
 
@@ -60,7 +60,8 @@ holds(const Graph *g, const Condition *c, const int *done)
 	if (c->wait == LEFT)
 		return r < step_count(g, n);
 	if (c->wait == ROOM)
-		return r < first_row(g, other, c->operand, there) + c->ring;
+		return (!c->ring && there == step_count(g, other)) ||
+			r < first_row(g, other, c->operand, there) + c->ring;
 	if (is_reduction(other))
 		return there == step_count(g, other);
 	if (ops[n->op].rows == ROWS_WINDOW && !c->clipped)
@@ -108,19 +109,20 @@ add_ready(const Segment *s, int node)
 	}
 }
 
-/* How many operands lie in a storage tensor; with a ring, the node waits for each. */
+/* How many operands, of nodes before `end`, lie in a storage tensor; the node, if there is one,
+ * waits for room in a ring, or in place (0). */
 static int
-reads_inside(const Segment *s, int root, int node, int ring)
+reads_inside(const Segment *s, int root, int end, int node, int ring)
 {
 	int count = 0;
 
-	for (int i = s->first; i < s->end; i++)
+	for (int i = s->first; i < end; i++)
 		for (int k = 0; k < s->g->node[i].input_count && s->g->node[i].kernel; k++) {
 			int x = s->g->node[i].input[k];
 			if (x < 0 || storage(s->g, x, NULL) != root)
 				continue;
 			count++;
-			if (ring)
+			if (node >= 0)
 				add_condition(s, s->of + node - s->first,
 					(Condition){ ROOM, node, i, k, ring, false });
 		}
@@ -158,9 +160,11 @@ add_conditions(Segment *s, int node)
 		return;
 	add_condition(s, s->of + node - s->first, left);
 	add_ready(s, node);
-	if (s->g->tensor[root].ring && !n->in_place)
-		reads_inside(s, root, node, s->g->tensor[root].ring);
-	if (is_used_later(s, root) || !reads_inside(s, root, node, 0))
+	if (n->in_place)
+		reads_inside(s, root, node, node, 0);
+	else if (s->g->tensor[root].ring)
+		reads_inside(s, root, s->end, node, s->g->tensor[root].ring);
+	if (is_used_later(s, root) || !reads_inside(s, root, s->end, -1, 0))
 		add_condition(s, &s->sinks, left);
 }
 
@@ -290,16 +294,19 @@ room_text(const Segment *s, const Condition *c, bool others)
 {
 	Arena *arena = s->g->arena;
 	const Node *other = s->g->node + c->other;
-	const char *r = counter(s, c->node), *there = counter(s, c->other);
+	const char *r = counter(s, c->node), *there = counter(s, c->other), *to = there;
+	bool resize = ops[other->op].rows == ROWS_RESIZE;
 
+	if (resize)
+		to = resized_row(s->b, s->b->program->call + c->other, there, false);
 	if (ops[other->op].rows == ROWS_WINDOW)
-		return format(arena, "%s < %s", r, linear(arena, other->attr.stride_h, there,
-			window_start(other, 0) + c->ring));
-	if (ops[other->op].rows == ROWS_RESIZE)
-		return format(arena, others ? "(%s == %d || %s < %s + %d)" :
-			"%s == %d || %s < %s + %d", there, step_count(s->g, other), r,
-			resized_row(s->b, s->b->program->call + c->other, there, false), c->ring);
-	return format(arena, "%s < %s + %d", r, there, c->ring);
+		to = linear(arena, other->attr.stride_h, there, window_start(other, 0) + c->ring);
+	else if (c->ring)
+		to = format(arena, "%s + %d", to, c->ring);
+	if (c->ring && !resize)
+		return format(arena, "%s < %s", r, to);
+	return format(arena, others ? "(%s == %d || %s < %s)" : "%s == %d || %s < %s", there,
+		step_count(s->g, other), r, to);
 }
 
 static const char *

@@ -60,6 +60,9 @@ typedef struct {
 int rows_made(const Turns *, int tensor);    /* INT_MAX: made before, or whole */
 int rows_written(const Turns *, const Class *); /* by the writers of the segment, the first of them */
 int rows_freed(const Turns *, const Class *);   /* read for the last time */
+/* Whether a node before this one, whose output lies in place, has yet to read the row that the next
+ * step overwrites. */
+bool wants_old_row(const Turns *, const Read *, int node);
 /* The node whose turn it is after a step of node `last` (first - 1: none yet), by the rule of
  * sweeps (docs/kernel-interface.md); -1: all is done. */
 int next_turn(const Turns *, int last);

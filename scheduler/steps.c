@@ -245,19 +245,28 @@ is_ready(const Turns *t, int node)
 	return true;
 }
 
-/* Whether the ring of a node's output has room for its next row. */
+bool
+wants_old_row(const Turns *t, const Read *r, int node)
+{
+	int done = t->done[r->node];
+
+	return t->s->g->node[node].in_place && r->node < node && inside(t, r->node) &&
+		done < t->s->steps[r->node] && t->done[node] >= r->first[done];
+}
+
+/* Whether there is room for the next row of a node's output: in its ring, or, in place, where
+ * those before it have read what was there. */
 static bool
 has_room(const Turns *t, int node)
 {
 	const Survey *s = t->s;
 	const Class *c = s->class + s->output[node];
-	int ring = s->g->tensor[s->output[node]].ring;
+	int ring = s->g->node[node].in_place ? 0 : s->g->tensor[s->output[node]].ring;
 
-	if (!ring || s->g->node[node].in_place)
-		return true;
 	for (int i = 0; i < c->reads; i++) {
 		const Read *r = s->read + c->read[i];
-		if (inside(t, r->node) && t->done[node] >= r->first[t->done[r->node]] + ring)
+		if (wants_old_row(t, r, node) || (ring && inside(t, r->node) &&
+			t->done[node] >= r->first[t->done[r->node]] + ring))
 			return false;
 	}
 	return true;

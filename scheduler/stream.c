@@ -53,7 +53,8 @@ count_step(Trial *r, int node)
 	r->held[y] = held > r->held[y] ? held : r->held[y];
 }
 
-/* Makes the next step of a node, and before it the rows that it needs. */
+/* Makes the next step of a node, and before it the rows that it needs, and those for which others
+ * need what it overwrites. */
 static void
 demand(Trial *r, int node)
 {
@@ -72,6 +73,10 @@ demand(Trial *r, int node)
 			demand(r, slowest);
 		}
 	}
+	const Class *y = s->class + s->output[node];
+	for (int i = 0; i < y->reads; i++)
+		while (wants_old_row(&r->t, s->read + y->read[i], node))
+			demand(r, s->read[y->read[i]].node);
 	count_step(r, node);
 }
 
