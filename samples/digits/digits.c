@@ -952,55 +952,73 @@ softmax_6(int8_t *y, const int8_t *x)
 int8_t *
 digits_image(digits_work *work)
 {
-	return (int8_t *)(work->mem + 0);
+	return (int8_t *)(work->mem + 624);
 }
 
-/* Work area: 2560 bytes; the most that is live at once: 2560. */
+/*
+ * Row by row, in step: conv2d_0 to max_pool_2. Rows held: 3 of 8 of conv2d_0, 2 of 8
+ * of conv2d_1; 768 bytes instead of 2560.
+ */
+static void
+segment_1(digits_work *work)
+{
+	int8_t *const image = (int8_t *)(work->mem + 624); /* 8x8x1 */
+	int8_t *const conv2d_0_y = (int8_t *)(work->mem + 688); /* 8x8x16, 3 rows of it */
+	int8_t *const conv2d_1_y = (int8_t *)(work->mem + 0); /* 8x8x24, 2 rows of it */
+	int8_t *const max_pool_2_y = (int8_t *)(work->mem + 384); /* 4x4x24 */
+	int conv2d_0_r = 0, conv2d_1_r = 0, max_pool_2_r = 0;
+
+	while (max_pool_2_r < 4) {
+		/* conv2d_0: 8x8x1 -> 8x8x16; conv2d_1 */
+		if (conv2d_0_r < 8) {
+			const int8_t *x[3];
+
+			for (int i = 0; i < 3; i++) {
+				int at = conv2d_0_r + i - 1;
+
+				x[i] = at >= 0 && at < 8 ? image + 8 * at : outside_s8_m128;
+			}
+			conv2d_0(conv2d_0_y + 128 * (conv2d_0_r % 3), x, conv2d_0_w,
+				conv2d_0_bias, conv2d_0_mult, conv2d_0_shift);
+			conv2d_0_r++;
+		}
+
+		/* conv2d_1: 8x8x16 -> 8x8x24; conv2d_1_2 */
+		if (conv2d_0_r > conv2d_1_r + 1 || conv2d_0_r == 8) {
+			const int8_t *x[3];
+
+			for (int i = 0; i < 3; i++) {
+				int at = conv2d_1_r + i - 1;
+
+				x[i] = at >= 0 && at < 8 ? conv2d_0_y + 128 * (at % 3) : outside_s8_m128;
+			}
+			conv2d_1(conv2d_1_y + 192 * (conv2d_1_r % 2), x, conv2d_1_w,
+				conv2d_1_bias, conv2d_1_mult, conv2d_1_shift);
+			conv2d_1_r++;
+		}
+
+		/* max_pool_2: 8x8x24 -> 4x4x24; MaxPool2d */
+		if (conv2d_1_r > 2 * max_pool_2_r + 1) {
+			const int8_t *x[2];
+
+			for (int i = 0; i < 2; i++)
+				x[i] = conv2d_1_y + 192 * ((2 * max_pool_2_r + i) % 2);
+			max_pool_2(max_pool_2_y + 96 * max_pool_2_r, x);
+			max_pool_2_r++;
+		}
+	}
+}
+
+/* Work area: 1072 bytes; the most that is live at once: 1072. */
 void
 digits_run(digits_work *work, int8_t scores[10])
 {
-	int8_t *const image = (int8_t *)(work->mem + 0); /* 8x8x1 */
-	int8_t *const conv2d_0_y = (int8_t *)(work->mem + 1536); /* 8x8x16 */
-	int8_t *const conv2d_1_y = (int8_t *)(work->mem + 0); /* 8x8x24 */
-	int8_t *const max_pool_2_y = (int8_t *)(work->mem + 1536); /* 4x4x24 */
+	int8_t *const max_pool_2_y = (int8_t *)(work->mem + 384); /* 4x4x24 */
 	int8_t *const conv2d_3_y = (int8_t *)(work->mem + 0); /* 2x2x32 */
 	int8_t *const reshape_4_y = (int8_t *)(work->mem + 0); /* 1x1x128 */
 	int8_t *const dense_5_y = scores; /* 1x1x10 */
 
-	/* conv2d_0: 8x8x1 -> 8x8x16; conv2d_1 */
-	for (int r = 0; r < 8; r++) {
-		const int8_t *x[3];
-
-		for (int i = 0; i < 3; i++) {
-			int at = r + i - 1;
-
-			x[i] = at >= 0 && at < 8 ? image + 8 * at : outside_s8_m128;
-		}
-		conv2d_0(conv2d_0_y + 128 * r, x, conv2d_0_w, conv2d_0_bias,
-			conv2d_0_mult, conv2d_0_shift);
-	}
-
-	/* conv2d_1: 8x8x16 -> 8x8x24; conv2d_1_2 */
-	for (int r = 0; r < 8; r++) {
-		const int8_t *x[3];
-
-		for (int i = 0; i < 3; i++) {
-			int at = r + i - 1;
-
-			x[i] = at >= 0 && at < 8 ? conv2d_0_y + 128 * at : outside_s8_m128;
-		}
-		conv2d_1(conv2d_1_y + 192 * r, x, conv2d_1_w, conv2d_1_bias,
-			conv2d_1_mult, conv2d_1_shift);
-	}
-
-	/* max_pool_2: 8x8x24 -> 4x4x24; MaxPool2d */
-	for (int r = 0; r < 4; r++) {
-		const int8_t *x[2];
-
-		for (int i = 0; i < 2; i++)
-			x[i] = conv2d_1_y + 192 * (2 * r + i);
-		max_pool_2(max_pool_2_y + 96 * r, x);
-	}
+	segment_1(work);
 
 	/* conv2d_3: 4x4x24 -> 2x2x32; conv2d_2_1 */
 	for (int r = 0; r < 2; r++) {

@@ -784,7 +784,7 @@ conv2d_2(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w,
 	const int32_t *restrict bias, const int32_t *restrict mult,
 	const int8_t *restrict shift)
 {
-	for (int p = 0; p < 64; p++) {
+	for (int p = 0; p < 8; p++) {
 		const int8_t *pixel = x + p * 12;
 		const int8_t *v = w;
 
@@ -840,7 +840,7 @@ conv2d_4(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w,
 	const int32_t *restrict bias, const int32_t *restrict mult,
 	const int8_t *restrict shift)
 {
-	for (int p = 0; p < 64; p++) {
+	for (int p = 0; p < 8; p++) {
 		const int8_t *pixel = x + p * 24;
 		const int8_t *v = w;
 
@@ -863,7 +863,7 @@ conv2d_4(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w,
 static void
 add_5(int8_t *y, const int8_t *x, const int8_t *x2)
 {
-	for (int p = 0; p < 64; p++) {
+	for (int p = 0; p < 8; p++) {
 		for (int c = 0; c < 24; c++) {
 			int32_t a = x[p * 24 + c] + 128;
 			int32_t b = x2[p * 24 + c] + 10;
@@ -973,7 +973,7 @@ conv2d_9(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w,
 	const int32_t *restrict bias, const int32_t *restrict mult,
 	const int8_t *restrict shift)
 {
-	for (int p = 0; p < 16; p++) {
+	for (int p = 0; p < 4; p++) {
 		const int8_t *pixel = x + p * 48;
 		const int8_t *v = w;
 
@@ -1102,78 +1102,122 @@ softmax_13(int8_t *y, const int8_t *x)
 int8_t *
 shapes_image(shapes_work *work)
 {
-	return (int8_t *)(work->mem + 3072);
+	return (int8_t *)(work->mem + 768);
 }
 
-/* Work area: 4608 bytes; the most that is live at once: 4608. */
+/*
+ * Row by row, in step: conv2d_0 to depthwise_1. Rows held: 3 of 16 of conv2d_0;
+ * 576 bytes instead of 3072.
+ */
+static void
+segment_1(shapes_work *work)
+{
+	int8_t *const image = (int8_t *)(work->mem + 768); /* 32x32x1 */
+	int8_t *const conv2d_0_y = (int8_t *)(work->mem + 0); /* 16x16x12, 3 rows of it */
+	int8_t *const depthwise_1_y = (int8_t *)(work->mem + 864); /* 8x8x12 */
+	int conv2d_0_r = 0, depthwise_1_r = 0;
+
+	while (depthwise_1_r < 8) {
+		/* conv2d_0: 32x32x1 -> 16x16x12; re_lu_1 */
+		{
+			const int8_t *x[3];
+
+			for (int i = 0; i < 3; i++) {
+				int at = 2 * conv2d_0_r + i;
+
+				x[i] = at >= 0 && at < 32 ? image + 32 * at : outside_s8_m128;
+			}
+			conv2d_0(conv2d_0_y + 192 * (conv2d_0_r % 3), x, conv2d_0_w,
+				conv2d_0_bias, conv2d_0_mult, conv2d_0_shift);
+			conv2d_0_r++;
+		}
+
+		/* depthwise_1: 16x16x12 -> 8x8x12; re_lu_1_2 */
+		if (conv2d_0_r > 2 * depthwise_1_r + 2 || conv2d_0_r == 16) {
+			const int8_t *x[3];
+
+			for (int i = 0; i < 3; i++) {
+				int at = 2 * depthwise_1_r + i;
+
+				x[i] = at >= 0 && at < 16 ? conv2d_0_y + 192 * (at % 3) : outside_s8_m128;
+			}
+			depthwise_1(depthwise_1_y + 96 * depthwise_1_r, x,
+				depthwise_1_w, depthwise_1_bias, depthwise_1_mult,
+				depthwise_1_shift);
+			depthwise_1_r++;
+		}
+	}
+}
+
+/*
+ * Row by row, in step: depthwise_3 to add_5. Rows held: 1 of 8 of depthwise_3,
+ * 1 of 8 of conv2d_4; 384 bytes instead of 3072.
+ */
+static void
+segment_3(shapes_work *work)
+{
+	int8_t *const conv2d_2_y = (int8_t *)(work->mem + 0); /* 8x8x24 */
+	int8_t *const depthwise_3_y = (int8_t *)(work->mem + 1536); /* 8x8x24, 1 rows of it */
+	int8_t *const conv2d_4_y = (int8_t *)(work->mem + 1728); /* 8x8x24, 1 rows of it */
+	int8_t *const add_5_y = (int8_t *)(work->mem + 0); /* 8x8x24 */
+	int depthwise_3_r = 0, conv2d_4_r = 0, add_5_r = 0;
+
+	while (add_5_r < 8) {
+		/* depthwise_3: 8x8x24 -> 8x8x24; re_lu_3_1 */
+		if (depthwise_3_r < conv2d_4_r + 1) {
+			const int8_t *x[3];
+
+			for (int i = 0; i < 3; i++) {
+				int at = depthwise_3_r + i - 1;
+
+				x[i] = at >= 0 && at < 8 ? conv2d_2_y + 192 * at : outside_s8_m128;
+			}
+			depthwise_3(depthwise_3_y, x, depthwise_3_w,
+				depthwise_3_bias, depthwise_3_mult, depthwise_3_shift);
+			depthwise_3_r++;
+		}
+
+		/* conv2d_4: 8x8x24 -> 8x8x24; add_1 */
+		if (conv2d_4_r < add_5_r + 1) {
+			conv2d_4(conv2d_4_y, depthwise_3_y, conv2d_4_w,
+				conv2d_4_bias, conv2d_4_mult, conv2d_4_shift);
+			conv2d_4_r++;
+		}
+
+		/* add_5: 8x8x24 and 8x8x24 -> 8x8x24, in place; add_1 */
+		if (depthwise_3_r == 8 || add_5_r < depthwise_3_r - 1) {
+			add_5(add_5_y + 192 * add_5_r, conv2d_2_y + 192 * add_5_r,
+				conv2d_4_y);
+			add_5_r++;
+		}
+	}
+}
+
+/* Work area: 1920 bytes; the most that is live at once: 1920. */
 void
 shapes_run(shapes_work *work, int8_t scores[8])
 {
-	int8_t *const image = (int8_t *)(work->mem + 3072); /* 32x32x1 */
-	int8_t *const conv2d_0_y = (int8_t *)(work->mem + 0); /* 16x16x12 */
-	int8_t *const depthwise_1_y = (int8_t *)(work->mem + 3072); /* 8x8x12 */
+	int8_t *const depthwise_1_y = (int8_t *)(work->mem + 864); /* 8x8x12 */
 	int8_t *const conv2d_2_y = (int8_t *)(work->mem + 0); /* 8x8x24 */
-	int8_t *const depthwise_3_y = (int8_t *)(work->mem + 1536); /* 8x8x24 */
-	int8_t *const conv2d_4_y = (int8_t *)(work->mem + 3072); /* 8x8x24 */
 	int8_t *const add_5_y = (int8_t *)(work->mem + 0); /* 8x8x24 */
 	int8_t *const depthwise_6_y = (int8_t *)(work->mem + 1536); /* 4x4x24 */
-	int8_t *const conv2d_7_y = (int8_t *)(work->mem + 0); /* 4x4x48 */
-	int8_t *const depthwise_8_y = (int8_t *)(work->mem + 768); /* 4x4x48 */
-	int8_t *const conv2d_9_y = (int8_t *)(work->mem + 1536); /* 4x4x48 */
-	int8_t *const add_10_y = (int8_t *)(work->mem + 0); /* 4x4x48 */
-	int8_t *const mean_11_y = (int8_t *)(work->mem + 960); /* 1x1x48 */
-	int8_t *const reshape_11_y = (int8_t *)(work->mem + 960); /* 1x1x48 */
+	int8_t *const conv2d_7_y = (int8_t *)(work->mem + 192); /* 4x4x48 */
+	int8_t *const depthwise_8_y = (int8_t *)(work->mem + 1152); /* 4x4x48 */
+	int8_t *const conv2d_9_y = (int8_t *)(work->mem + 960); /* 4x4x48 */
+	int8_t *const add_10_y = (int8_t *)(work->mem + 192); /* 4x4x48 */
+	int8_t *const mean_11_y = (int8_t *)(work->mem + 1008); /* 1x1x48 */
+	int8_t *const reshape_11_y = (int8_t *)(work->mem + 1008); /* 1x1x48 */
 	int8_t *const dense_12_y = scores; /* 1x1x8 */
 
-	/* conv2d_0: 32x32x1 -> 16x16x12; re_lu_1 */
-	for (int r = 0; r < 16; r++) {
-		const int8_t *x[3];
-
-		for (int i = 0; i < 3; i++) {
-			int at = 2 * r + i;
-
-			x[i] = at >= 0 && at < 32 ? image + 32 * at : outside_s8_m128;
-		}
-		conv2d_0(conv2d_0_y + 192 * r, x, conv2d_0_w, conv2d_0_bias,
-			conv2d_0_mult, conv2d_0_shift);
-	}
-
-	/* depthwise_1: 16x16x12 -> 8x8x12; re_lu_1_2 */
-	for (int r = 0; r < 8; r++) {
-		const int8_t *x[3];
-
-		for (int i = 0; i < 3; i++) {
-			int at = 2 * r + i;
-
-			x[i] = at >= 0 && at < 16 ? conv2d_0_y + 192 * at : outside_s8_m128;
-		}
-		depthwise_1(depthwise_1_y + 96 * r, x, depthwise_1_w,
-			depthwise_1_bias, depthwise_1_mult, depthwise_1_shift);
-	}
+	segment_1(work);
 
 	/* conv2d_2: 8x8x12 -> 8x8x24; re_lu_2_1 */
-	conv2d_2(conv2d_2_y, depthwise_1_y, conv2d_2_w, conv2d_2_bias, conv2d_2_mult,
-		conv2d_2_shift);
-
-	/* depthwise_3: 8x8x24 -> 8x8x24; re_lu_3_1 */
 	for (int r = 0; r < 8; r++) {
-		const int8_t *x[3];
-
-		for (int i = 0; i < 3; i++) {
-			int at = r + i - 1;
-
-			x[i] = at >= 0 && at < 8 ? conv2d_2_y + 192 * at : outside_s8_m128;
-		}
-		depthwise_3(depthwise_3_y + 192 * r, x, depthwise_3_w,
-			depthwise_3_bias, depthwise_3_mult, depthwise_3_shift);
+		conv2d_2(conv2d_2_y + 192 * r, depthwise_1_y + 96 * r, conv2d_2_w,
+			conv2d_2_bias, conv2d_2_mult, conv2d_2_shift);
 	}
 
-	/* conv2d_4: 8x8x24 -> 8x8x24; add_1 */
-	conv2d_4(conv2d_4_y, depthwise_3_y, conv2d_4_w, conv2d_4_bias, conv2d_4_mult,
-		conv2d_4_shift);
-
-	/* add_5: 8x8x24 and 8x8x24 -> 8x8x24, in place; add_1 */
-	add_5(add_5_y, conv2d_2_y, conv2d_4_y);
+	segment_3(work);
 
 	/* depthwise_6: 8x8x24 -> 4x4x24; re_lu_4_1 */
 	for (int r = 0; r < 4; r++) {
@@ -1206,18 +1250,20 @@ shapes_run(shapes_work *work, int8_t scores[8])
 	}
 
 	/* conv2d_9: 4x4x48 -> 4x4x48; add_1 */
-	conv2d_9(conv2d_9_y, depthwise_8_y, conv2d_9_w, conv2d_9_bias, conv2d_9_mult,
-		conv2d_9_shift);
+	for (int r = 0; r < 4; r++) {
+		conv2d_9(conv2d_9_y + 192 * r, depthwise_8_y + 192 * r, conv2d_9_w,
+			conv2d_9_bias, conv2d_9_mult, conv2d_9_shift);
+	}
 
 	/* add_10: 4x4x48 and 4x4x48 -> 4x4x48, in place; add_1_2 */
 	add_10(add_10_y, conv2d_7_y, conv2d_9_y);
 
 	/* mean_11: 4x4x48 -> 1x1x48; global_average_pooling2d_1 */
-	mean_11_begin((int32_t *)(work->mem + 768));
+	mean_11_begin((int32_t *)(work->mem + 0));
 	for (int r = 0; r < 4; r++) {
-		mean_11_row((int32_t *)(work->mem + 768), add_10_y + 192 * r);
+		mean_11_row((int32_t *)(work->mem + 0), add_10_y + 192 * r);
 	}
-	mean_11_end(mean_11_y, (int32_t *)(work->mem + 768));
+	mean_11_end(mean_11_y, (int32_t *)(work->mem + 0));
 
 	/* dense_12: 1x1x48 -> 1x1x8; dense_1 */
 	dense_12(dense_12_y, reshape_11_y, dense_12_w, dense_12_bias, dense_12_mult,

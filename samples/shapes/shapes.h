@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-#define SHAPES_WORK_BYTES 4608
+#define SHAPES_WORK_BYTES 1920
 
 #define SHAPES_IMAGE_COUNT 1024 /* 1x32x32x1 of int8_t */
 #define SHAPES_IMAGE_SCALE 0.00392156886f /* real = scale * (stored - zero) */
