@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "scheduler/scheduler.h"
 
 void
 add_file(Files *f, Arena *arena, const char *path, Text text)
@@ -49,10 +50,10 @@ check_arena(const Options *o, const Program *p)
 
 	if (!o->arena || g->work_bytes <= o->arena)
 		return;
-	error_at(g->diag, nowhere, "the work area needs %lld bytes, --arena has %ld",
+	error_at(g->diag, nowhere, "the work area needs at least %lld bytes, --arena has %ld",
 		(long long)g->work_bytes, o->arena);
-	note(g->diag, "%lld bytes are live at once in the best order found; --input const leaves the "
-		"inputs with the caller", (long long)g->lower_bound);
+	note(g->diag, "most is held %s", busiest(g));
+	note(g->diag, "with --input const inputs stay with the caller, with --input push they come by rows");
 	give_up(g->diag);
 }
 

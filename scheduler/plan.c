@@ -259,3 +259,34 @@ print_schedule(Text *to, const Graph *g)
 	for (int i = 0; i < g->step_count; i++)
 		put(to, "step n%d %d\n", g->step[i].node, g->step[i].row);
 }
+
+static int64_t
+bytes_at(const Graph *g, int step)
+{
+	int64_t sum = 0;
+
+	for (int i = 0; i < g->buffer_count; i++)
+		if (g->buffer[i].first <= step && g->buffer[i].last >= step)
+			sum += g->buffer[i].bytes;
+	return sum;
+}
+
+const char *
+busiest(const Graph *g)
+{
+	Text t = text_new(g->arena);
+	int most = 0, listed = 0;
+
+	for (int s = 0; s < g->step_count; s++)
+		if (bytes_at(g, s) > bytes_at(g, most))
+			most = s;
+	put(&t, "while %s runs: ", g->step_count ? g->node[g->step[most].node].name : "nothing");
+	for (int i = 0; i < g->buffer_count; i++) {
+		const Buffer *b = g->buffer + i;
+		if (b->first > most || b->last < most)
+			continue;
+		put(&t, "%s%s (%lld)", listed++ ? ", " : "",
+			b->tensor < 0 ? "scratch" : g->tensor[b->tensor].name, (long long)b->bytes);
+	}
+	return t.data;
+}

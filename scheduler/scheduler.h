@@ -17,6 +17,8 @@ void stream(Graph *);
 void plan(Graph *);
 int64_t planned_bytes(const Graph *); /* what plan() would make of it now */
 int64_t most_live(const Graph *); /* of an aliased graph: bytes of the work area at once */
+/* What holds the most: "while conv runs: image (27648), scratch (64)". */
+const char *busiest(const Graph *);
 void print_schedule(Text *, const Graph *); /* the steps and buffers that plan() found */
 
 /* steps.c: what rows nodes read and make, and the order in which a segment's nodes take turns. */

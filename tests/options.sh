@@ -44,7 +44,7 @@ refuses 1 'no-model.tflite: error: cannot open' -o out no-model.tflite
 refuses 1 'out: error: cannot read: Is a directory' out
 refuses 1 'no-folder/shapes.c: error: cannot write: No such file' -o no-folder "$model"
 refuses 1 'no regular file' -o out --report /dev/null "$model"
-refuses 1 'the work area needs' -o out --arena 100 "$model"
+refuses 1 'most is held while' -o out --arena 100 "$model"
 refuses 1 'no-input: cannot read' run "$model" no-input -o out/y
 refuses 0 'any C11 compiler' --target help
 refuses 0 'usage: mcompile' --help
