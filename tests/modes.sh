@@ -119,7 +119,7 @@ done
 verify_way () { # model's file, input, aim, target
 	local log
 	log=$work/$(basename "$1").$2.$3.$4
-	"$MCOMPILE" verify --count 4 --input $2 --optimize $3 --target $4 --poison "$1" >"$log" 2>&1 ||
+	"$MCOMPILE" verify --input $2 --optimize $3 --target $4 --poison "$1" >"$log" 2>&1 ||
 		{ [ $2 = push ] && no_push "$log"; } || echo "$*: $(tail -n 1 "$log")" >>"$work/bad"
 }
 export -f verify_way

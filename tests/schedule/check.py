@@ -4,12 +4,15 @@
     check.py --mcompile PATH --random N      random .mir models, each in one way
     check.py --mcompile PATH --oracle N      models of tests/oracle, likewise
     check.py --mcompile PATH --damage N      damaged schedules of N models: all must be found
+    check.py --mcompile PATH --long N        a model of N operators in every way
+    check.py --mcompile PATH --tall          the same network at two heights: as many lines of C
 Prints `ok`, `FAIL` and `skip` lines as tests/run.sh wants them.
 """
 import argparse
 import collections
 import itertools
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -25,6 +28,8 @@ WAYS = list(itertools.product(INPUTS, AIMS, TARGETS))
 REFUSALS = ("--input push takes a model of one input", "is not read as rows of one image")
 UNSUPPORTED = "is not supported"
 REPORTED = 10
+MODEL_SECONDS, LONG_SECONDS = 1, 10    # of a processor, to plan a model
+HEIGHTS = (48, 400)
 
 
 class Refused(Exception):
@@ -35,6 +40,13 @@ class Tally:
     def __init__(self):
         self.plans = self.refused = self.segments = self.rings = self.steps = self.overlaid = 0
         self.loose = 0     # rings with a row that is not needed
+        self.seconds = 0.0 # of the slowest plan
+
+
+def spent():
+    """Seconds of a processor that programs called from here have taken."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def dump(mcompile, way, what, model):
@@ -62,7 +74,9 @@ def check(mcompile, way, model, tally, keep=False):
     """What is wrong with one plan, None if nothing; with keep its replay too."""
     try:
         graph = mir.Graph(dump(mcompile, way, "plan", model))
+        started = spent()
         schedule = mir.Schedule(dump(mcompile, way, "schedule", model))
+        tally.seconds = max(tally.seconds, spent() - started)
     except Refused as refused:
         if way[0] == "push" and any(text in str(refused) for text in REFUSALS):
             tally.refused += 1
@@ -84,8 +98,8 @@ def say(name, faults, tally, started):
         print("  " + fault)
     figures = (f"{tally.plans} plans, {tally.steps} steps, {tally.segments} segments, "
                f"{tally.rings} rings, {tally.loose} loose, {tally.overlaid} overlays, "
-               f"{tally.refused} refused, "
-               f"{time.time() - started:.1f} s")
+               f"{tally.refused} refused, at most {tally.seconds:.2f} s a plan, "
+               f"{time.time() - started:.1f} s in all")
     good = not faults and tally.plans
     print(f"{'ok' if good else 'FAIL'} schedule/{name} ({figures})", flush=True)
     return good
@@ -104,7 +118,48 @@ def check_models(options):
             if fault:
                 faults.append(f"{' '.join(way)}: {fault}")
         else:
+            if tally.seconds > MODEL_SECONDS:
+                faults.append(f"planning takes {tally.seconds:.2f} s")
             good &= say(name, faults, tally, started)
+    return good
+
+
+def check_long(options):
+    faults, tally, started = [], Tally(), time.time()
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "long.mir")
+        with open(path, "w") as file:
+            file.write(random_mir.long_model(options.long))
+        for way in WAYS:
+            fault = check(options.mcompile, way, path, tally)
+            faults += [f"{' '.join(way)}: {fault}"] if fault else []
+    if tally.seconds > LONG_SECONDS:
+        faults.append(f"planning takes {tally.seconds:.2f} s")
+    return say(f"{options.long} operators", faults, tally, started)
+
+
+def check_tall(options):
+    """Loops, not rows, are what the code grows with; by ram, for which it streams most."""
+    good = True
+    for mode in INPUTS:
+        lines, tally = [], None
+        with tempfile.TemporaryDirectory() as folder:
+            for height in HEIGHTS:
+                path = os.path.join(folder, "tall.mir")
+                with open(path, "w") as file:
+                    file.write(random_mir.tall_model(height))
+                tally = Tally()
+                fault = check(options.mcompile, (mode, "ram", "c"), path, tally)
+                subprocess.run([options.mcompile, "--input", mode, "--optimize", "ram", "-o",
+                                folder, path], check=True)
+                with open(os.path.join(folder, "m.c")) as file:
+                    lines.append(sum(1 for _ in file))
+                if fault:
+                    print(f"  {mode}, {height} rows: {fault}")
+        same = lines[0] == lines[1] and tally.rings > 0
+        print(f"{'ok' if same else 'FAIL'} schedule/lines {mode} "
+              f"({lines[0]} and {lines[1]} of {HEIGHTS[0]} and {HEIGHTS[1]} rows)", flush=True)
+        good &= same
     return good
 
 
@@ -185,6 +240,8 @@ def parse():
     parser.add_argument("--random", type=int, default=0, metavar="N")
     parser.add_argument("--oracle", type=int, default=0, metavar="N")
     parser.add_argument("--damage", type=int, default=0, metavar="N")
+    parser.add_argument("--long", type=int, default=0, metavar="N")
+    parser.add_argument("--tall", action="store_true")
     parser.add_argument("--first", type=int, default=0, metavar="N")
     parser.add_argument("--keep", default="schedule.failed", metavar="FOLDER")
     parser.add_argument("model", nargs="*")
@@ -197,6 +254,10 @@ def main():
         good &= check_random(options, "random", random_mirs(options.random, options.first))
     if options.oracle:
         good &= check_random(options, "oracle", oracle_models(options.oracle, options.first))
+    if options.long:
+        good &= check_long(options)
+    if options.tall:
+        good &= check_tall(options)
     if options.damage:
         good &= check_damage(options)
     elif options.model:

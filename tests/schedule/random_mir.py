@@ -253,7 +253,7 @@ def tall_model(rows):
     return model.text()
 
 
-def long_model(operators, rows=12):
+def long_model(operators, rows=40):
     """So many operators, of the kinds that segments are made of, with branches."""
     dice = Dice(operators)
     model = Model(dice)
@@ -262,9 +262,9 @@ def long_model(operators, rows=12):
         [Model.concat, Model.slice]
     while len(model.nodes) < operators:
         x = model.pool[-1 - dice.roll(min(3, len(model.pool)))]
-        if model.shapes[x][1] < 4:      # tall again
+        if model.shapes[x][1] < 8:      # tall again
             n, h, w, c = model.shapes[x]
-            x = model.node("resize_nearest", [x], (n, 8 + dice.roll(16), max(w, 3), c))
+            x = model.node("resize_nearest", [x], (n, 24 + dice.roll(24), max(w, 3), c))
         dice.pick(kinds)(model, x)
         model.pool = model.pool[-12:]
     return model.text()

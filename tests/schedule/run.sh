@@ -12,5 +12,6 @@ check="$PYTHON $SRC/tests/schedule/check.py --mcompile $MCOMPILE --keep $BUILD/f
 # shellcheck disable=SC2086
 $check $models || status=1
 $check --random "${SCHEDULE_MODELS:-400}" --oracle "${SCHEDULE_MODELS:-400}" || status=1
+$check --long 2000 --tall || status=1
 $check --damage 60 || status=1
 exit ${status:-0}
