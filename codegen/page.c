@@ -120,7 +120,7 @@ held_of(const Page *p, const Buffer *b)
 	h.row = alloc_array(g->arena, (size_t)h.rows, sizeof *h.row);
 	for (int i = 0; i < h.rows; i++)
 		h.row[i] = !t ? (Life){ b->first, b->last } :
-			is_input(g, b->tensor) ? (Life){ 0, 0 } : (Life){ INT32_MAX, -1 };
+			(Life){ is_input(g, b->tensor) ? 0 : INT32_MAX, -1 };
 	return h;
 }
 

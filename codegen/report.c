@@ -67,6 +67,25 @@ weights_of(const Graph *g, const Node *n)
 	return bytes;
 }
 
+/* The largest sum of tensors live at once, layer by layer, were all of them whole. */
+static int64_t
+whole_bytes(const Graph *g)
+{
+	int64_t *change = alloc_array(g->arena, (size_t)g->node_count + 1, sizeof *change);
+	int64_t now = 0, most = 0;
+
+	for (const Buffer *b = g->buffer; b < g->buffer + g->buffer_count; b++) {
+		int64_t bytes = b->tensor < 0 ? b->bytes : tensor_bytes(g->tensor + b->tensor);
+		change[g->step[b->first].node] += bytes;
+		change[g->step[b->last].node + 1] -= bytes;
+	}
+	for (int i = 0; i < g->node_count; i++) {
+		now += change[i];
+		most = now > most ? now : most;
+	}
+	return most;
+}
+
 const Figure *
 figures(const Program *p, int *count)
 {
@@ -87,6 +106,7 @@ figures(const Program *p, int *count)
 		{ "ram", "output_bytes", "outputs of the caller", out, false },
 		{ "ram", "stack_bytes", "stack, at most", stack, false },
 		{ "ram", "lower_bound_bytes", "work area's lower bound", g->lower_bound, false },
+		{ "ram", "whole_bytes", "work area, were all tensors whole", whole_bytes(g), false },
 		{ "ram", "total_bytes", "RAM in all", g->work_bytes + state + in + out + stack,
 			true },
 		{ "flash", "weights_bytes", "flash: weights and tables", p->weights_bytes, true },
@@ -159,6 +179,7 @@ layer_of(const Graph *g, const Call *c)
 	cJSON_AddStringToObject(layer, "dialect", semantics_names[n->dialect]);
 	add_int(layer, "segment", n->segment);
 	add_int(layer, "work", node_macs(g, n));
+	add_int(layer, "cost", n->segment ? n->row_cost : n->cost);
 	add_int(layer, "bytes", tensor_bytes(tensor_out(g, n)));
 	add_int(layer, "weights_bytes", weights_of(g, n));
 	add_int(layer, "scratch_bytes", n->scratch);
