@@ -271,6 +271,15 @@ bytes_at(const Graph *g, int step)
 	return sum;
 }
 
+/* Of a name that holds those of all that was fused, the last. */
+static const char *
+tail(const char *name)
+{
+	const char *semicolon = strrchr(name, ';');
+
+	return semicolon && semicolon[1] ? semicolon + 1 : name;
+}
+
 const char *
 busiest(const Graph *g)
 {
@@ -280,13 +289,13 @@ busiest(const Graph *g)
 	for (int s = 0; s < g->step_count; s++)
 		if (bytes_at(g, s) > bytes_at(g, most))
 			most = s;
-	put(&t, "while %s runs: ", g->step_count ? g->node[g->step[most].node].name : "nothing");
+	put(&t, "while %s runs: ", g->step_count ? tail(g->node[g->step[most].node].name) : "nothing");
 	for (int i = 0; i < g->buffer_count; i++) {
 		const Buffer *b = g->buffer + i;
 		if (b->first > most || b->last < most)
 			continue;
 		put(&t, "%s%s (%lld)", listed++ ? ", " : "",
-			b->tensor < 0 ? "scratch" : g->tensor[b->tensor].name, (long long)b->bytes);
+			b->tensor < 0 ? "scratch" : tail(g->tensor[b->tensor].name), (long long)b->bytes);
 	}
 	return t.data;
 }

@@ -261,8 +261,11 @@ has_room(const Turns *t, int node)
 {
 	const Survey *s = t->s;
 	const Class *c = s->class + s->output[node];
-	int ring = s->g->node[node].in_place ? 0 : s->g->tensor[s->output[node]].ring;
+	bool in_place = s->g->node[node].in_place;
+	int ring = in_place ? 0 : s->g->tensor[s->output[node]].ring;
 
+	if (!ring && !in_place)
+		return true;
 	for (int i = 0; i < c->reads; i++) {
 		const Read *r = s->read + c->read[i];
 		if (wants_old_row(t, r, node) || (ring && inside(t, r->node) &&

@@ -13,7 +13,7 @@
 #include "scheduler.h"
 
 /* Nodes of a segment; of graphs that are large, fewer. */
-enum { LONGEST = 192, LONGEST_OF_LARGE = 40, LARGE = 400 };
+enum { LONGEST = 192, LONGEST_OF_LARGE = 32, LARGE = 400 };
 /* Cycles: of a step's conditions and row pointers; of a byte that no cache keeps. */
 static const double STEP_COST = 20, FAR_BYTE_COST = 0.125;
 enum { CACHE_BYTES = 256 * 1024 };
@@ -74,7 +74,7 @@ demand(Trial *r, int node)
 		}
 	}
 	const Class *y = s->class + s->output[node];
-	for (int i = 0; i < y->reads; i++)
+	for (int i = 0; i < y->reads && r->g->node[node].in_place; i++)
 		while (wants_old_row(&r->t, s->read + y->read[i], node))
 			demand(r, s->read[y->read[i]].node);
 	count_step(r, node);
