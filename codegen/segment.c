@@ -511,7 +511,7 @@ put_segment(Body *b, int first)
 
 /* Segments have functions of their own; one of a single node is a loop like others. */
 void
-find_parts(Program *p)
+find_segments(Program *p)
 {
 	const Graph *g = p->job->graph;
 
