@@ -269,7 +269,8 @@ every () { # target, compiler flags, alignment
 	say $1/weights_bin_push $?
 	ran "$full" mixed --target $1 --together digits,shapes
 	say $1/together $?
-	ran "$full" mixed --target $1 --together digits,shapes --arena 3600
+	compiled least --target $1 --together digits,shapes --optimize ram "$digits" "$shapes"
+	ran "$full" mixed --target $1 --together digits,shapes --arena $(($(own shared least) + 300))
 	say $1/together_arena $?
 	ran "$push" mixed --target $1 --together digits,shapes --input push
 	say $1/together_push $?
