@@ -11,12 +11,24 @@ typedef struct {
 	bool *out;   /* a graph's output */
 } Alias;
 
+/* Whether a node makes it of a pushed input's rows: before there are outputs for it to lie in. */
+static bool
+is_fed(const Graph *g, int tensor)
+{
+	int p = g->input_mode == INPUT_PUSH ? producer(g, tensor) : -1;
+	int x = p < 0 || g->node[p].op == OP_reshape ? -1 : g->node[p].input[0];
+
+	while (x >= 0 && producer(g, x) >= 0 && g->node[producer(g, x)].op == OP_reshape)
+		x = g->node[producer(g, x)].input[0];
+	return x >= 0 && is_input(g, x);
+}
+
 static bool
 may_move(const Alias *a, int tensor)
 {
 	const Tensor *t = a->g->tensor + tensor;
 
-	return t->view < 0 && !t->data && !a->port[tensor];
+	return t->view < 0 && !t->data && !a->port[tensor] && !is_fed(a->g, tensor);
 }
 
 /* Puts inner, which has bytes of its own, inside outer. */
