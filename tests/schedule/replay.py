@@ -558,9 +558,14 @@ class Replay:
             kept = (made <= count) & (read >= made)
             numpy.add.at(change, numpy.maximum(made[kept], 0), 1)
             numpy.add.at(change, read[kept] + 1, -1)
-        for buffer in self.schedule.scratch.values():
-            change[buffer.first] += buffer.bytes
-            change[buffer.last + 1] -= buffer.bytes
+        for step, (i, _) in enumerate(self.schedule.steps):
+            node, buffer = self.graph.nodes[i], self.schedule.scratch.get(i)
+            if buffer and node.op not in REDUCE:
+                change[step] += buffer.bytes
+                change[step + 1] -= buffer.bytes
+            elif buffer and step == buffer.first:
+                change[step] += buffer.bytes
+                change[buffer.last + 1] -= buffer.bytes
         return int(numpy.cumsum(change).max())
 
 
