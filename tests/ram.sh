@@ -35,15 +35,15 @@ while read -r input most asked name; do
 done <<END
 full 27.4 28.2 vww_96_int8
 full 14.3 14.7 person_detect_int8
-full 12.7 16.0 resnet8_int8
-full 8.5 8.8 kws_int8
+full 11.6 16.0 resnet8_int8
+full 5.1 8.8 kws_int8
 full 48.5 50.0 mobilenet_v1_0.25_128_quant
 full 75.3 77.5 mcunet_vww
 full 196.0 205.5 mobilenet_v2_1.0_224_quant
 full 459.0 592 movenet_single_pose_lightning_ptq
 push 13.6 14.7 vww_96_int8
 push 12.8 14.7 person_detect_int8
-push 12.8 16.0 resnet8_int8
+push 10.2 16.0 resnet8_int8
 push 20.1 22.3 mobilenet_v1_0.25_128_quant
 push 16.1 20.9 mcunet_vww
 push 120.8 131.9 mobilenet_v2_1.0_224_quant
