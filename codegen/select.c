@@ -117,8 +117,8 @@ takes_steps(const Graph *g, const Node *n, const Template *t)
 	static const char *const words[] = { "y", "x", "x2" }, *const steps[] = { "y_step", "x_step",
 		"x2_step" };
 
-	if (ops[n->op].rows == ROWS_WHOLE || ops[n->op].rows == ROWS_VIEW)
-		return true;
+	if (has_param(t, "y_s0"))
+		return true; /* a copy knows them */
 	for (int k = 0; k < 3; k++) {
 		const Tensor *x = k ? tensor_in(g, n, k - 1) : tensor_out(g, n);
 		if (x && x->pixel_step && has_param(t, words[k]) && !has_param(t, steps[k]))

@@ -451,8 +451,26 @@ by_axes(Canon *c, Node *n)
 		m = around(x, n->attr.axis, 1, 2, 3);
 	else if (n->op == OP_concat)
 		m = large ? by_axis(y, n->attr.axis) : usual(y);
-	else if (n->op == OP_slice && !large)
-		m = usual(x);
+	map_node(c, n, &m);
+}
+
+/*
+ * Row by row, if no images are left out and no rows from the end on that others may want: a ring
+ * keeps what the next step needs, and after the last that is the row where it would go on.
+ */
+static void
+slice(Canon *c, Node *n)
+{
+	const Shape *file = file_in(c, n, 0);
+	Map m = file->rank > NHWC ? unmapped(file->rank) : usual(file);
+	Shape x = mapped(&m, file, 1), y = mapped(&m, file_out(c, n), 1);
+	Shape begin = mapped(&m, &n->attr.begin, 0), step = mapped(&m, &n->attr.step, 1);
+
+	if (m.places == NHWC && x.dim[0] == y.dim[0] && step.dim[0] == 1 && step.dim[1] > 0 &&
+		begin.dim[1] + y.dim[1] * step.dim[1] >= x.dim[1] - 1) {
+		n->op = OP_row_slice;
+		n->attr.stride_h = step.dim[1];
+	}
 	map_node(c, n, &m);
 }
 
@@ -526,7 +544,8 @@ static void (*const rules[OP_COUNT])(Canon *, Node *) = {
 	[OP_mean] = mean,
 	[OP_pad] = pad,
 	[OP_transpose] = by_axes,
-	[OP_slice] = by_axes,
+	[OP_slice] = slice,
+	[OP_row_slice] = by_axes,
 	[OP_concat] = by_axes,
 	[OP_gather_nd] = gather_nd,
 	[OP_resize_nearest] = by_axes,

@@ -469,6 +469,28 @@ slice(Case *c, Type type, Dialect dialect)
 	return true;
 }
 
+static bool
+row_slice(Case *c, Type type, Dialect dialect)
+{
+	Dice *d = &c->dice;
+	Shape s = image(c), begin = s, step = s, to = s;
+
+	s.dim[HEIGHT] = between(d, 1, 7);
+	for (int i = 0; i < NHWC; i++) {
+		bool back = i > HEIGHT && chance(d, 20);
+		step.dim[i] = i == 0 ? 1 : (back ? -1 : 1) * between(d, 1, 2);
+		begin.dim[i] = i == 0 ? 0 : back ? s.dim[i] - 1 : between(d, 0, s.dim[i] - 1);
+		int room = back ? begin.dim[i] : s.dim[i] - 1 - begin.dim[i];
+		to.dim[i] = i == 0 ? s.dim[0] : room / (back ? -step.dim[i] : step.dim[i]) + 1;
+	}
+	int x = tensor(c, "x", type, s, 1, false);
+	Node *n = node(c, OP_row_slice, dialect, &x, 1, tensor(c, "y", type, to, 1, false));
+	n->attr.begin = begin;
+	n->attr.step = step;
+	n->attr.stride_h = step.dim[HEIGHT];
+	return true;
+}
+
 /* The same elements as [N,H,W,C] and as a matrix, either way round. */
 static bool
 reshape(Case *c, Type type, Dialect dialect)
@@ -529,6 +551,7 @@ build_node(Case *c, Op op, Type x, Type y, Dialect dialect)
 	case OP_resize_bilinear: return resize(c, op, x, dialect);
 	case OP_transpose: return transpose(c, x, dialect);
 	case OP_slice: return slice(c, x, dialect);
+	case OP_row_slice: return row_slice(c, x, dialect);
 	case OP_reshape: return reshape(c, x, dialect);
 	case OP_gather_nd: return gather_nd(c, x, dialect);
 	case OP_concat: return false;

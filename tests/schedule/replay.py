@@ -10,7 +10,7 @@ import numpy
 
 from mir import Malformed
 
-WINDOW = ("conv2d", "depthwise", "avg_pool", "max_pool", "pad")
+WINDOW = ("conv2d", "depthwise", "avg_pool", "max_pool", "pad", "row_slice")
 RESIZE = ("resize_nearest", "resize_bilinear")
 WHOLE = ("transpose", "slice", "gather_nd", "reshape")
 REDUCE = ("mean", "global_avg_pool", "global_max_pool")
@@ -53,6 +53,8 @@ def resize_rows(node, x, y, r):
 def window_rows(graph, node, x, r):
     if node.op == "pad":
         top, high, stride, dilation = node.list("begin")[1], 1, 1, 1
+    elif node.op == "row_slice":
+        top, high, stride, dilation = -node.list("begin")[1], 1, node.list("step")[1], 1
     else:
         top, stride = node.number("pad_top", 0), node.number("stride_h", 1)
         if node.op in ("conv2d", "depthwise"):
@@ -116,7 +118,7 @@ class Replay:
         parts = [self.numbers(x).reshape(x.shape + [x.element]) for x in tensors]
         if node.op == "reshape":
             found = parts[0]
-        elif node.op == "slice":
+        elif node.op in ("slice", "row_slice"):
             found = parts[0][self.slice_index(node, t)]
         elif node.op == "concat":
             found = numpy.concatenate(parts, node.number("axis", 0))

@@ -154,7 +154,7 @@ source_of(const Graph *g, const Node *n, int64_t *element)
 	if (n->op == OP_reshape)
 		return n->input[0];
 	split_index(&y->shape, *element, index);
-	if (n->op == OP_slice) {
+	if (n->op == OP_slice || n->op == OP_row_slice) {
 		for (int i = 0; i < y->shape.rank; i++)
 			index[i] = n->attr.begin.dim[i] + index[i] * n->attr.step.dim[i];
 	} else {

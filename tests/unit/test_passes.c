@@ -127,6 +127,13 @@ static const struct {
 		"input t0\ninput t1\noutput t2\ntensor t0 f32[2,3,4,5,6]\ntensor t1 f32[2,1,4,1,6]\n"
 		"tensor t2 f32[2,3,4,5,6]\nt2 = add t0 t1\n",
 		{ "slice", "step [1,1,1,0,1]", "f32[2,1,20,6]", "tensor t2 f32[2,3,20,6]" } },
+	{ "slices go row by row", "legalize",
+		"input t0\noutput t1\ntensor t0 f32[1,9,4,5]\ntensor t1 f32[1,4,2,3]\n"
+		"t1 = slice t0 begin [0,1,3,0] step [1,2,-1,2]\n",
+		{ "t1 = row_slice t0 stride_h 2 begin [0,1,3,0] step [1,2,-1,2]" } },
+	{ "but not if they end early", "legalize",
+		"input t0\noutput t1\ntensor t0 f32[1,9,4,5]\ntensor t1 f32[1,3,2,3]\n"
+		"t1 = slice t0 begin [0,1,3,0] step [1,2,-1,2]\n", { "t1 = slice t0" } },
 	{ "groups of channels", "legalize",
 		"input t0\noutput t2\ntensor t0 f32[1,2,2,4]\n"
 		"tensor t1 f32[2,1,1,2] data { 1 2 3 4 }\ntensor t2 f32[1,2,2,2]\nt2 = conv2d t0 t1\n",
