@@ -63,7 +63,9 @@ may_be_flat(const Graph *g, const Node *n)
 		n->attr.pad_top == 0 && n->attr.pad_left == 0;
 	int operands = n->op == OP_conv2d || n->op == OP_dense ? 1 : n->input_count;
 
-	if ((ops[n->op].rows != ROWS_SAME && !pointwise) || y->row_step || n->op == OP_arg_max || n->segment)
+	bool across = n->op == OP_arg_max && n->attr.axis != CHANNELS;
+
+	if ((ops[n->op].rows != ROWS_SAME && !pointwise) || y->row_step || across || n->segment)
 		return false;
 	for (int k = 0; k < operands; k++) {
 		const Tensor *x = tensor_in(g, n, k);

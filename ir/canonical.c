@@ -447,7 +447,9 @@ by_axes(Canon *c, Node *n)
 	bool large = x->rank > NHWC;
 	Map m = unmapped(x->rank);
 
-	if (n->op == OP_arg_max)
+	if (n->op == OP_arg_max && !large && n->attr.axis == x->rank - 1)
+		m = usual(x);
+	else if (n->op == OP_arg_max)
 		m = around(x, n->attr.axis, 1, 2, 3);
 	else if (n->op == OP_concat)
 		m = large ? by_axis(y, n->attr.axis) : usual(y);

@@ -385,12 +385,14 @@ arg_max(Case *c, Type x_type, Type y_type, Dialect dialect)
 {
 	Shape s = image(c);
 
-	s.dim[0] = 1;
+	Shape to = s;
+	int axis = between(&c->dice, WIDTH, CHANNELS);
+
+	to.dim[axis] = 1;
 	int x = tensor(c, "x", x_type, s, 1, false);
-	int y = tensor(
-		c, "y", y_type, shape_of(NHWC, 1, s.dim[1], 1, s.dim[3]), 1, false);
+	int y = tensor(c, "y", y_type, to, 1, false);
 	Node *n = node(c, OP_arg_max, dialect, &x, 1, y);
-	n->attr.axis = WIDTH;
+	n->attr.axis = axis;
 	return true;
 }
 

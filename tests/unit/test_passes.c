@@ -108,6 +108,10 @@ static const struct {
 	{ "arg_max along columns", "legalize",
 		"input t0\noutput t1\ntensor t0 f32[2,3,4,5]\ntensor t1 s32[2,1,4,5]\n"
 		"t1 = arg_max t0 axis 1\n", { "f32[1,2,3,20]", "tensor t1 s32[1,2,1,20]", "axis 2" } },
+	{ "arg_max of channels, pixel by pixel", "legalize",
+		"input t0\noutput t1\ntensor t0 f32[1,3,4,5]\ntensor t1 s32[1,3,4,1]\n"
+		"t1 = arg_max t0 axis 3\n",
+		{ "tensor t0 f32[1,3,4,5]", "tensor t1 s32[1,3,4,1]", "t1 = arg_max t0 axis 3" } },
 	{ "transpose of rank five", "legalize",
 		"input t0\noutput t1\ntensor t0 f32[2,3,4,5,6]\ntensor t1 f32[6,2,3,4,5]\n"
 		"t1 = transpose t0 perm [4,0,1,2,3]\n",
