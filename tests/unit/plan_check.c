@@ -301,7 +301,8 @@ under_window(const Graph *g, const Node *n, const Tensor *x, int row)
 {
 	bool weighted = n->op == OP_conv2d || n->op == OP_depthwise;
 	int height = weighted ? g->tensor[n->input[1]].shape.dim[1] : n->attr.kernel_h;
-	int top = n->op == OP_pad ? n->attr.begin.dim[1] : n->attr.pad_top;
+	int top = n->op == OP_pad ? n->attr.begin.dim[1] :
+		n->op == OP_row_slice ? -n->attr.begin.dim[1] : n->attr.pad_top;
 	Part p = { 0, 0, 0 };
 
 	for (int i = 0; i < height; i++) {
