@@ -405,6 +405,28 @@ moves_bytes(const Shape *x, const Shape *perm)
 	return false;
 }
 
+/* Over axes inside rows, row by row; false: over others, or there is one row. */
+static bool
+row_mean(Canon *c, Node *n)
+{
+	const Shape *x = file_in(c, n, 0), *y = file_out(c, n);
+	Map m = usual(x);
+	Shape axes = { 0 };
+
+	if (x->rank < 3 || x->rank > NHWC || x->dim[1] == 1)
+		return false;
+	for (int i = 0; i < x->rank; i++)
+		if (x->dim[i] != y->dim[i])
+			axes.dim[axes.rank++] = m.to[i];
+	if (!axes.rank || axes.dim[0] < 2)
+		return false;
+	n->op = OP_row_mean;
+	n->attr = attr_defaults();
+	n->attr.axes = axes;
+	map_node(c, n, &m);
+	return true;
+}
+
 /* Reduced axes stand side by side, kept ones before and after. */
 static void
 mean(Canon *c, Node *n)
@@ -414,6 +436,8 @@ mean(Canon *c, Node *n)
 	int of[MAX_RANK], size[PLACES] = { 1, 1, 1 }, first = 0;
 	Attr attr = attr_defaults();
 
+	if (row_mean(c, n))
+		return;
 	for (int i = 0; i < x.rank; i++)
 		of[i] = AFTER;
 	for (int i = n->attr.axes.rank - 1; i >= 0; i--)
@@ -544,6 +568,7 @@ static void (*const rules[OP_COUNT])(Canon *, Node *) = {
 	[OP_global_avg_pool] = window,
 	[OP_global_max_pool] = window,
 	[OP_mean] = mean,
+	[OP_row_mean] = by_axes,
 	[OP_pad] = pad,
 	[OP_transpose] = by_axes,
 	[OP_slice] = slice,

@@ -368,6 +368,24 @@ mean(Case *c, Type type, Dialect dialect)
 }
 
 static bool
+row_mean(Case *c, Type type, Dialect dialect)
+{
+	Dice *d = &c->dice;
+	Shape s = image(c), to = s, axes = { 0 };
+	float scale = log_between(d, 1e-3f, 1);
+
+	for (int i = WIDTH; i <= CHANNELS; i++)
+		if (chance(d, 50) || (i == CHANNELS && !axes.rank)) {
+			to.dim[i] = 1;
+			axes.dim[axes.rank++] = i;
+		}
+	int x = tensor(c, "x", type, s, scale, false);
+	int y = tensor(c, "y", type, to, scale * log_between(d, 0.2f, 2), false);
+	node(c, OP_row_mean, dialect, &x, 1, y)->attr.axes = axes;
+	return true;
+}
+
+static bool
 global_pool(Case *c, Op op, Type type, Dialect dialect)
 {
 	bool legacy = type == TYPE_s8 && chance(&c->dice, 25);
@@ -546,6 +564,7 @@ build_node(Case *c, Op op, Type x, Type y, Dialect dialect)
 	case OP_max_pool: return pool(c, op, x, dialect);
 	case OP_pad: return pad(c, x, dialect);
 	case OP_mean: return mean(c, x, dialect);
+	case OP_row_mean: return row_mean(c, x, dialect);
 	case OP_global_avg_pool:
 	case OP_global_max_pool: return global_pool(c, op, x, dialect);
 	case OP_arg_max: return arg_max(c, x, y, dialect);

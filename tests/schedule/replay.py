@@ -10,7 +10,7 @@ import numpy
 
 from mir import Malformed
 
-WINDOW = ("conv2d", "depthwise", "avg_pool", "max_pool", "pad", "row_slice")
+WINDOW = ("conv2d", "depthwise", "avg_pool", "max_pool", "pad", "row_slice", "row_mean")
 RESIZE = ("resize_nearest", "resize_bilinear")
 WHOLE = ("transpose", "slice", "gather_nd", "reshape")
 REDUCE = ("mean", "global_avg_pool", "global_max_pool")

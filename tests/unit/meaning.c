@@ -186,7 +186,7 @@ reduce(const Now *w, const int *at)
 			where = from[w->n->attr.axis];
 		}
 	}
-	return w->n->op == OP_mean ? sum / count : where;
+	return w->n->op == OP_arg_max ? where : sum / count;
 }
 
 static int64_t
@@ -271,7 +271,7 @@ one(const Now *w, int p)
 	case OP_add: case OP_sub: case OP_mul: case OP_div: case OP_floor_div:
 		return two(w->n->op, broadcast(w->x, v, &w->y->shape, at),
 			broadcast(w->x2, w->vx2, &w->y->shape, at));
-	case OP_mean: case OP_arg_max: return reduce(w, at);
+	case OP_mean: case OP_row_mean: case OP_arg_max: return reduce(w, at);
 	case OP_softmax: return softmax(w, p);
 	case OP_pad: case OP_transpose: case OP_slice: case OP_row_slice: return moved(w, at);
 	case OP_concat: return concatenated(w, at);

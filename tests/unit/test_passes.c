@@ -100,7 +100,11 @@ static const struct {
 		{ "f32[2,3,20,6]", "tensor t1 f32[2,1,1,6]", "axes [1,2]" } },
 	{ "mean over the last axis", "legalize",
 		"input t0\noutput t1\ntensor t0 f32[2,3,4]\ntensor t1 f32[2,3,1]\n"
-		"t1 = mean t0 axes [2]\n", { "f32[6,1,4,1]", "tensor t1 f32[6,1,1,1]" } },
+		"t1 = mean t0 axes [2]\n",
+		{ "t0 f32[2,3,1,4]", "tensor t1 f32[2,3,1,1]", "t1 = row_mean t0 axes [3]" } },
+	{ "mean over columns", "legalize",
+		"input t0\noutput t1\ntensor t0 f32[2,3,4,5]\ntensor t1 f32[2,3,1,5]\n"
+		"t1 = mean t0 axes [2]\n", { "t1 = row_mean t0 axes [2]" } },
 	{ "mean over axes apart", "legalize",
 		"input t0\noutput t1\ntensor t0 f32[2,3,4,5]\ntensor t1 f32[2,1,4,1]\n"
 		"t1 = mean t0 axes [1,3]\n",
