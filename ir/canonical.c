@@ -301,21 +301,6 @@ binary(Canon *c, Node *n)
 
 /* ---- windows */
 
-/* A pool over all of an image takes it in row by row. */
-static void
-globalize(Node *n, Shape x)
-{
-	const Attr a = n->attr;
-
-	if ((n->op != OP_avg_pool && n->op != OP_max_pool) || a.kernel_h != x.dim[1] ||
-		a.kernel_w != x.dim[2] || a.pad_top || a.pad_bottom || a.pad_left || a.pad_right)
-		return;
-	n->op = n->op == OP_avg_pool ? OP_global_avg_pool : OP_global_max_pool;
-	n->attr = attr_defaults();
-	n->attr.act = a.act;
-	n->attr.x_bias = a.x_bias;
-}
-
 /* A window along a single row walks along it as over rows. */
 static void
 window(Canon *c, Node *n)
@@ -337,7 +322,6 @@ window(Canon *c, Node *n)
 		a->pad_bottom = was.pad_right;
 		a->pad_right = was.pad_bottom;
 	}
-	globalize(n, mapped(&m, file_in(c, n, 0), 1));
 	map_node(c, n, &m);
 }
 
@@ -413,12 +397,19 @@ row_mean(Canon *c, Node *n)
 	Map m = usual(x);
 	Shape axes = { 0 };
 
+<<<<<<< HEAD
+	for (int i = 0; i < x->rank; i++)
+		if (x->dim[i] != y->dim[i])
+			axes.dim[axes.rank++] = m.to[i];
+	if (x->rank < 3 || x->rank > NHWC || x->dim[1] == 1 || !axes.rank || axes.dim[0] < 2)
+=======
 	if (x->rank < 3 || x->rank > NHWC || x->dim[1] == 1)
 		return false;
 	for (int i = 0; i < x->rank; i++)
 		if (x->dim[i] != y->dim[i])
 			axes.dim[axes.rank++] = m.to[i];
 	if (!axes.rank || axes.dim[0] < 2)
+>>>>>>> 1caf9b49a3308f11d6317f0e800eb3c131d57e6e
 		return false;
 	n->op = OP_row_mean;
 	n->attr = attr_defaults();
@@ -468,22 +459,17 @@ static void
 by_axes(Canon *c, Node *n)
 {
 	const Shape *x = file_in(c, n, 0), *y = file_out(c, n);
-	bool large = x->rank > NHWC;
+	bool large = x->rank > NHWC, last = n->attr.axis == x->rank - 1;
 	Map m = unmapped(x->rank);
 
-	if (n->op == OP_arg_max && !large && n->attr.axis == x->rank - 1)
-		m = usual(x);
-	else if (n->op == OP_arg_max)
-		m = around(x, n->attr.axis, 1, 2, 3);
+	if (n->op == OP_arg_max)
+		m = last && !large ? usual(x) : around(x, n->attr.axis, 1, 2, 3);
 	else if (n->op == OP_concat)
 		m = large ? by_axis(y, n->attr.axis) : usual(y);
 	map_node(c, n, &m);
 }
 
-/*
- * Row by row, if no images are left out and no rows from the end on that others may want: a ring
- * keeps what the next step needs, and after the last that is the row where it would go on.
- */
+/* Row by row, of all images; to the last row, since a ring keeps the one where it would go on. */
 static void
 slice(Canon *c, Node *n)
 {

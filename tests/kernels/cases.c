@@ -467,47 +467,28 @@ transpose(Case *c, Type type, Dialect dialect)
 }
 
 static bool
-slice(Case *c, Type type, Dialect dialect)
+slice(Case *c, Op op, Type type, Dialect dialect)
 {
 	Dice *d = &c->dice;
-	Shape s = any_shape(c, 1, c->large ? 4 : MAX_RANK), begin = s, step = s, to = s;
+	bool rows = op == OP_row_slice;
+	Shape s = rows ? image(c) : any_shape(c, 1, c->large ? 4 : MAX_RANK);
+	Shape begin = s, step = s, to = s;
 
 	for (int i = 0; i < s.rank; i++) {
-		step.dim[i] = pick(d, 7, 1, 1, 1, 2, -1, -2, 0);
-		begin.dim[i] = chance(d, 50) ? (step.dim[i] < 0 ? s.dim[i] - 1 : 0) :
+		step.dim[i] = rows && i < 2 ? i * between(d, 0, 1) + 1 : pick(d, 7, 1, 1, 1, 2, -1, -2, 0);
+		begin.dim[i] = chance(d, 50) || (rows && !i) ? (step.dim[i] < 0 ? s.dim[i] - 1 : 0) :
 					       between(d, 0, s.dim[i] - 1);
 		int room = step.dim[i] < 0 ? begin.dim[i] : s.dim[i] - 1 - begin.dim[i];
 		int most = step.dim[i] ?
 			room / (step.dim[i] < 0 ? -step.dim[i] : step.dim[i]) + 1 :
 			4;
-		to.dim[i] = chance(d, 50) ? most : between(d, 1, most);
+		to.dim[i] = chance(d, 50) || (rows && !i) ? most : between(d, 1, most);
 	}
 	int x = tensor(c, "x", type, s, 1, false);
-	Node *n = node(c, OP_slice, dialect, &x, 1, tensor(c, "y", type, to, 1, false));
+	Node *n = node(c, op, dialect, &x, 1, tensor(c, "y", type, to, 1, false));
 	n->attr.begin = begin;
 	n->attr.step = step;
-	return true;
-}
-
-static bool
-row_slice(Case *c, Type type, Dialect dialect)
-{
-	Dice *d = &c->dice;
-	Shape s = image(c), begin = s, step = s, to = s;
-
-	s.dim[HEIGHT] = between(d, 1, 7);
-	for (int i = 0; i < NHWC; i++) {
-		bool back = i > HEIGHT && chance(d, 20);
-		step.dim[i] = i == 0 ? 1 : (back ? -1 : 1) * between(d, 1, 2);
-		begin.dim[i] = i == 0 ? 0 : back ? s.dim[i] - 1 : between(d, 0, s.dim[i] - 1);
-		int room = back ? begin.dim[i] : s.dim[i] - 1 - begin.dim[i];
-		to.dim[i] = i == 0 ? s.dim[0] : room / (back ? -step.dim[i] : step.dim[i]) + 1;
-	}
-	int x = tensor(c, "x", type, s, 1, false);
-	Node *n = node(c, OP_row_slice, dialect, &x, 1, tensor(c, "y", type, to, 1, false));
-	n->attr.begin = begin;
-	n->attr.step = step;
-	n->attr.stride_h = step.dim[HEIGHT];
+	n->attr.stride_h = rows ? step.dim[HEIGHT] : 1;
 	return true;
 }
 
@@ -571,8 +552,8 @@ build_node(Case *c, Op op, Type x, Type y, Dialect dialect)
 	case OP_resize_nearest:
 	case OP_resize_bilinear: return resize(c, op, x, dialect);
 	case OP_transpose: return transpose(c, x, dialect);
-	case OP_slice: return slice(c, x, dialect);
-	case OP_row_slice: return row_slice(c, x, dialect);
+	case OP_slice:
+	case OP_row_slice: return slice(c, op, x, dialect);
 	case OP_reshape: return reshape(c, x, dialect);
 	case OP_gather_nd: return gather_nd(c, x, dialect);
 	case OP_concat: return false;
