@@ -397,19 +397,10 @@ row_mean(Canon *c, Node *n)
 	Map m = usual(x);
 	Shape axes = { 0 };
 
-<<<<<<< HEAD
 	for (int i = 0; i < x->rank; i++)
 		if (x->dim[i] != y->dim[i])
 			axes.dim[axes.rank++] = m.to[i];
 	if (x->rank < 3 || x->rank > NHWC || x->dim[1] == 1 || !axes.rank || axes.dim[0] < 2)
-=======
-	if (x->rank < 3 || x->rank > NHWC || x->dim[1] == 1)
-		return false;
-	for (int i = 0; i < x->rank; i++)
-		if (x->dim[i] != y->dim[i])
-			axes.dim[axes.rank++] = m.to[i];
-	if (!axes.rank || axes.dim[0] < 2)
->>>>>>> 1caf9b49a3308f11d6317f0e800eb3c131d57e6e
 		return false;
 	n->op = OP_row_mean;
 	n->attr = attr_defaults();
