@@ -233,6 +233,12 @@ run_unit(Work *w, Unit *u)
 	}
 }
 
+static int64_t
+larger(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 /* ---- pairs */
 
 /* Where buffer i stands in unit u: a member's number, or -1: it is there all the time. */
@@ -240,12 +246,6 @@ static int
 place_in(const Extent *e, int u)
 {
 	return u == e->first && e->at_first >= 0 ? e->at_first : u == e->last ? e->at_last : -1;
-}
-
-static int64_t
-larger(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
 }
 
 /* Raises the distances between i and k by what unit u demands. */
@@ -271,6 +271,15 @@ meet_in(const Work *w, int u, int i, int k, Near *n)
 	}
 }
 
+/* Whether the caller writes it, all of it, before the first step. */
+static bool
+is_given(const Work *w, int buffer)
+{
+	int class = w->extent[buffer].class;
+
+	return class >= 0 && w->s->class[class].first < 0;
+}
+
 /* Between what comes and goes only the ends of their lives matter: in the middle both are there. */
 static Near
 meet(const Work *w, int i, int k)
@@ -280,6 +289,8 @@ meet(const Work *w, int i, int k)
 	int last = a->last < b->last ? a->last : b->last;
 	Near n = { k, -FAR, -FAR };
 
+	if (is_given(w, i) && is_given(w, k))
+		return (Near){ k, w->a->buffer[i].bytes, w->a->buffer[k].bytes };
 	for (int u = first; u <= last; u++) {
 		meet_in(w, u, i, k, &n);
 		if (u > first && u < last - 1)
@@ -318,13 +329,15 @@ find_pairs(Work *w)
 static void
 extend(Work *w)
 {
+	int64_t given = 0;
+
 	for (int i = 0; i < w->a->count; i++) {
 		Buffer *b = w->a->buffer + i;
-		if (b->tensor >= 0 && w->s->class[b->tensor].first < 0)
-			b->first = 0;
-		b->first = b->first < 0 ? 0 : b->first;
+		given += is_given(w, i) ? b->bytes : 0;
+		b->first = is_given(w, i) || b->first < 0 ? 0 : b->first;
 		b->last = b->last < b->first ? b->first : b->last;
 	}
+	w->a->bound = larger(w->a->bound, given);
 }
 
 Apart *
