@@ -335,7 +335,8 @@ alias_in_place(Alias *a, int at)
 	int x = n->input[0], root = storage(a->g, x, NULL);
 	const Tensor *in = a->g->tensor + x, *out = tensor_out(a->g, n);
 
-	if (!n->overlays || is_fixed(a->g, root) || a->last[root] > at ||
+	/* Others may read the storage in step; then what is overwritten must be the row they see. */
+	if (!n->overlays || is_fixed(a->g, root) || a->last[root] > at || !shares_rows(a->g, x) ||
 	    types[in->type].bytes != types[out->type].bytes || !same_shape(&in->shape, &out->shape))
 		return;
 	for (int k = 1; k < n->input_count; k++)

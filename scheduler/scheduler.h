@@ -51,6 +51,7 @@ typedef struct {
 	int *output;  /* of each node: the class that it writes */
 } Survey;
 Survey *survey_rows(const Graph *);
+bool shares_rows(const Graph *, int tensor); /* with its storage: row r of one lies in row r */
 bool may_stream(const Survey *, int node);
 
 /* A run of nodes that take turns: how far each is. */

@@ -18,8 +18,7 @@ has_rows(const Tensor *t)
 	return t->shape.rank == NHWC;
 }
 
-/* Whether tensor t, inside its storage, shares rows with it. */
-static bool
+bool
 shares_rows(const Graph *g, int tensor)
 {
 	int64_t at;
