@@ -215,7 +215,3 @@ branches(Arena *arena, uint32_t seed)
 		}
 	return format(arena, "mir 1\nmodel \"m\"\n%s%s%s", d.head.data, d.tensors.data, d.nodes.data);
 }
-
-/* ---- tests ---- */
-
-/* The planned graph of a text; NULL: refused, which s->messages explains. */

@@ -76,6 +76,9 @@ way_of(int i)
 		(Optimize)(i / 4 % OPTIMIZE_COUNT), true, i / 12 % 2 == 0, false };
 }
 
+/* ---- tests ---- */
+
+/* The planned graph of a text; NULL: refused, which s->messages explains. */
 static Graph *
 planned(Session *s, const char *text, Way way)
 {
