@@ -35,7 +35,7 @@ for model in $models; do
 		make_one whole "$model" $target --no-stream || { echo "FAIL bench/rows/$name"; continue; }
 		for aim in speed ram; do
 			make_one rows "$model" $target --optimize $aim || { echo "FAIL bench/rows/$name"; continue; }
-			runs=$("$work/whole/bench" 3 | awk '{ n = int(30000 / $1); print n < 1 ? 1 : n > 301 ? 301 : n }')
+			runs=$("$work/whole/bench" 3 | awk '{ n = int(30000 / $1); if (n > 301) n = 301; print (n ? n : 1) }')
 			for pair in $(seq $PAIRS); do
 				echo "$("$work/rows/bench" $runs) $("$work/whole/bench" $runs)"
 			done | awk '{ print $1 / $2 }' | sort -n >"$work/ratios"
