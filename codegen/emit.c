@@ -140,6 +140,7 @@ put_functions(Text *t, const Program *p)
 	put_section(t, "kernels");
 	for (int i = 0; i < p->function_count; i++) {
 		put_comment(t, p->function + i);
+		put_filled(t, p, NULL, "$M_KERNEL ");
 		put_function(t, p->function[i].bound, p->function[i].name);
 	}
 }
@@ -180,6 +181,12 @@ put_guards(Text *t, const Program *p)
 		"\n#ifndef $M_CONST\n"
 		"#define $M_CONST /* before each array of weights: a section, say "
 		"*/\n#endif\n");
+	if (p->function_count)
+		put_filled(t, p, NULL,
+			"\n/* Before each kernel: a section, say. gcc makes them faster by themselves. */\n"
+			"#ifndef $M_KERNEL\n#if defined __GNUC__ && !defined __clang__\n"
+			"#define $M_KERNEL __attribute__((noinline))\n#else\n#define $M_KERNEL\n"
+			"#endif\n#endif\n");
 	if (has_strings(p))
 		put(t,
 			"\n/* Long arrays of bytes stand as string literals: compilers "

@@ -198,6 +198,17 @@ readers(const Graph *g, int tensor, int *reader)
 	return count;
 }
 
+/* Whether something computes with a tensor; it is not just another shape of an output. */
+static bool
+is_computed_with(const Graph *g, int tensor)
+{
+	for (int i = 0; i < g->node_count; i++)
+		for (int k = 0; k < g->node[i].input_count; k++)
+			if (g->node[i].input[k] == tensor && g->node[i].op != OP_reshape)
+				return !is_output(g, tensor);
+	return false;
+}
+
 /*
  * A pushed input comes row by row, and the caller's row is there only for as long as it is passed:
  * a feed takes it in, unless one node alone reads it, row by row.  A row is one of the tensor
@@ -222,7 +233,7 @@ take_rows(Graph *g)
 			"--input push: \"%s\", %s, is not read as rows of one image", t->name,
 			shape_text(g->arena, &t->shape));
 	if (readers(g, x, &reader) == 1 && ops[g->node[reader].op].rows == ROWS_SAME &&
-		g->node[reader].input_count == 1)
+		g->node[reader].input_count == 1 && is_computed_with(g, g->node[reader].output))
 		return;
 	int y = tensor_beside(g, x, ".rows", t->shape);
 	for (int i = 0; i < g->node_count; i++)

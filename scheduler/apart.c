@@ -142,7 +142,7 @@ class_span(Work *w, const Unit *u, const Class *c, int class, int node)
 	w->turns.done[node]++;
 	int high = made ? rows_written(&w->turns, c) : c->rows;
 	w->turns.done[node]--;
-	if (writes && low >= high)
+	if (writes && high && low >= high)
 		low = high - 1; /* for nobody, but it is written */
 	if (low >= high)
 		return (Span){ 0, 0 };
