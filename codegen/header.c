@@ -37,13 +37,26 @@ static const char reserved[] = "work weights row rows done r b i x at valid_h ru
 	"for goto if inline int long register restrict return short signed sizeof static struct switch "
 	"typedef union unsigned void volatile while class new delete this template bool true false";
 
+/* "segment_1", and "conv2d_0_y" and "conv2d_0_r": what a layer makes, and how far it is. */
+static bool
+is_local(const Program *p, const char *name)
+{
+	for (int i = 0; i < p->job->graph->node_count; i++) {
+		size_t size = strlen(p->call[i].id);
+		if (!strncmp(name, p->call[i].id, size) &&
+			(!strcmp(name + size, "_y") || !strcmp(name + size, "_r")))
+			return true;
+	}
+	return !strncmp(name, "segment_", strlen("segment_"));
+}
+
 static bool
 names_port(const Program *p, int ports, const char *name)
 {
 	for (int i = 0; i < ports; i++)
 		if (!strcmp(p->port[i].name, name))
 			return true;
-	return has_word(reserved, name) || is_taken(p, name);
+	return has_word(reserved, name) || is_taken(p, name) || is_local(p, name);
 }
 
 static void

@@ -301,6 +301,21 @@ binary(Canon *c, Node *n)
 
 /* ---- windows */
 
+/* A pool over all of an image takes it in row by row. */
+static void
+globalize(Node *n, Shape x)
+{
+	const Attr a = n->attr;
+
+	if ((n->op != OP_avg_pool && n->op != OP_max_pool) || a.kernel_h != x.dim[1] ||
+		a.kernel_w != x.dim[2] || a.pad_top || a.pad_bottom || a.pad_left || a.pad_right)
+		return;
+	n->op = n->op == OP_avg_pool ? OP_global_avg_pool : OP_global_max_pool;
+	n->attr = attr_defaults();
+	n->attr.act = a.act;
+	n->attr.x_bias = a.x_bias;
+}
+
 /* A window along a single row walks along it as over rows. */
 static void
 window(Canon *c, Node *n)
@@ -322,6 +337,7 @@ window(Canon *c, Node *n)
 		a->pad_bottom = was.pad_right;
 		a->pad_right = was.pad_bottom;
 	}
+	globalize(n, mapped(&m, file_in(c, n, 0), 1));
 	map_node(c, n, &m);
 }
 
@@ -505,6 +521,8 @@ static void (*const rules[OP_COUNT])(Canon *, Node *) = {
 	[OP_floor_div] = binary,
 	[OP_avg_pool] = window,
 	[OP_max_pool] = window,
+	[OP_global_avg_pool] = window,
+	[OP_global_max_pool] = window,
 	[OP_mean] = mean,
 	[OP_pad] = pad,
 	[OP_transpose] = by_axes,

@@ -139,6 +139,14 @@ infer_window(const Graph *g, const Node *n, const Shape *x, Shape *y)
 }
 
 static bool
+infer_global(const Graph *g, const Node *n, const Shape *x, Shape *y)
+{
+	(void)g, (void)n, (void)x;
+	y->dim[1] = y->dim[2] = 1;
+	return true;
+}
+
+static bool
 infer_convolution(const Graph *g, const Node *n, const Shape *x, Shape *y)
 {
 	const Shape *w = &tensor_in(g, n, 1)->shape;

@@ -40,16 +40,22 @@ typedef struct {
 
 /* ---- running a run's rows */
 
-/* One step more of a node; how many rows its output then holds at once. */
+/* One step more of a node; how many rows its output then holds at once, and the ring that the
+ * rule of turns asks for (has_room()): more where a window's rows beyond the edge count. */
 static void
 count_step(Trial *r, int node)
 {
-	int y = r->s->output[node];
+	int y = r->s->output[node], row = r->t.done[node];
 	const Class *c = r->s->class + y;
 	int freed = rows_freed(&r->t, c);
 
 	r->t.done[node]++;
 	int held = rows_written(&r->t, c) - freed;
+	for (int i = 0; i < c->reads && !r->g->node[node].in_place; i++) {
+		const Read *x = r->s->read + c->read[i];
+		if (x->node >= r->t.first && x->node < r->t.end && row + 1 - x->first[r->t.done[x->node]] > held)
+			held = row + 1 - x->first[r->t.done[x->node]];
+	}
 	r->held[y] = held > r->held[y] ? held : r->held[y];
 }
 

@@ -368,6 +368,19 @@ mean(Case *c, Type type, Dialect dialect)
 }
 
 static bool
+global_pool(Case *c, Op op, Type type, Dialect dialect)
+{
+	bool legacy = type == TYPE_s8 && chance(&c->dice, 25);
+	Shape s = image(c);
+	int x = tensor(c, "x", type, s, 1, legacy),
+	    y = tensor(c, "y", type, shape_of(NHWC, s.dim[0], 1, 1, s.dim[CHANNELS]), 1, legacy);
+
+	c->graph->tensor[y].quant = c->graph->tensor[x].quant;
+	node(c, op, dialect, &x, 1, y)->attr.x_bias = legacy && op == OP_global_avg_pool ? 128 : 0;
+	return true;
+}
+
+static bool
 arg_max(Case *c, Type x_type, Type y_type, Dialect dialect)
 {
 	Shape s = image(c);
@@ -509,6 +522,8 @@ build_node(Case *c, Op op, Type x, Type y, Dialect dialect)
 	case OP_max_pool: return pool(c, op, x, dialect);
 	case OP_pad: return pad(c, x, dialect);
 	case OP_mean: return mean(c, x, dialect);
+	case OP_global_avg_pool:
+	case OP_global_max_pool: return global_pool(c, op, x, dialect);
 	case OP_arg_max: return arg_max(c, x, y, dialect);
 	case OP_resize_nearest:
 	case OP_resize_bilinear: return resize(c, op, x, dialect);

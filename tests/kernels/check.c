@@ -74,18 +74,29 @@ name_of(int i)
 	return name;
 }
 
+static bool
+is_there(const char *name)
+{
+	for (int i = 0; i < kernel_count; i++)
+		if (!strcmp(kernels[i].kernel.name, name))
+			return true;
+	return false;
+}
+
 /* Parts of a reduction are reported with the first of them. */
 static bool
 is_first(int i)
 {
 	static const char *const later[] = { "_row", "_end" };
 	const char *name = kernels[i].kernel.name;
+	char first[64];
 
 	for (int k = 0; k < 2; k++) {
-		size_t size = strlen(later[k]);
-		if (strlen(name) > size &&
-			!strcmp(name + strlen(name) - size, later[k]) &&
-			strstr(name, "mean"))
+		int stem = (int)strlen(name) - (int)strlen(later[k]);
+		if (stem <= 0 || strcmp(name + stem, later[k]))
+			continue;
+		snprintf(first, sizeof first, "%.*s_begin", stem, name);
+		if (is_there(first))
 			return false;
 	}
 	return true;

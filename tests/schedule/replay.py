@@ -13,7 +13,7 @@ from mir import Malformed
 WINDOW = ("conv2d", "depthwise", "avg_pool", "max_pool", "pad")
 RESIZE = ("resize_nearest", "resize_bilinear")
 WHOLE = ("transpose", "slice", "gather_nd", "reshape")
-REDUCE = ("mean",)
+REDUCE = ("mean", "global_avg_pool", "global_max_pool")
 WEIGHTED = ("conv2d", "depthwise", "dense")   # operands after the first have no rows
 NOBODY, SCRATCH = -1, -2
 EIGHT = 8        # scratch holds elements of any type

@@ -98,7 +98,9 @@ window(const Now *w, const int *at)
 {
 	const Attr *a = &w->n->attr;
 	Op op = w->n->op;
-	int kh = kernel_height(w->g, w->n), kw = kernel_width(w->g, w->n);
+	bool global = op == OP_global_avg_pool || op == OP_global_max_pool;
+	int kh = global ? w->x->shape.dim[1] : kernel_height(w->g, w->n);
+	int kw = global ? w->x->shape.dim[2] : kernel_width(w->g, w->n);
 	int in_c = w->x->shape.dim[3], out_c = w->y->shape.dim[3], o = at[3];
 	int wide = op == OP_conv2d ? w->x2->shape.dim[3] : 1;
 	int first = op == OP_conv2d ? o / (out_c / (in_c / wide)) * wide :
@@ -125,7 +127,8 @@ window(const Now *w, const int *at)
 	}
 	if (op == OP_conv2d || op == OP_depthwise)
 		return sum;
-	return sum_of(op == OP_max_pool ? most : sum / count, -a->x_bias - zero_of(w->y, 0));
+	bool greatest = op == OP_max_pool || op == OP_global_max_pool;
+	return sum_of(greatest ? most : sum / count, -a->x_bias - zero_of(w->y, 0));
 }
 
 /* ---- everything else, an element at a time */
@@ -262,7 +265,8 @@ one(const Now *w, int p)
 
 	indices(&w->y->shape, p, at);
 	switch (w->n->op) {
-	case OP_conv2d: case OP_depthwise: case OP_avg_pool: case OP_max_pool: return window(w, at);
+	case OP_conv2d: case OP_depthwise: case OP_avg_pool: case OP_max_pool:
+	case OP_global_avg_pool: case OP_global_max_pool: return window(w, at);
 	case OP_dense: return dense(w, p);
 	case OP_add: case OP_sub: case OP_mul: case OP_div: case OP_floor_div:
 		return two(w->n->op, broadcast(w->x, v, &w->y->shape, at),

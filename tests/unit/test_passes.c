@@ -82,6 +82,18 @@ static const struct {
 		"input t0\noutput t2\ntensor t0 f32[1,6,2]\ntensor t1 f32[3,2] data { 1 2 3 4 5 6 }\n"
 		"tensor t2 f32[1,6,3]\nt2 = dense t0 t1\n",
 		{ "tensor t0 f32[1,6,1,2]", "tensor t2 f32[1,6,1,3]", "t2 = dense t0 t1" } },
+	{ "a pool over all of an image", "legalize",
+		"input t0\noutput t1\ntensor t0 f32[2,3,4,5]\ntensor t1 f32[2,1,1,5]\n"
+		"t1 = avg_pool t0 kernel_h 3 kernel_w 4 stride_h 3 stride_w 4 act relu\n",
+		{ "t1 = global_avg_pool t0 act relu" } },
+	{ "over all time, too", "legalize",
+		"input t0\noutput t1\ntensor t0 f32[1,1,9,5]\ntensor t1 f32[1,1,1,5]\n"
+		"t1 = max_pool t0 kernel_w 9\n",
+		{ "tensor t0 f32[1,9,1,5]", "t1 = global_max_pool t0" } },
+	{ "but not with pads", "legalize",
+		"input t0\noutput t1\ntensor t0 f32[1,2,2,5]\ntensor t1 f32[1,1,1,5]\n"
+		"t1 = avg_pool t0 kernel_h 2 kernel_w 2 stride_h 2 stride_w 2 pad_bottom 1\n",
+		{ "t1 = avg_pool t0" } },
 	{ "mean over all but channels", "legalize",
 		"input t0\noutput t1\ntensor t0 f32[2,3,4,5,6]\ntensor t1 f32[2,1,1,1,6]\n"
 		"t1 = mean t0 axes [1,2,3]\n",
@@ -198,7 +210,7 @@ Test(passes, dialects_stay)
 {
 	const char *text = "mir 1\nmodel \"m\"\ninput t0\noutput t1\n"
 		"tensor t0 u8[1,2,2,1] scale 1\ntensor t1 u8[1,1,1,1] scale 1\n"
-		"t1 = avg_pool t0 \"a\" kernel_h 2 kernel_w 2\n";
+		"t1 = avg_pool t0 \"a\" stride_w 2 kernel_h 2 kernel_w 2 pad_left 1\n";
 	Session s;
 
 	begin(&s);
@@ -209,7 +221,7 @@ Test(passes, dialects_stay)
 		infer(g);
 		legalize(g);
 		print_graph(&t, g);
-		cr_expect(strstr(t.data, "\"a\" kernel_h 2 kernel_w 2 x_bias 128 dialect litert"),
+		cr_expect(strstr(t.data, "\"a\" stride_w 2 kernel_h 2 kernel_w 2 pad_left 1 x_bias 128 dialect litert"),
 			"turn %d:\n%s", turn, t.data);
 		if (turn)
 			cr_expect_str_eq(t.data, text);
