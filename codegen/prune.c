@@ -8,11 +8,11 @@
 
 typedef struct {
 	Graph *graph;
-	int tensors;  /* that there were */
-	bool **keep;  /* per tensor, per channel; NULL: every channel stays */
-	int *made;    /* per tensor: what takes its place, or itself */
-	Sums *sums;   /* per node that has weights */
-	bool *folds;  /* per node: its biases have room for whatever its operand adds */
+	int tensors; /* that there were */
+	bool **keep; /* per tensor, per channel; NULL: every channel stays */
+	int *made;   /* per tensor: what takes its place, or itself */
+	Sums *sums;  /* per node that has weights */
+	bool *folds; /* per node: its biases have room for whatever its operand adds */
 	bool changed;
 } Prune;
 
@@ -35,7 +35,8 @@ left(const Prune *p, int tensor)
 static bool
 loses(const Prune *p, int tensor)
 {
-	return p->keep[tensor] && left(p, tensor) < channel_count(p->graph->tensor + tensor);
+	return p->keep[tensor] &&
+		left(p, tensor) < channel_count(p->graph->tensor + tensor);
 }
 
 static void
@@ -49,7 +50,8 @@ need(Prune *p, int tensor, int channel)
 static void
 need_all(Prune *p, int tensor)
 {
-	for (int c = 0; p->keep[tensor] && c < channel_count(p->graph->tensor + tensor); c++)
+	for (int c = 0; p->keep[tensor] && c < channel_count(p->graph->tensor + tensor);
+		c++)
 		need(p, tensor, c);
 }
 
@@ -86,7 +88,8 @@ need_inputs(Prune *p, int node)
 	for (int c = 0; p->keep[x] && c < channel_count(p->graph->tensor + x); c++)
 		for (int o = 0; o < outputs && !stays(p, x, c); o++)
 			if (stays(p, n->output, o) &&
-				!is_settled(tensor_out(p->graph, n), o) && heeds(p, node, o, c))
+				!is_settled(tensor_out(p->graph, n), o) &&
+				heeds(p, node, o, c))
 				need(p, x, c);
 }
 
@@ -194,7 +197,8 @@ sliced(Prune *p, int constant, int axis, int by, int first)
 	const Tensor t = g->tensor[constant];
 	Shape shape = t.shape;
 	int count = shape.dim[axis], kept = 0;
-	size_t run = (size_t)volume(&shape, axis + 1, shape.rank) * (size_t)types[t.type].bytes;
+	size_t run = (size_t)volume(&shape, axis + 1, shape.rank) *
+		(size_t)types[t.type].bytes;
 
 	for (int i = 0; i < count; i++)
 		kept += stays(p, by, first + i);
@@ -202,7 +206,8 @@ sliced(Prune *p, int constant, int axis, int by, int first)
 		return kept ? constant : -1;
 	shape.dim[axis] = kept;
 	int made = tensor_beside(g, constant, ".pruned", shape);
-	char *to = alloc(g->arena, (size_t)elements(&shape) * (size_t)types[t.type].bytes);
+	char *to =
+		alloc(g->arena, (size_t)elements(&shape) * (size_t)types[t.type].bytes);
 	g->tensor[made].data = to;
 	const char *from = t.data;
 	for (int i = 0; i < volume(&t.shape, 0, axis + 1); i++, from += run)
@@ -214,7 +219,8 @@ sliced(Prune *p, int constant, int axis, int by, int first)
 	if (q->count <= 1)
 		return made;
 	float *scale = alloc_array(g->arena, (size_t)kept, sizeof *scale);
-	q->zero = alloc_array(g->arena, (size_t)kept, sizeof *q->zero); /* many: not heeded */
+	q->zero = alloc_array(
+		g->arena, (size_t)kept, sizeof *q->zero); /* many: not heeded */
 	q->scale = scale;
 	q->count = kept;
 	for (int i = 0; i < count; i++)
@@ -235,7 +241,8 @@ folded(const Prune *p, int node, int output)
 	for (int c = 0; c < s->inputs; c++)
 		for (int i = 0; i < s->taps && !stays(p, n->input[0], c); i++)
 			if (s->reach[i] == ALWAYS && is_settled(x, c))
-				sum += sums_weight(s, output, i, c) * (x->range[c].least - s->x_zero);
+				sum += sums_weight(s, output, i, c) *
+					(x->range[c].least - s->x_zero);
 	return sum;
 }
 
@@ -258,9 +265,13 @@ fold_inputs(Prune *p, int node)
 	const Sums *s = p->sums + node;
 	int x = n->input[0], w = n->input[1], b = n->input_count > 2 ? n->input[2] : -1;
 	Shape shape = g->tensor[w].shape;
-	Tensor bias = { .name = n->name, .loc = n->loc, .type = TYPE_s32,
-		.shape = shape_of(1, s->outputs), .origin = { .number = -1, .type = TYPE_s32 },
-		.view = -1, .offset = -1 };
+	Tensor bias = { .name = n->name,
+		.loc = n->loc,
+		.type = TYPE_s32,
+		.shape = shape_of(1, s->outputs),
+		.origin = { .number = -1, .type = TYPE_s32 },
+		.view = -1,
+		.offset = -1 };
 
 	shape.dim[shape.rank - 1] = left(p, x);
 	int8_t *to = alloc(g->arena, (size_t)elements(&shape));
@@ -280,8 +291,9 @@ fold_inputs(Prune *p, int node)
 			for (int c = 0; c < s->inputs; c++, from++)
 				if (stays(p, x, c))
 					*to++ = settled ? (int8_t)s->w_zero : *from;
-		sum[o] = (int32_t)(settled ? settled_sum(p, node, o) :
-			(s->bias ? s->bias[o] : 0) + folded(p, node, o));
+		sum[o] = (int32_t)(settled ?
+				settled_sum(p, node, o) :
+				(s->bias ? s->bias[o] : 0) + folded(p, node, o));
 	}
 }
 
@@ -294,7 +306,8 @@ slice_outputs(Prune *p, int node)
 
 	for (int k = 1; k < n->input_count; k++)
 		if (n->input[k] >= 0) {
-			int made = sliced(p, n->input[k], k == 1 ? axis : 0, n->output, 0);
+			int made =
+				sliced(p, n->input[k], k == 1 ? axis : 0, n->output, 0);
 			p->graph->node[node].input[k] = made;
 		}
 }
@@ -304,13 +317,15 @@ static void
 slice_operands(Prune *p, Node *n)
 {
 	const Graph *g = p->graph;
-	int kept = 0, *input = alloc_array(g->arena, (size_t)n->input_count, sizeof *input);
+	int kept = 0,
+	    *input = alloc_array(g->arena, (size_t)n->input_count, sizeof *input);
 
 	for (int k = 0; k < n->input_count; k++) {
 		int x = n->input[k];
 		Link l;
 		if (x >= 0 && g->tensor[x].data && link_channels(g, n, k, &l))
-			x = sliced(p, x, g->tensor[x].shape.rank - 1, n->output, l.y_first);
+			x = sliced(
+				p, x, g->tensor[x].shape.rank - 1, n->output, l.y_first);
 		if (x >= 0 || n->op != OP_concat)
 			input[kept++] = x;
 	}
@@ -332,8 +347,10 @@ left_between(const Prune *p, int tensor, int first, int end)
 static void
 move_bounds(Prune *p, Node *n)
 {
-	int x = n->input[0], y = n->output, last = tensor_out(p->graph, n)->shape.rank - 1;
-	int xs = channel_count(p->graph->tensor + x), ys = channel_count(p->graph->tensor + y);
+	int x = n->input[0], y = n->output,
+	    last = tensor_out(p->graph, n)->shape.rank - 1;
+	int xs = channel_count(p->graph->tensor + x),
+	    ys = channel_count(p->graph->tensor + y);
 
 	if (n->op == OP_slice) {
 		n->attr.begin.dim[last] = left_between(p, x, 0, n->attr.begin.dim[last]);
@@ -390,8 +407,9 @@ explain(const Prune *p, const Node *n)
 
 	for (int c = 0; c < count; c++)
 		settled += !stays(p, n->output, c) && is_settled(y, c);
-	fprintf(stderr, "%s: pruned: %s %d -> %d channels: %d constant, %d not heeded\n", n->name,
-		ops[n->op].name, count, count - n->pruned, settled, n->pruned - settled);
+	fprintf(stderr, "%s: pruned: %s %d -> %d channels: %d constant, %d not heeded\n",
+		n->name, ops[n->op].name, count, count - n->pruned, settled,
+		n->pruned - settled);
 }
 
 void

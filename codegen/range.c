@@ -54,7 +54,8 @@ link_concat(const Graph *g, const Node *n, int operand, Link *l)
 bool
 link_channels(const Graph *g, const Node *n, int operand, Link *l)
 {
-	int x = channel_count(tensor_in(g, n, operand)), y = channel_count(tensor_out(g, n));
+	int x = channel_count(tensor_in(g, n, operand)),
+	    y = channel_count(tensor_out(g, n));
 	int last = tensor_out(g, n)->shape.rank - 1;
 
 	*l = (Link){ x, 0, x, 1, 0, x };
@@ -107,12 +108,18 @@ reach(int begin, int stride, int steps, int size)
 Sums
 sums_of(const Graph *g, const Node *n)
 {
-	const Tensor *x = tensor_in(g, n, 0), *w = tensor_in(g, n, 1), *b = tensor_in(g, n, 2);
+	const Tensor *x = tensor_in(g, n, 0), *w = tensor_in(g, n, 1),
+		     *b = tensor_in(g, n, 2);
 	const int *to = tensor_out(g, n)->shape.dim;
 	const Attr *a = &n->attr;
-	Sums s = { .w = w->data, .bias = b ? b->data : NULL, .x_zero = affine(g, n, X).zero,
-		.w_zero = affine(g, n, X2).zero, .outputs = to[CHANNELS],
-		.inputs = channel_count(w), .taps = 1, .each = 1 };
+	Sums s = { .w = w->data,
+		.bias = b ? b->data : NULL,
+		.x_zero = affine(g, n, X).zero,
+		.w_zero = affine(g, n, X2).zero,
+		.outputs = to[CHANNELS],
+		.inputs = channel_count(w),
+		.taps = 1,
+		.each = 1 };
 	int height = 1, width = 1;
 
 	if (n->op == OP_depthwise) {
@@ -127,8 +134,8 @@ sums_of(const Graph *g, const Node *n)
 	s.taps = height * width;
 	Reach *tap = alloc_array(g->arena, (size_t)s.taps, sizeof *tap);
 	for (int i = 0; i < s.taps; i++) {
-		Reach row = reach(i / width * a->dilation_h - a->pad_top, a->stride_h, to[HEIGHT],
-			x->shape.dim[HEIGHT]);
+		Reach row = reach(i / width * a->dilation_h - a->pad_top, a->stride_h,
+			to[HEIGHT], x->shape.dim[HEIGHT]);
 		Reach column = reach(i % width * a->dilation_w - a->pad_left, a->stride_w,
 			to[WIDTH], x->shape.dim[WIDTH]);
 		tap[i] = n->op == OP_dense ? ALWAYS : row < column ? row : column;
@@ -141,7 +148,7 @@ int
 sums_weight(const Sums *s, int output, int tap, int input)
 {
 	int64_t at = s->depthwise ? (int64_t)tap * s->outputs + output :
-		((int64_t)output * s->taps + tap) * s->inputs + input;
+				    ((int64_t)output * s->taps + tap) * s->inputs + input;
 
 	return s->reach[tap] == NEVER ? 0 : s->w[at] - s->w_zero;
 }
@@ -208,7 +215,8 @@ static const int8_t *
 evaluate_trial(Trial *t, const Tensor *y, Shape shape)
 {
 	t->node.output = trial_tensor(t, y, shape, NULL);
-	const void **data = alloc_array(t->g->arena, (size_t)t->g->tensor_count, sizeof *data);
+	const void **data =
+		alloc_array(t->g->arena, (size_t)t->g->tensor_count, sizeof *data);
 	int8_t *out = alloc(t->g->arena, (size_t)elements(&shape));
 	evaluate_node(t->g, &t->node, data, out);
 	return out;
@@ -225,12 +233,15 @@ finished(const Graph *g, const Node *n, const int32_t *sum)
 
 	t.node.attr = attr_defaults();
 	t.node.attr.act = n->attr.act;
-	add_operand(&t, tensor_in(g, n, 0), shape_of(NHWC, 1, 1, 1, 1), alloc(g->arena, 1));
+	add_operand(
+		&t, tensor_in(g, n, 0), shape_of(NHWC, 1, 1, 1, 1), alloc(g->arena, 1));
 	void *zeros = alloc(g->arena, (size_t)outputs);
 	memset(zeros, affine(g, n, X2).zero, (size_t)outputs);
-	add_operand(&t, w, n->op == OP_dense ? shape_of(2, outputs, 1) :
-		n->op == OP_conv2d ? shape_of(NHWC, outputs, 1, 1, 1) :
-				     shape_of(NHWC, 1, 1, 1, outputs), zeros);
+	add_operand(&t, w,
+		n->op == OP_dense          ? shape_of(2, outputs, 1) :
+			n->op == OP_conv2d ? shape_of(NHWC, outputs, 1, 1, 1) :
+					     shape_of(NHWC, 1, 1, 1, outputs),
+		zeros);
 	add_operand(&t, &bias, shape_of(1, outputs), sum);
 	return evaluate_trial(&t, y, shape_of(NHWC, 1, 1, 1, outputs));
 }
@@ -259,7 +270,8 @@ range_sums(const Graph *g, const Node *n, Interval *y)
 		Multiplier m = quantize_multiplier(channel_scale(g, n, o));
 		int64_t most;
 		Range r = sum_range(&s, tensor_in(g, n, 0), o, &most);
-		known[o] = most <= INT32_MAX && in_order(r.least, m) && in_order(r.most, m);
+		known[o] =
+			most <= INT32_MAX && in_order(r.least, m) && in_order(r.most, m);
 		if (!known[o])
 			continue;
 		sum[0][o] = (int32_t)r.least;
@@ -287,7 +299,8 @@ static void
 range_binary(const Graph *g, const Node *n, Interval *y)
 {
 	enum { CORNERS = 4, SUM_BITS = 31, PRODUCT_BITS = 16 };
-	int count = channel_count(tensor_out(g, n)), shift = rescale(g, n, RESCALE_Y).shift;
+	int count = channel_count(tensor_out(g, n)),
+	    shift = rescale(g, n, RESCALE_Y).shift;
 	Shape shape = shape_of(NHWC, 1, 1, CORNERS, count);
 	Trial t = new_trial(g, n);
 
@@ -310,18 +323,51 @@ range_binary(const Graph *g, const Node *n, Interval *y)
 	}
 }
 
+static const int8_t *
+all_codes(Arena *arena)
+{
+	int8_t *code = alloc(arena, CODES);
+
+	for (int i = 0; i < CODES; i++)
+		code[i] = (int8_t)(i + INT8_MIN);
+	return code;
+}
+
+/* A quotient goes up and down: of all pairs that there may be. */
+static void
+range_quotient(const Graph *g, const Node *n, Interval *y)
+{
+	enum { MOST = 1 << 12 }; /* channels, to be done soon */
+	const Tensor *x[] = { tensor_in(g, n, 0), tensor_in(g, n, 1) };
+	const int8_t *code = all_codes(g->arena);
+	Trial t = new_trial(g, n);
+
+	if (channel_count(tensor_out(g, n)) > MOST)
+		return;
+	add_operand(&t, x[0], shape_of(NHWC, 1, 1, CODES, 1), code);
+	add_operand(&t, x[1], shape_of(NHWC, 1, 1, 1, CODES), code);
+	const int8_t *out =
+		evaluate_trial(&t, tensor_out(g, n), shape_of(NHWC, 1, 1, CODES, CODES));
+	for (int c = 0; c < channel_count(tensor_out(g, n)); c++) {
+		Interval v[2];
+		for (int k = 0; k < 2; k++)
+			v[k] = interval_of(x[k], channel_count(x[k]) > 1 ? c : 0);
+		y[c] = nothing;
+		for (int i = v[0].least; i <= v[0].most; i++)
+			for (int k = v[1].least; k <= v[1].most; k++)
+				extend(y + c, out[(i - INT8_MIN) * CODES + k - INT8_MIN]);
+	}
+}
+
 /* A function of one value: of all that it may be. */
 static void
 range_unary(const Graph *g, const Node *n, Interval *y)
 {
 	const Tensor *x = tensor_in(g, n, 0);
 	Shape shape = shape_of(NHWC, 1, 1, CODES, 1);
-	int8_t *code = alloc(g->arena, CODES);
 	Trial t = new_trial(g, n);
 
-	for (int i = 0; i < CODES; i++)
-		code[i] = (int8_t)(i + INT8_MIN);
-	add_operand(&t, x, shape, code);
+	add_operand(&t, x, shape, all_codes(g->arena));
 	const int8_t *out = evaluate_trial(&t, tensor_out(g, n), shape);
 	for (int c = 0; c < channel_count(x); c++) {
 		Interval v = interval_of(x, c);
@@ -340,8 +386,11 @@ range_pool(const Graph *g, const Node *n, Interval *y)
 	for (int c = 0; c < channel_count(x); c++) {
 		Interval v = interval_of(x, c), all = y[c];
 		y[c].least = v.least < all.least ? all.least :
-			v.least > all.most       ? all.most : v.least;
-		y[c].most = v.most < all.least ? all.least : v.most > all.most ? all.most : v.most;
+			v.least > all.most       ? all.most :
+						   v.least;
+		y[c].most = v.most < all.least ? all.least :
+			v.most > all.most      ? all.most :
+						 v.most;
 	}
 }
 
@@ -376,7 +425,8 @@ range_mean(const Graph *g, const Node *n, Interval *y)
 static void
 range_moved(const Graph *g, const Node *n, Interval *y)
 {
-	int count = channel_count(tensor_out(g, n)), operands = n->op == OP_concat ? n->input_count : 1;
+	int count = channel_count(tensor_out(g, n)),
+	    operands = n->op == OP_concat ? n->input_count : 1;
 
 	for (int c = 0; c < count; c++)
 		y[c] = nothing;
@@ -425,6 +475,8 @@ static void (*const rules[OP_COUNT])(const Graph *, const Node *, Interval *y) =
 	[OP_add] = range_binary,
 	[OP_sub] = range_binary,
 	[OP_mul] = range_binary,
+	[OP_div] = range_quotient,
+	[OP_floor_div] = range_quotient,
 	[OP_avg_pool] = range_pool,
 	[OP_max_pool] = range_pool,
 	[OP_global_avg_pool] = range_pool,
@@ -490,7 +542,8 @@ range(Graph *g)
 		if (!has_range(y))
 			continue;
 		Range all = activation_range(g, n);
-		Interval *of = new_range(g, y, (Interval){ (int8_t)all.least, (int8_t)all.most });
+		Interval *of = new_range(
+			g, y, (Interval){ (int8_t)all.least, (int8_t)all.most });
 		if (rules[n->op] && tensor_in(g, n, 0)->type == TYPE_s8)
 			rules[n->op](g, n, of);
 		y->range = of;
@@ -509,7 +562,8 @@ print_ranges(Text *to, const Graph *g)
 		put(to, "t%d:", t);
 		for (int c = 0; c < count; c = next) {
 			for (next = c + 1; next < count &&
-				!memcmp(x->range + c, x->range + next, sizeof *x->range); next++)
+				!memcmp(x->range + c, x->range + next, sizeof *x->range);
+				next++)
 				;
 			put(to, "%s %d", c ? "," : "", x->range[c].least);
 			if (!is_settled(x, c))
