@@ -40,6 +40,20 @@ for file in *.mir; do
 	check "$name --no-prune" keeps_bits --no-prune "$file"
 done
 
+# Random graphs with such channels, in several modes.
+modes=('--input full' '--input const' '--optimize ram' '--optimize size' '--input const --optimize ram')
+if [ -n "$PYTHON" ]; then
+	random=${PRUNE_MODELS:-20}
+	mkdir -p "$BUILD/random" && "$PYTHON" planted.py "$random" "$BUILD/random" || exit 1
+	for ((n = 0; n < random; n++)); do
+		# shellcheck disable=SC2086
+		check "random $n" keeps_bits --poison --target ${targets##* } ${modes[n % 5]} \
+			"$BUILD/random/$n.mir"
+	done
+else
+	echo "skip prune/random: no Python environment"
+fi
+
 # The work that is left, of a model half of whose channels are dead.
 fewer_macs () { # model, percent at most
 	"$MCOMPILE" -o "$BUILD" --report "$BUILD/r.json" "$1" || return 1
