@@ -83,7 +83,8 @@ read_model(const Options *o, Arena *arena, Diag *diag, const char *path)
 static bool
 skipped(const Options *o, const Pass *pass)
 {
-	return (o->no_fuse && pass->graph == fuse) || (o->no_stream && pass->graph == stream) ||
+	return (o->no_fuse && pass->graph == fuse) ||
+		((o->no_stream || o->no_fuse) && pass->graph == stream) ||
 		(o->no_prune && pass->job == prune);
 }
 

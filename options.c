@@ -50,7 +50,7 @@ static const Row table[] = {
 		"which kernels apply to each layer, at what cost" },
 	{ "dump", "PASS", "crv", TEXT, AT(dump), 0, NULL, "print the graph after a pass as .mir" },
 	{ "stop", "PASS", "crv", TEXT, AT(stop), 0, NULL, "end after a pass, write nothing" },
-	{ "no-fuse", NULL, "crv", FLAG, AT(no_fuse), 0, NULL, "keep every tensor of the model" },
+	{ "no-fuse", NULL, "crv", FLAG, AT(no_fuse), 0, NULL, "keep every tensor of the model, whole" },
 	{ "no-stream", NULL, "crv", FLAG, AT(no_stream), 0, NULL, "run every node alone" },
 	{ "no-prune", NULL, "crv", FLAG, AT(no_prune), 0, NULL,
 		"keep every channel" },

@@ -193,6 +193,8 @@ linear(Arena *arena, int factor, const char *variable, int plus)
 {
 	const char *s = times(arena, factor, variable);
 
+	if (factor == 0)
+		return format(arena, "%d", plus);
 	return plus ? format(arena, "%s %c %d", s, plus < 0 ? '-' : '+', plus < 0 ? -plus : plus) : s;
 }
 
@@ -205,13 +207,13 @@ window_row(const Body *b, const Node *n, const char *row, bool inner)
 {
 	Arena *arena = b->graph->arena;
 	int above = -window_start(n, 0);
-	const char *s = row ? times(arena, n->attr.stride_h, row) : "";
+	const char *s = row && n->attr.stride_h ? times(arena, n->attr.stride_h, row) : "";
 
 	if (inner)
 		s = format(arena, "%s%s%s", s, *s ? " + " : "", times(arena, n->attr.dilation_h, "i"));
-	if (above)
-		s = format(arena, "%s %c %d", s, above > 0 ? '-' : '+', above > 0 ? above : -above);
-	return *s ? s : "0";
+	if (!*s)
+		return format(arena, "%d", -above);
+	return linear(arena, 1, s, -above);
 }
 
 static int

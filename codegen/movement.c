@@ -69,7 +69,8 @@ movement_of(const Graph *g, const Node *n)
 			types[y->type].bytes);
 	for (int i = 0; i < y->shape.rank && n->op == OP_transpose; i++)
 		push_axis(&m, y->shape.dim[i], from[n->attr.perm.dim[i]], to[i]);
-	for (int i = 0; i < y->shape.rank && n->op == OP_slice; i++) {
+	for (int i = n->op == OP_slice ? 0 : WIDTH; i < y->shape.rank &&
+		(n->op == OP_slice || n->op == OP_row_slice); i++) {
 		m.first += n->attr.begin.dim[i] * from[i];
 		push_axis(&m, y->shape.dim[i], n->attr.step.dim[i] * from[i], to[i]);
 	}

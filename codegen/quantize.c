@@ -124,8 +124,7 @@ activation_range(const Graph *g, const Node *n)
 static Multiplier
 mean_multiplier(const Graph *g, const Node *n, Multiplier m)
 {
-	const int *dim = tensor_in(g, n, 0)->shape.dim;
-	int64_t cells = (int64_t)dim[HEIGHT] * dim[WIDTH];
+	int64_t cells = elements(&tensor_in(g, n, 0)->shape) / elements(&tensor_out(g, n)->shape);
 	int shift = 0;
 
 	while (shift < 32 && shift < MULT_BITS + m.shift && cells >> shift > 1)
@@ -175,7 +174,7 @@ rescale(const Graph *g, const Node *n, Rescale which)
 {
 	Multiplier m = quantize_multiplier(real_multiplier(g, n, which));
 
-	if (n->op == OP_mean)
+	if (n->op == OP_mean || n->op == OP_row_mean)
 		return mean_multiplier(g, n, m);
 	if (n->op == OP_hard_swish) /* keeps 16 bits */
 		m.mult = m.mult >= INT32_MAX - (1 << 15) ? INT16_MAX :

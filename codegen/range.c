@@ -404,7 +404,7 @@ range_mean(const Graph *g, const Node *n, Interval *y)
 	int count = channel_count(x);
 
 	shape.dim[0] = one.dim[0] = 1;
-	if (elements(&shape) > MOST_CELLS ||
+	if (count != channel_count(tensor_out(g, n)) || elements(&shape) > MOST_CELLS ||
 		!in_order(elements(&shape) / count * UINT8_MAX, rescale(g, n, RESCALE_Y)))
 		return;
 	for (int end = 0; end < 2; end++) {
@@ -482,6 +482,7 @@ static void (*const rules[OP_COUNT])(const Graph *, const Node *, Interval *y) =
 	[OP_global_avg_pool] = range_pool,
 	[OP_global_max_pool] = range_pool,
 	[OP_mean] = range_mean,
+	[OP_row_mean] = range_mean,
 	[OP_sqrt] = range_unary,
 	[OP_logistic] = range_unary,
 	[OP_tanh] = range_unary,

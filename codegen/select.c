@@ -63,7 +63,9 @@ may_be_flat(const Graph *g, const Node *n)
 		n->attr.pad_top == 0 && n->attr.pad_left == 0;
 	int operands = n->op == OP_conv2d || n->op == OP_dense ? 1 : n->input_count;
 
-	if ((ops[n->op].rows != ROWS_SAME && !pointwise) || y->row_step || n->op == OP_arg_max || n->segment)
+	bool across = n->op == OP_arg_max && n->attr.axis != CHANNELS;
+
+	if ((ops[n->op].rows != ROWS_SAME && !pointwise) || y->row_step || across || n->segment)
 		return false;
 	for (int k = 0; k < operands; k++) {
 		const Tensor *x = tensor_in(g, n, k);
@@ -117,8 +119,8 @@ takes_steps(const Graph *g, const Node *n, const Template *t)
 	static const char *const words[] = { "y", "x", "x2" }, *const steps[] = { "y_step", "x_step",
 		"x2_step" };
 
-	if (ops[n->op].rows == ROWS_WHOLE || ops[n->op].rows == ROWS_VIEW)
-		return true;
+	if (has_param(t, "y_s0"))
+		return true; /* a copy knows them */
 	for (int k = 0; k < 3; k++) {
 		const Tensor *x = k ? tensor_in(g, n, k - 1) : tensor_out(g, n);
 		if (x && x->pixel_step && has_param(t, words[k]) && !has_param(t, steps[k]))

@@ -301,21 +301,6 @@ binary(Canon *c, Node *n)
 
 /* ---- windows */
 
-/* A pool over all of an image takes it in row by row. */
-static void
-globalize(Node *n, Shape x)
-{
-	const Attr a = n->attr;
-
-	if ((n->op != OP_avg_pool && n->op != OP_max_pool) || a.kernel_h != x.dim[1] ||
-		a.kernel_w != x.dim[2] || a.pad_top || a.pad_bottom || a.pad_left || a.pad_right)
-		return;
-	n->op = n->op == OP_avg_pool ? OP_global_avg_pool : OP_global_max_pool;
-	n->attr = attr_defaults();
-	n->attr.act = a.act;
-	n->attr.x_bias = a.x_bias;
-}
-
 /* A window along a single row walks along it as over rows. */
 static void
 window(Canon *c, Node *n)
@@ -337,7 +322,6 @@ window(Canon *c, Node *n)
 		a->pad_bottom = was.pad_right;
 		a->pad_right = was.pad_bottom;
 	}
-	globalize(n, mapped(&m, file_in(c, n, 0), 1));
 	map_node(c, n, &m);
 }
 
@@ -405,6 +389,26 @@ moves_bytes(const Shape *x, const Shape *perm)
 	return false;
 }
 
+/* Over axes inside rows, row by row; false: over others, or there is one row. */
+static bool
+row_mean(Canon *c, Node *n)
+{
+	const Shape *x = file_in(c, n, 0), *y = file_out(c, n);
+	Map m = usual(x);
+	Shape axes = { 0 };
+
+	for (int i = 0; i < x->rank; i++)
+		if (x->dim[i] != y->dim[i])
+			axes.dim[axes.rank++] = m.to[i];
+	if (x->rank < 3 || x->rank > NHWC || x->dim[1] == 1 || !axes.rank || axes.dim[0] < 2)
+		return false;
+	n->op = OP_row_mean;
+	n->attr = attr_defaults();
+	n->attr.axes = axes;
+	map_node(c, n, &m);
+	return true;
+}
+
 /* Reduced axes stand side by side, kept ones before and after. */
 static void
 mean(Canon *c, Node *n)
@@ -414,6 +418,8 @@ mean(Canon *c, Node *n)
 	int of[MAX_RANK], size[PLACES] = { 1, 1, 1 }, first = 0;
 	Attr attr = attr_defaults();
 
+	if (row_mean(c, n))
+		return;
 	for (int i = 0; i < x.rank; i++)
 		of[i] = AFTER;
 	for (int i = n->attr.axes.rank - 1; i >= 0; i--)
@@ -444,15 +450,30 @@ static void
 by_axes(Canon *c, Node *n)
 {
 	const Shape *x = file_in(c, n, 0), *y = file_out(c, n);
-	bool large = x->rank > NHWC;
+	bool large = x->rank > NHWC, last = n->attr.axis == x->rank - 1;
 	Map m = unmapped(x->rank);
 
 	if (n->op == OP_arg_max)
-		m = around(x, n->attr.axis, 1, 2, 3);
+		m = last && !large ? usual(x) : around(x, n->attr.axis, 1, 2, 3);
 	else if (n->op == OP_concat)
 		m = large ? by_axis(y, n->attr.axis) : usual(y);
-	else if (n->op == OP_slice && !large)
-		m = usual(x);
+	map_node(c, n, &m);
+}
+
+/* Row by row, of all images; to the last row, since a ring keeps the one where it would go on. */
+static void
+slice(Canon *c, Node *n)
+{
+	const Shape *file = file_in(c, n, 0);
+	Map m = file->rank > NHWC ? unmapped(file->rank) : usual(file);
+	Shape x = mapped(&m, file, 1), y = mapped(&m, file_out(c, n), 1);
+	Shape begin = mapped(&m, &n->attr.begin, 0), step = mapped(&m, &n->attr.step, 1);
+
+	if (m.places == NHWC && x.dim[0] == y.dim[0] && step.dim[0] == 1 && step.dim[1] > 0 &&
+		begin.dim[1] + y.dim[1] * step.dim[1] >= x.dim[1] - 1) {
+		n->op = OP_row_slice;
+		n->attr.stride_h = step.dim[1];
+	}
 	map_node(c, n, &m);
 }
 
@@ -524,9 +545,11 @@ static void (*const rules[OP_COUNT])(Canon *, Node *) = {
 	[OP_global_avg_pool] = window,
 	[OP_global_max_pool] = window,
 	[OP_mean] = mean,
+	[OP_row_mean] = by_axes,
 	[OP_pad] = pad,
 	[OP_transpose] = by_axes,
-	[OP_slice] = by_axes,
+	[OP_slice] = slice,
+	[OP_row_slice] = by_axes,
 	[OP_concat] = by_axes,
 	[OP_gather_nd] = gather_nd,
 	[OP_resize_nearest] = by_axes,

@@ -316,7 +316,7 @@ is_view(const Graph *g, const Node *n)
 
 	if (n->op == OP_concat)
 		return true;
-	if (n->op != OP_reshape && n->op != OP_slice)
+	if (n->op != OP_reshape && n->op != OP_slice && n->op != OP_row_slice)
 		return false;
 	return g->tensor[y].view == x || g->tensor[x].view == y;
 }

@@ -273,6 +273,17 @@ infer_slice(const Graph *g, const Node *n, const Shape *x, Shape *y)
 }
 
 static bool
+infer_row_slice(const Graph *g, const Node *n, const Shape *x, Shape *y)
+{
+	const Attr *a = &n->attr;
+
+	return infer_slice(g, n, x, y) &&
+		((x->dim[0] == y->dim[0] && a->step.dim[0] == 1 && a->step.dim[1] > 0 &&
+			 a->step.dim[1] == a->stride_h) ||
+			misfit(g, n, &a->step, "are no steps from row to row of", x));
+}
+
+static bool
 infer_concat(const Graph *g, const Node *n, const Shape *x, Shape *y)
 {
 	int axis = n->attr.axis;

@@ -184,6 +184,22 @@ store_as_int8(Graph *g)
 		store_node(g, old.node + i, stored, raw);
 }
 
+/* A pool over all of an image takes it in row by row. */
+static void
+make_global(const Graph *g, Node *n)
+{
+	const int *x = tensor_in(g, n, 0)->shape.dim;
+	const Attr a = n->attr;
+
+	if ((n->op != OP_avg_pool && n->op != OP_max_pool) || a.kernel_h != x[1] ||
+		a.kernel_w != x[2] || a.pad_top || a.pad_bottom || a.pad_left || a.pad_right)
+		return;
+	n->op = n->op == OP_avg_pool ? OP_global_avg_pool : OP_global_max_pool;
+	n->attr = attr_defaults();
+	n->attr.act = a.act;
+	n->attr.x_bias = a.x_bias;
+}
+
 static int
 readers(const Graph *g, int tensor, int *reader)
 {
@@ -248,6 +264,8 @@ legalize(Graph *g)
 {
 	follow_reference(g);
 	store_as_int8(g);
+	for (int i = 0; i < g->node_count; i++)
+		make_global(g, g->node + i);
 	canonicalize(g);
 	sweep(g);
 	if (g->input_mode == INPUT_PUSH)

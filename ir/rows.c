@@ -67,8 +67,11 @@ resample(const Graph *g, const Node *n, int axis, int at)
 int
 window_start(const Node *n, int r)
 {
-	return r * n->attr.stride_h -
-		(n->op == OP_pad ? n->attr.begin.dim[1] : n->attr.pad_top);
+	int above = n->op == OP_pad ? n->attr.begin.dim[1] :
+		n->op == OP_row_slice       ? -n->attr.begin.dim[1] :
+					      n->attr.pad_top;
+
+	return r * n->attr.stride_h - above;
 }
 
 Rows

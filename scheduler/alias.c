@@ -289,7 +289,8 @@ insert_copy(Graph *g, int at, int tensor)
 {
 	const Tensor x = g->tensor[tensor];
 	int y = new_tensor(g, x.name, x.type, x.shape, x.quant, x.loc);
-	Node *n = insert_node(g, at, new_node(g, OP_slice, "copy", x.loc, &tensor, 1, y));
+	Op op = x.shape.rank == NHWC ? OP_row_slice : OP_slice;
+	Node *n = insert_node(g, at, new_node(g, op, "copy", x.loc, &tensor, 1, y));
 
 	n->attr.begin = n->attr.step = (Shape){ .rank = x.shape.rank };
 	for (int i = 0; i < x.shape.rank; i++)
@@ -403,7 +404,7 @@ alias(Graph *g)
 		n->in_place = false;
 		if (n->op == OP_reshape)
 			share(&a, n->input[0], n->output, i);
-		else if (n->op == OP_slice)
+		else if (n->op == OP_slice || n->op == OP_row_slice)
 			alias_slice(&a, n, i);
 	}
 	for (int i = 0; i < g->node_count; i++)

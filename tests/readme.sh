@@ -164,21 +164,25 @@ operator_table () { # from operators.def and support.def
 	}'
 }
 
-# model, ours, TFLM on x86, on M4
+ram () { # model's file, options: work area, state, outputs, and of a pushed input one row
+	"$MCOMPILE" --name m -o "$folder" --report "$folder/report.json" "$@" >"$folder/log" 2>&1 &&
+		awk -F '[:,\t ]+' '/"(work|state|input|output)_bytes"/ { sum += $3 } END { print sum }' \
+			"$folder/report.json"
+}
+
+# model, ours on whole tensors, by rows, pushed, TFLM on x86, on M4
 memory_table () {
-	echo '| model | mcompile | TFLM, x86 | TFLM, Cortex-M4 |'
-	echo '|---|---|---|---|'
+	echo '| model | whole tensors | by rows | rows pushed | TFLM, x86 | TFLM, Cortex-M4 |'
+	echo '|---|---|---|---|---|---|'
 	awk -F ' *[|] *' '/^## / { part++ } part == 1 && NF > 7 && $7 ~ /\// { print $2, $7 }' "$SHARED/PEERS.md" |
 	while read -r model m4 _ x86; do
 		file=$SHARED/models/$model.tflite
 		[ -f "$file" ] || continue
-		"$MCOMPILE" --name m -o "$folder" --report "$folder/report.json" "$file" || exit 1
-		awk -F '[:,\t ]+' -v model="$model" -v x86="$x86" -v m4="$m4" '
-			/"work_bytes"/ { work = $3 } /"output_bytes"/ { out = $3 } /"lower_bound_bytes"/ { least = $3 }
-			function grouped(n) { return n < 1000 ? n : grouped(int(n / 1000)) "," sprintf("%03d", n % 1000) }
-			END { printf "| %s | %s | %s | %s |\n", model, grouped(work + out), x86, m4
-				if (work > least) print "the work area is larger than the lower bound" }
-			' "$folder/report.json"
+		echo "$model $(ram "$file" --no-stream) $(ram "$file") $(ram "$file" --input push) $x86 $m4" |
+			awk 'function grouped(n) {
+					return n < 1000 ? n : grouped(int(n / 1000)) "," sprintf("%03d", n % 1000) }
+				{ printf "| %s | %s | %s | %s | %s | %s |\n", $1, grouped($2), grouped($3),
+					grouped($4), $5, $6 }'
 	done
 }
 

@@ -14,6 +14,15 @@
 #define SHAPES_CONST /* before each array of weights: a section, say */
 #endif
 
+/* Before each kernel: a section, say. gcc makes them faster by themselves. */
+#ifndef SHAPES_KERNEL
+#if defined __GNUC__ && !defined __clang__
+#define SHAPES_KERNEL __attribute__((noinline))
+#else
+#define SHAPES_KERNEL
+#endif
+#endif
+
 /* ---- helpers ---- */
 
 static inline int32_t
@@ -714,7 +723,7 @@ static SHAPES_CONST const int8_t outside_s8_m10[192] = {
  * feed_x0.
  * y = x; size: bytes of an element.
  */
-static void
+SHAPES_KERNEL static void
 feed_x0(uint8_t *restrict y, const uint8_t *restrict x)
 {
 	for (int i = 0; i < 32; i++)
@@ -727,7 +736,7 @@ feed_x0(uint8_t *restrict y, const uint8_t *restrict x)
  * channels.  x: the kernel_h rows under the window.  w: out_c windows of kernel_h rows of
  * kernel_w pixels of in_c.
  */
-static void
+SHAPES_KERNEL static void
 conv2d_0(int8_t *y, const int8_t *const *x, const int8_t *restrict w,
 	const int32_t *restrict bias, const int32_t *restrict mult,
 	const int8_t *restrict shift)
@@ -760,7 +769,7 @@ conv2d_0(int8_t *y, const int8_t *const *x, const int8_t *restrict w,
  * channels, channel o from input channel o / multiplier.  x: the kernel_h rows under the window.
  * w: kernel_h rows of kernel_w pixels of out_c.
  */
-static void
+SHAPES_KERNEL static void
 depthwise_1(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
 	const int32_t *restrict bias, const int32_t *restrict mult,
 	const int8_t *restrict shift)
@@ -790,7 +799,7 @@ depthwise_1(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
  * channels.  w: in_c weights of each output channel.
  */
-static void
+SHAPES_KERNEL static void
 conv2d_2(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w,
 	const int32_t *restrict bias, const int32_t *restrict mult,
 	const int8_t *restrict shift)
@@ -816,7 +825,7 @@ conv2d_2(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w,
  * channels, channel o from input channel o / multiplier.  x: the kernel_h rows under the window.
  * w: kernel_h rows of kernel_w pixels of out_c.
  */
-static void
+SHAPES_KERNEL static void
 depthwise_3(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
 	const int32_t *restrict bias, const int32_t *restrict mult,
 	const int8_t *restrict shift)
@@ -846,7 +855,7 @@ depthwise_3(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
  * channels.  w: in_c weights of each output channel.
  */
-static void
+SHAPES_KERNEL static void
 conv2d_4(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w,
 	const int32_t *restrict bias, const int32_t *restrict mult,
 	const int8_t *restrict shift)
@@ -871,7 +880,7 @@ conv2d_4(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w,
  * y = clamp(requantize(x' + x2')), x' = requantize((x - x_zero) * 2^left_shift), pixel by pixel.
  * A step or increment is 0 where the operand has one pixel or channel for all.
  */
-static void
+SHAPES_KERNEL static void
 add_5(int8_t *y, const int8_t *x, const int8_t *x2)
 {
 	for (int p = 0; p < 8; p++) {
@@ -893,7 +902,7 @@ add_5(int8_t *y, const int8_t *x, const int8_t *x2)
  * channels, channel o from input channel o / multiplier.  x: the kernel_h rows under the window.
  * w: kernel_h rows of kernel_w pixels of out_c.
  */
-static void
+SHAPES_KERNEL static void
 depthwise_6(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
 	const int32_t *restrict bias, const int32_t *restrict mult,
 	const int8_t *restrict shift)
@@ -923,7 +932,7 @@ depthwise_6(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
  * channels.  w: in_c weights of each output channel.
  */
-static void
+SHAPES_KERNEL static void
 conv2d_7(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w,
 	const int32_t *restrict bias, const int32_t *restrict mult,
 	const int8_t *restrict shift)
@@ -949,7 +958,7 @@ conv2d_7(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w,
  * channels, channel o from input channel o / multiplier.  x: the kernel_h rows under the window.
  * w: kernel_h rows of kernel_w pixels of out_c.
  */
-static void
+SHAPES_KERNEL static void
 depthwise_8(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
 	const int32_t *restrict bias, const int32_t *restrict mult,
 	const int8_t *restrict shift)
@@ -979,7 +988,7 @@ depthwise_8(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
  * channels.  w: in_c weights of each output channel.
  */
-static void
+SHAPES_KERNEL static void
 conv2d_9(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w,
 	const int32_t *restrict bias, const int32_t *restrict mult,
 	const int8_t *restrict shift)
@@ -1004,7 +1013,7 @@ conv2d_9(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w,
  * y = clamp(requantize(x' + x2')), x' = requantize((x - x_zero) * 2^left_shift), pixel by pixel.
  * A step or increment is 0 where the operand has one pixel or channel for all.
  */
-static void
+SHAPES_KERNEL static void
 add_10(int8_t *y, const int8_t *x, const int8_t *x2)
 {
 	for (int p = 0; p < 16; p++) {
@@ -1023,7 +1032,7 @@ add_10(int8_t *y, const int8_t *x, const int8_t *x2)
 /*
  * mean_11.
  */
-static void
+SHAPES_KERNEL static void
 mean_11_begin(int32_t *restrict acc)
 {
 	for (int c = 0; c < 48; c++)
@@ -1034,7 +1043,7 @@ mean_11_begin(int32_t *restrict acc)
  * mean_11.
  * acc += x - x_zero, for one row of pixels.
  */
-static void
+SHAPES_KERNEL static void
 mean_11_row(int32_t *restrict acc, const int8_t *restrict x)
 {
 	for (int p = 0; p < 4; p++)
@@ -1046,7 +1055,7 @@ mean_11_row(int32_t *restrict acc, const int8_t *restrict x)
  * mean_11.
  * y = clamp(requantize(acc)); the multiplier divides by the number of pixels too.
  */
-static void
+SHAPES_KERNEL static void
 mean_11_end(int8_t *restrict y, const int32_t *restrict acc)
 {
 	for (int c = 0; c < 48; c++)
@@ -1058,7 +1067,7 @@ mean_11_end(int8_t *restrict y, const int32_t *restrict acc)
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), for each of out_w vectors of
  * in_c.  w: in_c weights of each output.
  */
-static void
+SHAPES_KERNEL static void
 dense_12(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w,
 	const int32_t *restrict bias, const int32_t *restrict mult,
 	const int8_t *restrict shift)
@@ -1081,7 +1090,7 @@ dense_12(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w,
  * exp(beta * (x - max)): the exponent has 26 fraction bits, the power 31, the sum 19.  What is
  * more than -diff_min below the maximum counts as nothing.
  */
-static void
+SHAPES_KERNEL static void
 softmax_13(int8_t *y, const int8_t *x)
 {
 	const int8_t *pixel = x;
@@ -1257,8 +1266,8 @@ shapes_finish(shapes_work *work, int8_t scores[8])
 	int8_t *const depthwise_8_y = (int8_t *)(work->mem + 1152); /* 4x4x48 */
 	int8_t *const conv2d_9_y = (int8_t *)(work->mem + 960); /* 4x4x48 */
 	int8_t *const add_10_y = (int8_t *)(work->mem + 192); /* 4x4x48 */
-	int8_t *const mean_11_y = (int8_t *)(work->mem + 1008); /* 1x1x48 */
-	int8_t *const reshape_11_y = (int8_t *)(work->mem + 1008); /* 1x1x48 */
+	int8_t *const mean_11_y = (int8_t *)(work->mem + 192); /* 1x1x48 */
+	int8_t *const reshape_11_y = (int8_t *)(work->mem + 192); /* 1x1x48 */
 	int8_t *const dense_12_y = scores; /* 1x1x8 */
 
 	segment_2(work);

@@ -2,19 +2,26 @@
 #include <stdint.h>
 
 /*
- * y = the first pixel of the row where x is greatest, channel by channel
- * cost: 6 * in_w * out_c
+ * y = where x is greatest, first: of the row's pixels, channel by channel (axis 2), or of the
+ * channels, pixel by pixel (axis 3)
+ * cost: 6 * in_w * in_c
  */
 void
-arg_max_s32_ref(
-	int32_t *restrict y, const int32_t *restrict x, int in_w, int out_c, int x_step)
+arg_max_s32_ref(int32_t *restrict y, const int32_t *restrict x, int in_w, int in_c, int out_w,
+	int out_c, int axis, int x_step, int y_step)
 {
-	for (int c = 0; c < out_c; c++) {
-		int best = 0;
+	const int count = axis == 2 ? in_w : in_c;
+	const int step = axis == 2 ? x_step : 1;
 
-		for (int p = 1; p < in_w; p++)
-			if (x[p * x_step + c] > x[best * x_step + c])
-				best = p;
-		y[c] = best;
+	for (int p = 0; p < out_w; p++) {
+		for (int c = 0; c < out_c; c++) {
+			const int32_t *from = x + p * x_step + c;
+			int best = 0;
+
+			for (int i = 1; i < count; i++)
+				if (from[i * step] > from[best * step])
+					best = i;
+			y[p * y_step + c] = best;
+		}
 	}
 }

@@ -368,6 +368,24 @@ mean(Case *c, Type type, Dialect dialect)
 }
 
 static bool
+row_mean(Case *c, Type type, Dialect dialect)
+{
+	Dice *d = &c->dice;
+	Shape s = image(c), to = s, axes = { 0 };
+	float scale = log_between(d, 1e-3f, 1);
+
+	for (int i = WIDTH; i <= CHANNELS; i++)
+		if (chance(d, 50) || (i == CHANNELS && !axes.rank)) {
+			to.dim[i] = 1;
+			axes.dim[axes.rank++] = i;
+		}
+	int x = tensor(c, "x", type, s, scale, false);
+	int y = tensor(c, "y", type, to, scale * log_between(d, 0.2f, 2), false);
+	node(c, OP_row_mean, dialect, &x, 1, y)->attr.axes = axes;
+	return true;
+}
+
+static bool
 global_pool(Case *c, Op op, Type type, Dialect dialect)
 {
 	bool legacy = type == TYPE_s8 && chance(&c->dice, 25);
@@ -385,12 +403,14 @@ arg_max(Case *c, Type x_type, Type y_type, Dialect dialect)
 {
 	Shape s = image(c);
 
-	s.dim[0] = 1;
+	Shape to = s;
+	int axis = between(&c->dice, WIDTH, CHANNELS);
+
+	to.dim[axis] = 1;
 	int x = tensor(c, "x", x_type, s, 1, false);
-	int y = tensor(
-		c, "y", y_type, shape_of(NHWC, 1, s.dim[1], 1, s.dim[3]), 1, false);
+	int y = tensor(c, "y", y_type, to, 1, false);
 	Node *n = node(c, OP_arg_max, dialect, &x, 1, y);
-	n->attr.axis = WIDTH;
+	n->attr.axis = axis;
 	return true;
 }
 
@@ -447,25 +467,28 @@ transpose(Case *c, Type type, Dialect dialect)
 }
 
 static bool
-slice(Case *c, Type type, Dialect dialect)
+slice(Case *c, Op op, Type type, Dialect dialect)
 {
 	Dice *d = &c->dice;
-	Shape s = any_shape(c, 1, c->large ? 4 : MAX_RANK), begin = s, step = s, to = s;
+	bool rows = op == OP_row_slice;
+	Shape s = rows ? image(c) : any_shape(c, 1, c->large ? 4 : MAX_RANK);
+	Shape begin = s, step = s, to = s;
 
 	for (int i = 0; i < s.rank; i++) {
-		step.dim[i] = pick(d, 7, 1, 1, 1, 2, -1, -2, 0);
-		begin.dim[i] = chance(d, 50) ? (step.dim[i] < 0 ? s.dim[i] - 1 : 0) :
+		step.dim[i] = rows && i < 2 ? i * between(d, 0, 1) + 1 : pick(d, 7, 1, 1, 1, 2, -1, -2, 0);
+		begin.dim[i] = chance(d, 50) || (rows && !i) ? (step.dim[i] < 0 ? s.dim[i] - 1 : 0) :
 					       between(d, 0, s.dim[i] - 1);
 		int room = step.dim[i] < 0 ? begin.dim[i] : s.dim[i] - 1 - begin.dim[i];
 		int most = step.dim[i] ?
 			room / (step.dim[i] < 0 ? -step.dim[i] : step.dim[i]) + 1 :
 			4;
-		to.dim[i] = chance(d, 50) ? most : between(d, 1, most);
+		to.dim[i] = chance(d, 50) || (rows && !i) ? most : between(d, 1, most);
 	}
 	int x = tensor(c, "x", type, s, 1, false);
-	Node *n = node(c, OP_slice, dialect, &x, 1, tensor(c, "y", type, to, 1, false));
+	Node *n = node(c, op, dialect, &x, 1, tensor(c, "y", type, to, 1, false));
 	n->attr.begin = begin;
 	n->attr.step = step;
+	n->attr.stride_h = rows ? step.dim[HEIGHT] : 1;
 	return true;
 }
 
@@ -522,13 +545,15 @@ build_node(Case *c, Op op, Type x, Type y, Dialect dialect)
 	case OP_max_pool: return pool(c, op, x, dialect);
 	case OP_pad: return pad(c, x, dialect);
 	case OP_mean: return mean(c, x, dialect);
+	case OP_row_mean: return row_mean(c, x, dialect);
 	case OP_global_avg_pool:
 	case OP_global_max_pool: return global_pool(c, op, x, dialect);
 	case OP_arg_max: return arg_max(c, x, y, dialect);
 	case OP_resize_nearest:
 	case OP_resize_bilinear: return resize(c, op, x, dialect);
 	case OP_transpose: return transpose(c, x, dialect);
-	case OP_slice: return slice(c, x, dialect);
+	case OP_slice:
+	case OP_row_slice: return slice(c, op, x, dialect);
 	case OP_reshape: return reshape(c, x, dialect);
 	case OP_gather_nd: return gather_nd(c, x, dialect);
 	case OP_concat: return false;

@@ -10,7 +10,7 @@ import numpy
 
 from mir import Malformed
 
-WINDOW = ("conv2d", "depthwise", "avg_pool", "max_pool", "pad")
+WINDOW = ("conv2d", "depthwise", "avg_pool", "max_pool", "pad", "row_slice", "row_mean")
 RESIZE = ("resize_nearest", "resize_bilinear")
 WHOLE = ("transpose", "slice", "gather_nd", "reshape")
 REDUCE = ("mean", "global_avg_pool", "global_max_pool")
@@ -53,6 +53,8 @@ def resize_rows(node, x, y, r):
 def window_rows(graph, node, x, r):
     if node.op == "pad":
         top, high, stride, dilation = node.list("begin")[1], 1, 1, 1
+    elif node.op == "row_slice":
+        top, high, stride, dilation = -node.list("begin")[1], 1, node.list("step")[1], 1
     else:
         top, stride = node.number("pad_top", 0), node.number("stride_h", 1)
         if node.op in ("conv2d", "depthwise"):
@@ -116,7 +118,7 @@ class Replay:
         parts = [self.numbers(x).reshape(x.shape + [x.element]) for x in tensors]
         if node.op == "reshape":
             found = parts[0]
-        elif node.op == "slice":
+        elif node.op in ("slice", "row_slice"):
             found = parts[0][self.slice_index(node, t)]
         elif node.op == "concat":
             found = numpy.concatenate(parts, node.number("axis", 0))
@@ -419,7 +421,8 @@ class Replay:
         return part.__array_interface__["data"], part.shape, part.strides
 
     def take_pushed(self, read):
-        """A pushed row is there for one step only, and rows come in order."""
+        """A pushed row is there for one step only, and rows come in order; those after the last
+        that somebody wants are not taken."""
         for k, x, parts in read:
             memory = self.place[x.number]
             if self.graph.mode != "push" or memory[4] not in self.graph.inputs:
@@ -516,8 +519,6 @@ class Replay:
         for self.image, self.step, node, row in self.turns(groups):
             self.call(node, row)
             self.taken.append((node, row))
-        if self.pushed not in (0, self.graph.tensors[graph.inputs[0]].bytes) and self.pushed:
-            raise Fault(f"{self.pushed} bytes of the pushed input are taken")
         self.step = len(self.schedule.steps)
         for t in graph.outputs:
             if graph.root(t)[0] != t:

@@ -186,7 +186,7 @@ reduce(const Now *w, const int *at)
 			where = from[w->n->attr.axis];
 		}
 	}
-	return w->n->op == OP_mean ? sum / count : where;
+	return w->n->op == OP_arg_max ? where : sum / count;
 }
 
 static int64_t
@@ -210,7 +210,7 @@ moved(const Now *w, const int *at)
 	for (int i = 0; i < x->rank; i++) {
 		if (w->n->op == OP_transpose)
 			from[a->perm.dim[i]] = at[i];
-		else if (w->n->op == OP_slice)
+		else if (w->n->op == OP_slice || w->n->op == OP_row_slice)
 			from[i] = a->begin.dim[i] + at[i] * a->step.dim[i];
 		else
 			from[i] = at[i] - a->begin.dim[i];
@@ -271,9 +271,9 @@ one(const Now *w, int p)
 	case OP_add: case OP_sub: case OP_mul: case OP_div: case OP_floor_div:
 		return two(w->n->op, broadcast(w->x, v, &w->y->shape, at),
 			broadcast(w->x2, w->vx2, &w->y->shape, at));
-	case OP_mean: case OP_arg_max: return reduce(w, at);
+	case OP_mean: case OP_row_mean: case OP_arg_max: return reduce(w, at);
 	case OP_softmax: return softmax(w, p);
-	case OP_pad: case OP_transpose: case OP_slice: return moved(w, at);
+	case OP_pad: case OP_transpose: case OP_slice: case OP_row_slice: return moved(w, at);
 	case OP_concat: return concatenated(w, at);
 	case OP_gather_nd: return gathered(w, p);
 	case OP_resize_nearest: case OP_resize_bilinear: return resized(w, at);

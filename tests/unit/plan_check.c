@@ -154,7 +154,7 @@ source_of(const Graph *g, const Node *n, int64_t *element)
 	if (n->op == OP_reshape)
 		return n->input[0];
 	split_index(&y->shape, *element, index);
-	if (n->op == OP_slice) {
+	if (n->op == OP_slice || n->op == OP_row_slice) {
 		for (int i = 0; i < y->shape.rank; i++)
 			index[i] = n->attr.begin.dim[i] + index[i] * n->attr.step.dim[i];
 	} else {
@@ -301,7 +301,8 @@ under_window(const Graph *g, const Node *n, const Tensor *x, int row)
 {
 	bool weighted = n->op == OP_conv2d || n->op == OP_depthwise;
 	int height = weighted ? g->tensor[n->input[1]].shape.dim[1] : n->attr.kernel_h;
-	int top = n->op == OP_pad ? n->attr.begin.dim[1] : n->attr.pad_top;
+	int top = n->op == OP_pad ? n->attr.begin.dim[1] :
+		n->op == OP_row_slice ? -n->attr.begin.dim[1] : n->attr.pad_top;
 	Part p = { 0, 0, 0 };
 
 	for (int i = 0; i < height; i++) {

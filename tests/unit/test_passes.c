@@ -100,7 +100,11 @@ static const struct {
 		{ "f32[2,3,20,6]", "tensor t1 f32[2,1,1,6]", "axes [1,2]" } },
 	{ "mean over the last axis", "legalize",
 		"input t0\noutput t1\ntensor t0 f32[2,3,4]\ntensor t1 f32[2,3,1]\n"
-		"t1 = mean t0 axes [2]\n", { "f32[6,1,4,1]", "tensor t1 f32[6,1,1,1]" } },
+		"t1 = mean t0 axes [2]\n",
+		{ "t0 f32[2,3,1,4]", "tensor t1 f32[2,3,1,1]", "t1 = row_mean t0 axes [3]" } },
+	{ "mean over columns", "legalize",
+		"input t0\noutput t1\ntensor t0 f32[2,3,4,5]\ntensor t1 f32[2,3,1,5]\n"
+		"t1 = mean t0 axes [2]\n", { "t1 = row_mean t0 axes [2]" } },
 	{ "mean over axes apart", "legalize",
 		"input t0\noutput t1\ntensor t0 f32[2,3,4,5]\ntensor t1 f32[2,1,4,1]\n"
 		"t1 = mean t0 axes [1,3]\n",
@@ -108,6 +112,10 @@ static const struct {
 	{ "arg_max along columns", "legalize",
 		"input t0\noutput t1\ntensor t0 f32[2,3,4,5]\ntensor t1 s32[2,1,4,5]\n"
 		"t1 = arg_max t0 axis 1\n", { "f32[1,2,3,20]", "tensor t1 s32[1,2,1,20]", "axis 2" } },
+	{ "arg_max of channels, pixel by pixel", "legalize",
+		"input t0\noutput t1\ntensor t0 f32[1,3,4,5]\ntensor t1 s32[1,3,4,1]\n"
+		"t1 = arg_max t0 axis 3\n",
+		{ "tensor t0 f32[1,3,4,5]", "tensor t1 s32[1,3,4,1]", "t1 = arg_max t0 axis 3" } },
 	{ "transpose of rank five", "legalize",
 		"input t0\noutput t1\ntensor t0 f32[2,3,4,5,6]\ntensor t1 f32[6,2,3,4,5]\n"
 		"t1 = transpose t0 perm [4,0,1,2,3]\n",
@@ -127,6 +135,13 @@ static const struct {
 		"input t0\ninput t1\noutput t2\ntensor t0 f32[2,3,4,5,6]\ntensor t1 f32[2,1,4,1,6]\n"
 		"tensor t2 f32[2,3,4,5,6]\nt2 = add t0 t1\n",
 		{ "slice", "step [1,1,1,0,1]", "f32[2,1,20,6]", "tensor t2 f32[2,3,20,6]" } },
+	{ "slices go row by row", "legalize",
+		"input t0\noutput t1\ntensor t0 f32[1,9,4,5]\ntensor t1 f32[1,4,2,3]\n"
+		"t1 = slice t0 begin [0,1,3,0] step [1,2,-1,2]\n",
+		{ "t1 = row_slice t0 stride_h 2 begin [0,1,3,0] step [1,2,-1,2]" } },
+	{ "but not if they end early", "legalize",
+		"input t0\noutput t1\ntensor t0 f32[1,9,4,5]\ntensor t1 f32[1,3,2,3]\n"
+		"t1 = slice t0 begin [0,1,3,0] step [1,2,-1,2]\n", { "t1 = slice t0" } },
 	{ "groups of channels", "legalize",
 		"input t0\noutput t2\ntensor t0 f32[1,2,2,4]\n"
 		"tensor t1 f32[2,1,1,2] data { 1 2 3 4 }\ntensor t2 f32[1,2,2,2]\nt2 = conv2d t0 t1\n",
