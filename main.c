@@ -24,6 +24,8 @@ static const Pass passes[] = {
 	{ "legalize", legalize, NULL, NULL },    /* our operators only, NHWC, dialects */
 	{ "fold", fold, NULL, NULL },            /* constants computed */
 	{ "fuse", fuse, NULL, NULL },            /* activations, pads, requantize inside */
+	{ "range", range, NULL, print_ranges },  /* an interval per channel of each tensor */
+	{ "prune", NULL, prune, NULL },          /* constant and unused channels out */
 	{ "select", NULL, select_kernels, NULL }, /* choose and price a kernel per node */
 	{ "order", order, NULL, NULL },          /* execution order of least peak */
 	{ "alias", alias, NULL, NULL },          /* views and in-place tensors */
@@ -82,7 +84,8 @@ static bool
 skipped(const Options *o, const Pass *pass)
 {
 	return (o->no_fuse && pass->graph == fuse) ||
-		((o->no_stream || o->no_fuse) && pass->graph == stream);
+		((o->no_stream || o->no_fuse) && pass->graph == stream) ||
+		(o->no_prune && pass->job == prune);
 }
 
 /* Runs the passes up to the one to stop at; false: stopped. */
@@ -94,7 +97,7 @@ run_passes(const Options *o, Job *job)
 
 		if (pass->graph && !skipped(o, pass))
 			pass->graph(job->graph);
-		else if (pass->job)
+		else if (pass->job && !skipped(o, pass))
 			pass->job(job);
 		verify(job->graph, pass->name);
 		if (o->dump && !strcmp(o->dump, pass->name)) {

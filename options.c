@@ -53,7 +53,7 @@ static const Row table[] = {
 	{ "no-fuse", NULL, "crv", FLAG, AT(no_fuse), 0, NULL, "keep every tensor of the model, whole" },
 	{ "no-stream", NULL, "crv", FLAG, AT(no_stream), 0, NULL, "run every node alone" },
 	{ "no-prune", NULL, "crv", FLAG, AT(no_prune), 0, NULL,
-		"keep every channel (nothing prunes yet)" },
+		"keep every channel" },
 	{ "depfile", "FILE", "c", FILE_NAME, AT(depfile), 0, NULL,
 		"write a Make rule: the output depends on the model" },
 	{ "templates", "DIR", "crv", TEXT, AT(templates), 0, NULL,

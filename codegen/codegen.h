@@ -307,6 +307,38 @@ void evaluate_node(const Graph *, const Node *, const void *const *data, void *o
 void evaluate_graph(const Graph *, void *const *in, void *const *out); /* one array per port */
 void fold(Graph *); /* the pass: nodes of constants become constants */
 
+/* range.c: what each channel may hold; a tensor's channels are the indices of its last axis. */
+int channel_count(const Tensor *);
+Interval interval_of(const Tensor *, int channel); /* of an int8 without a range: all */
+bool is_settled(const Tensor *, int channel);      /* it is known and has one value */
+bool sums_products(const Node *);                  /* has weights */
+/* Channels of an operand that go to channels of the output, in as many places. */
+typedef struct {
+	int count, x_first, x_count, x_each, y_first, y_count;
+} Link;
+bool link_channels(const Graph *, const Node *, int operand, Link *); /* false: not one to one */
+int link_x(const Link *, int at);
+int link_y(const Link *, int at);
+
+/* Whether a tap of a window is inside the image, of all windows. */
+typedef enum { NEVER, SOMETIMES, ALWAYS } Reach;
+typedef struct {
+	const int8_t *w;
+	const int32_t *bias; /* NULL: none */
+	int x_zero, w_zero;
+	int outputs, inputs, taps; /* inputs of an output: of a depthwise one */
+	int each;                  /* of a depthwise: outputs of an input */
+	bool depthwise;
+	const Reach *reach; /* per tap */
+} Sums;
+Sums sums_of(const Graph *, const Node *);
+/* Less its zero point; 0 where the tap never is inside. */
+int sums_weight(const Sums *, int output, int tap, int input);
+/* Of all sums; most: no partial sum, in any order, is larger. */
+Range sum_range(const Sums *, const Tensor *x, int output, int64_t *most);
+void range(Graph *);
+void print_ranges(Text *, const Graph *);
+
 /* ---- the compilation as a whole ---- */
 typedef enum { WEIGHTS_AUTO, WEIGHTS_C, WEIGHTS_BIN, WEIGHTS_COUNT } WeightsForm;
 extern const char *const weights_names[WEIGHTS_COUNT];
@@ -348,6 +380,9 @@ void select_kernel(Job *, Node *);
 void select_kernels(Job *);
 void select_again(Job *); /* after alias(): how wide pixels lie is known, and what is a view */
 int kernel_parts(Templates *, const char *folder, const char *name, const Template *part[3]);
+
+/* prune.c: channels that are constant, or that nobody reads, go. */
+void prune(Job *);
 
 /* program.c: the nodes as calls of bound functions, with their data. */
 typedef struct {

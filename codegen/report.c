@@ -182,6 +182,8 @@ layer_of(const Graph *g, const Call *c)
 	cJSON_AddStringToObject(layer, "kernel", n->kernel ? n->kernel : "view");
 	cJSON_AddStringToObject(layer, "dialect", semantics_names[n->dialect]);
 	add_int(layer, "segment", n->segment);
+	add_int(layer, "channels", channel_count(tensor_out(g, n)));
+	add_int(layer, "pruned", n->pruned);
 	add_int(layer, "work", node_macs(g, n));
 	add_int(layer, "cost", n->segment ? n->row_cost : n->cost);
 	add_int(layer, "bytes", tensor_bytes(tensor_out(g, n)));

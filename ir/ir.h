@@ -67,6 +67,11 @@ typedef struct {
 	const int32_t *zero;
 } Quant;
 
+/* The stored values that an int8 channel may have. */
+typedef struct {
+	int8_t least, most;
+} Interval;
+
 /* A tensor of the model file, which its descendants remember for --layers and the report. */
 typedef struct {
 	int number; /* in the file; -1: made by the compiler */
@@ -82,7 +87,9 @@ typedef struct {
 	Quant quant;
 	Origin origin;
 	const void *data; /* a constant's elements, host order, densely; else NULL */
-	const char *gone; /* set by fuse(), fold(): why no node makes it; NULL: live */
+	const char *gone; /* set by fuse(), fold(), prune(): why no node makes it; NULL: live */
+	/* Set by range(): per index of the last axis; NULL: not known.  Not part of the text. */
+	const Interval *range;
 	int view; /* set by alias(): lies inside this tensor; -1: has bytes of its own */
 	int64_t view_offset; /* set by alias(): bytes from the start of what it lies inside */
 	/* Set by alias(): elements from pixel to pixel, row to row, image to image; 0: dense. */
@@ -145,6 +152,7 @@ typedef struct {
 	int output;
 	int number; /* the operator's in the file; -1: made by the compiler */
 	Attr attr;
+	int pruned; /* set by prune(): channels of the output that went */
 	const char *kernel; /* set by select(): "folder/name"; NULL: a view, no code */
 	int64_t cost, row_cost; /* set by select(): cycles of an image, whole and row by row */
 	int segment; /* set by stream(): nodes of one number run row by row, in step; 0: alone */

@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-#define DIGITS_WORK_BYTES 1072
+#define DIGITS_WORK_BYTES 1048
 
 #define DIGITS_IMAGE_COUNT 64 /* 1x8x8x1 of int8_t */
 #define DIGITS_IMAGE_SCALE 0.00392156886f /* real = scale * (stored - zero) */

@@ -111,7 +111,7 @@ like_oracle () { # semantics, name, target, outputs, inputs...
 	done
 	$run "$models/$name.tflite" "$@" -o $outs >"$name.layers" &&
 		same_layers "$name.tensors" "$name.layers" some &&
-		$run --no-fuse "$models/$name.tflite" "$@" -o $outs >"$name.layers" &&
+		$run --no-fuse --no-prune "$models/$name.tflite" "$@" -o $outs >"$name.layers" &&
 		same_layers "$name.tensors" "$name.layers" || return 1
 	for ((k = 0; k < outputs; k++)); do
 		cmp "$name.out$k" "$name.$target.out$k" || return 1

@@ -204,7 +204,7 @@ def first_difference(options, outcome):
         result = worker.run(model, [case.runs[run]], wanted)
     with tempfile.TemporaryDirectory() as unused:
         done = subprocess.run(
-            [options.mcompile, "run", "--layers", "--no-fuse", "--semantics",
+            [options.mcompile, "run", "--layers", "--no-fuse", "--no-prune", "--semantics",
              outcome.semantics, "--target", options.target, *outcome.flags, stem + ".tflite",
              *[os.path.join(folder, n) for n in inputs], "-o",
              *[os.path.join(unused, str(k)) for k in range(len(case.outputs))]],
@@ -217,7 +217,7 @@ def first_difference(options, outcome):
         if found.get(number, digest) != digest:
             operator = case.operators[int(line.split()[1])]
             return f"first differs: {operator[0]}:{operator[1]}: {line}"
-    return "every tensor is right with --no-fuse"
+    return "every tensor is right with --no-fuse --no-prune"
 
 
 def kind_of(outcome):

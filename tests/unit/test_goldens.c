@@ -1,4 +1,4 @@
-/* test_goldens.c: every tensor of the models in ../shared, against those recorded. */
+/* test_goldens.c: every tensor of the models in ../shared, against those recorded, and its range. */
 #include "frontend/frontend.h"
 #include "kernel_bench.h"
 
@@ -52,6 +52,20 @@ file_hash(const Tensor *t, const uint8_t *data)
 	return hash;
 }
 
+/* No value of what a node makes is outside what range() said of its channel. */
+static void
+check_ranges(const char *name, const Tensor *t, const int8_t *data)
+{
+	int count = channel_count(t), outside = 0;
+
+	for (int64_t i = 0; t->type == TYPE_s8 && i < tensor_bytes(t); i++) {
+		Interval v = interval_of(t, (int)(i % count));
+		outside += data[i] < v.least || data[i] > v.most;
+	}
+	cr_expect(t->type != TYPE_s8 || t->range, "%s: %s has no range", name, t->name);
+	cr_expect_eq(outside, 0, "%s: %d values of %s are out of range", name, outside, t->name);
+}
+
 /* Runs the graph node by node; counts the recorded tensors among them. */
 static int
 run_and_compare(Bench *b, const char *name, const uint8_t *input, const uint64_t *hash)
@@ -70,6 +84,7 @@ run_and_compare(Bench *b, const char *name, const uint8_t *input, const uint64_t
 		void *out = alloc(b->arena, (size_t)tensor_bytes(y));
 		evaluate_node(g, n, data, out);
 		data[n->output] = out;
+		check_ranges(name, y, out);
 		if (y->origin.number < 0 || !hash[y->origin.number])
 			continue;
 		cr_expect_eq(file_hash(y, out), hash[y->origin.number],
@@ -98,6 +113,7 @@ check_model(const char *shared, int i)
 	legalize(b.graph);
 	fold(b.graph);
 	fuse(b.graph);
+	range(b.graph);
 	int seen = run_and_compare(&b, name, in.data, hash);
 	cr_expect_eq(seen, models[i].tensors, "%s: %d tensors", name, seen);
 	unmap_file(in);

@@ -158,7 +158,7 @@ with_every_field(Session *s)
 	Tensor *t = &g->tensor[3];
 	*t = (Tensor){ "a\\\"\n\t\x01z", { 0x1234, 0, 0 }, TYPE_s8, shape_of(2, 1, 3),
 		{ 3, 1, scale, zero }, { 9, TYPE_u8, shape_of(1, 3) }, NULL,
-		"no \"more\"", 4, 5, 6, 7, 8, 10, 9 };
+		"no \"more\"", NULL, 4, 5, 6, 7, 8, 10, 9 };
 	plain(g, TYPE_s8, shape_of(1, 8));
 	g->input = alloc(s->arena, sizeof *g->input);
 	g->input[g->input_count++] = (Port){ "in", 0 };
@@ -167,6 +167,7 @@ with_every_field(Session *s)
 	Node *n = add_node(g, OP_dense, "node", (Loc){ 0, 0, 0 }, input, 3, 2);
 	n->dialect = TFLM;
 	n->number = 4;
+	n->pruned = 3;
 	n->kernel = "ref/dense_s8";
 	n->flat = n->overlays = n->in_place = n->reversed = true;
 	n->cost = 1000;
@@ -208,7 +209,7 @@ Test(mir, every_field)
 		u->row_step == 7);
 	cr_assert(u->image_step == 8 && u->ring == 10 && u->offset == 9);
 	cr_assert_str_eq(m->name, n->name);
-	cr_assert(m->dialect == TFLM && m->number == 4 && m->flat && m->overlays && m->in_place);
+	cr_assert(m->dialect == TFLM && m->number == 4 && m->pruned == 3 && m->flat && m->overlays && m->in_place);
 	cr_assert(m->cost == 1000 && m->row_cost == 1001 && m->segment == 2 && m->reversed);
 	cr_assert(m->apart == 5);
 	cr_assert(m->scratch == 64 && m->scratch_offset == 128 && m->loc.offset == 0);
@@ -230,13 +231,13 @@ Test(mir, every_row_of_the_table_is_printed)
 	end(&s);
 }
 
-/* A new member shows here; it belongs into fields.def and into the tests above, but for the steps
- * and buffers that plan() lists. */
+/* A new member shows here; it belongs into fields.def and into the tests above, but for the ranges
+ * of range(), and the steps and buffers that plan() lists. */
 Test(mir, no_member_is_forgotten)
 {
 	if (sizeof(void *) != 8)
 		cr_skip_test("sizes are known for 64 bits");
-	cr_expect_eq(sizeof(Tensor), 192);
+	cr_expect_eq(sizeof(Tensor), 200);
 	cr_expect_eq(sizeof(Node) - sizeof(Attr), 112);
 	cr_expect_eq(sizeof(Graph), 208);
 }
