@@ -143,7 +143,7 @@ fit(const Options *o, Share *s, Diag *diag)
 	if (s->bytes <= o->arena)
 		return;
 	diag->file = NULL;
-	error_at(diag, nowhere, "the shared work area needs %lld bytes, --arena has %ld",
+	error_at(diag, nowhere, "the shared work area needs at least %lld bytes, --arena has %ld",
 		(long long)s->bytes, o->arena);
 	for (int i = 0; i < s->count; i++)
 		note(diag, "%s", place_text(s, i));

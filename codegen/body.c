@@ -73,7 +73,7 @@ put_node(Body *b, const Call *c)
 	bool loop = images > 1 && rule != ROWS_WHOLE && rule != ROWS_VIEW;
 
 	if (c->parts) {
-		put(b->out, "\n");
+		put(b->out, b->out->size ? "\n" : "");
 		put_title(b, c);
 		if (loop)
 			open_loop(b, "b", images);
@@ -286,7 +286,7 @@ put_nodes(Body *b)
 			put_poison(b, i);
 		} else if (part == i + 1 && (p->reader < 0 || part != p->part[p->reader])) {
 			segment.part = part;
-			put(b->out, "\n");
+			put(b->out, b->out->size ? "\n" : "");
 			add_line(b, "segment_%d(%s);", g->node[i].segment,
 				segment_ports(&segment, named_tensors(&segment), false));
 		}

@@ -24,7 +24,7 @@ put_traced(Text *t, const Program *p)
 			x->origin.number, x->origin.type == TYPE_u8 && x->type == TYPE_s8 ? 128 : 0,
 			(long long)(elements(s) * types[x->type].bytes), types[x->origin.type].tflite,
 			dims_text(g->arena, s), x->gone ? comment_text(g->arena, x->gone) :
-			is_dense(x) ? "its rows were never all there" : "not dense");
+			"its rows were never all there");
 	}
 	put(t, "\t{ 0, -1, 0, 0, 0, 0, 0, 0, 0, 0 }\n};\n");
 }

@@ -300,6 +300,15 @@ resized_row(const Body *b, const Call *c, const char *row, bool second)
 }
 
 static void
+put_two_rows(Body *b, const char *type, const char *first, const char *second)
+{
+	bool wide = strlen(first) + strlen(second) + 40 > LINE_MOST - 8 * (size_t)b->depth;
+	const char *gap = wide ? format(b->graph->arena, "\n%.*s", b->depth + 1, "\t\t\t\t\t\t\t") : " ";
+
+	add_line(b, "const %s *const x[2] = {%s%s,%s%s };\n", type, gap, first, gap, second);
+}
+
+static void
 put_resize_row(Body *b, const Call *c, const char *image, const char *row)
 {
 	const Node *n = c->node;
@@ -310,8 +319,7 @@ put_resize_row(Body *b, const Call *c, const char *image, const char *row)
 		add_line(b, "const %s *x = %s;\n", type,
 			row_of(b, n->input[0], image, resized_row(b, c, row, false)));
 	else
-		add_line(b, "const %s *const x[2] = { %s, %s };\n", type,
-			row_of(b, n->input[0], image, resized_row(b, c, row, false)),
+		put_two_rows(b, type, row_of(b, n->input[0], image, resized_row(b, c, row, false)),
 			row_of(b, n->input[0], image, resized_row(b, c, row, true)));
 	put_call(b, c, 0, &at);
 }

@@ -441,7 +441,7 @@ void put_row(Body *, const Call *, const char *image, const char *row); /* NULL:
 void put_ends(Body *, const Call *, const char *image, bool last);
 
 /* segment.c: nodes that run row by row, in step. */
-void find_parts(Program *);
+void find_segments(Program *);
 int segment_end(const Graph *, int first); /* the node after the last */
 void put_segment(Body *, int first);
 

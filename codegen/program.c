@@ -346,6 +346,6 @@ program_new(Job *job)
 	name_ports(p);
 	place_arrays(p);
 	find_reader(p);
-	find_parts(p);
+	find_segments(p);
 	return p;
 }

@@ -38,22 +38,26 @@ all_macs(const Graph *g)
 
 /*
  * Bytes of stack: the target's frames, the row pointers of the tallest window, and what a layer
- * more costs, measured with 500 of them.  Tests hold it against the compilers' -fstack-usage.
+ * more costs, measured with 500 of them, alone or, its counter and pointer, in the longest segment.
+ * Tests hold it against the compilers' -fstack-usage.
  */
 int64_t
 stack_bound(const Program *p)
 {
-	enum { POINTER = 8, LAYER = 1 };
+	enum { POINTER = 8, LAYER = 1, TURN = 16 };
 	const Graph *g = p->job->graph;
-	int64_t layers = 0, most = 2;
+	int64_t layers = 0, most = 2, turns = 0, longest = 0;
 
 	for (int i = 0; i < g->node_count; i++) {
 		const Node *n = g->node + i;
 		int rows = ops[n->op].rows == ROWS_WINDOW ? kernel_height(g, n) : 0;
 		layers += p->call[i].parts > 0;
 		most = rows > most ? rows : most;
+		turns = !p->part[i] || p->part[i] == i + 1 ? 0 : turns;
+		turns += p->part[i] && n->kernel;
+		longest = turns > longest ? turns : longest;
 	}
-	return p->job->target->frame + POINTER * most + LAYER * layers;
+	return p->job->target->frame + POINTER * most + LAYER * layers + TURN * longest;
 }
 
 int64_t

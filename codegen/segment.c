@@ -497,8 +497,10 @@ put_segment(Body *b, int first)
 		keep_few(&s, s.of + i - first);
 	if (is_pushed(&s))
 		s.of[b->program->reader - first].kept &= ~bit(0); /* LEFT: the row is */
-	if (images > 1)
+	if (images > 1) {
+		put(b->out, "\n");
 		open_loop(b, "b", images);
+	}
 	Text sweeps = text_new(g->arena), *out = b->out;
 	b->out = &sweeps;
 	put_sweeps(&s, images > 1 ? "b" : NULL);
@@ -511,7 +513,7 @@ put_segment(Body *b, int first)
 
 /* Segments have functions of their own; one of a single node is a loop like others. */
 void
-find_parts(Program *p)
+find_segments(Program *p)
 {
 	const Graph *g = p->job->graph;
 

@@ -130,6 +130,23 @@ takes_steps(const Graph *g, const Node *n, const Template *t)
 	return true;
 }
 
+/* Whose pixels a kernel takes apart; copies (copy_nd) take all. */
+static int
+apart(const Template *const *part, int parts)
+{
+	static const struct {
+		int bit;
+		const char *step;
+	} words[] = { { APART_Y, "y_step" }, { APART_X, "x_step" }, { APART_X2, "x2_step" } };
+	int bits = 0;
+
+	for (int i = 0; i < parts; i++)
+		for (int k = 0; k < 3; k++)
+			if (has_param(part[i], words[k].step) || has_param(part[i], "y_s1"))
+				bits |= words[k].bit;
+	return bits;
+}
+
 /* Whether every part applies; what does not is said under --explain. */
 static bool
 applies(const Job *job, const Node *n, const Template *const *part, int parts)
@@ -205,6 +222,7 @@ try_folders(Job *job, Node *n, const char *name, double *least)
 		n->cost = n->row_cost = (int64_t)cost;
 		n->kernel = format(job->arena, "%s/%s", folder, name);
 		n->overlays = part[0]->in_place;
+		n->apart = apart(part, parts);
 		n->scratch = scratch_of(job, n, part[0]);
 	}
 }
@@ -241,6 +259,7 @@ select_kernel(Job *job, Node *n)
 {
 	n->kernel = NULL;
 	n->overlays = false;
+	n->apart = 0;
 	n->scratch = 0;
 	n->flat = may_be_flat(job->graph, n);
 	try_stems(job, n);

@@ -247,8 +247,9 @@ share_header(const Share *s)
 	put_head_of_all(&t, s);
 	put_places(&t, s);
 	put_work_of_all(&t, s);
-	put(&t, "\n/* What a model's functions take: %s_run(%s_%s(&work), ...). */\n",
-		s->place[0].program->name, s->name, s->place[0].program->name);
+	const Program *first = s->place[0].program;
+	put(&t, "\n/* What a model's functions take: %s_%s(%s_%s(&work)%s). */\n", first->name,
+		state_bytes(first) ? "begin" : "run", s->name, first->name, state_bytes(first) ? "" : ", ...");
 	for (int i = 0; i < s->count; i++) {
 		const char *model = s->place[i].program->name;
 		put(&t, "%sstatic inline %s_work *\n%s_%s(%s_work *work)\n{\n", i ? "\n" : "", model,

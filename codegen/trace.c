@@ -3,14 +3,16 @@
 
 #include "codegen.h"
 
-/* A row of the node's output that lies without gaps, or 0. */
+static bool
+has_gaps(const Tensor *y)
+{
+	return y->pixel_step && y->pixel_step != y->shape.dim[CHANNELS];
+}
+
 static int64_t
 row_bytes(const Tensor *y)
 {
-	int64_t pixels = y->shape.rank == NHWC ? y->shape.dim[WIDTH] : 0;
-
-	return y->pixel_step && y->pixel_step != y->shape.dim[CHANNELS] ?
-		0 : pixels * y->shape.dim[CHANNELS] * types[y->type].bytes;
+	return y->shape.rank == NHWC ? volume(&y->shape, WIDTH, NHWC) * (int64_t)types[y->type].bytes : 0;
 }
 
 static bool
@@ -25,7 +27,8 @@ put_step(Body *b, const Call *c, const char *image, const char *row)
 {
 	const Job *job = b->program->job;
 	const Node *n = c->node;
-	int64_t bytes = row_bytes(tensor_out(b->graph, n));
+	const Tensor *y = tensor_out(b->graph, n);
+	int64_t bytes = has_gaps(y) ? 0 : row_bytes(y);
 
 	if (job->steps)
 		add_line(b, "%s_step(%d, %s);", b->program->name, (int)(n - b->graph->node),
@@ -38,18 +41,34 @@ put_step(Body *b, const Call *c, const char *image, const char *row)
 static void
 trace(Body *b, int tensor, const char *data, int64_t bytes)
 {
-	if (b->program->job->trace && b->graph->tensor[tensor].origin.number >= 0 && bytes)
-		add_line(b, "%s_trace(%d, %s, %lld);", b->program->name, tensor, data, (long long)bytes);
+	const Tensor *t = b->graph->tensor + tensor;
+	const char *loop = "";
+
+	if (!b->program->job->trace || t->origin.number < 0 || !bytes)
+		return;
+	if (has_gaps(t)) {
+		loop = format(b->graph->arena, "for (int pixel = 0; pixel < %d; pixel++) ",
+			t->shape.dim[WIDTH]);
+		data = format(b->graph->arena, "%s + %d * pixel", data, t->pixel_step);
+		bytes /= t->shape.dim[WIDTH];
+	}
+	add_line(b, "%s%s_trace(%d, %s, %lld);", loop, b->program->name, tensor, data,
+		(long long)bytes);
 }
 
-/* After a node: all that it made. */
+/* After a node: all that it made, row by row if rows lie apart. */
 void
 put_trace(Body *b, const Call *c)
 {
 	int y = c->node->output;
+	const Tensor *t = b->graph->tensor + y;
 
-	if (is_dense(b->graph->tensor + y))
-		trace(b, y, b->program->tensor[y], tensor_bytes(b->graph->tensor + y));
+	if (is_dense(t))
+		trace(b, y, b->program->tensor[y], tensor_bytes(t));
+	for (int i = 0; i < t->shape.dim[0] * t->shape.dim[HEIGHT] && !is_dense(t); i++)
+		trace(b, y, format(b->graph->arena, "%s + %lld", b->program->tensor[y],
+			(long long)(i / t->shape.dim[HEIGHT] * axis_step(t, 0) +
+				i % t->shape.dim[HEIGHT] * axis_step(t, HEIGHT))), row_bytes(t));
 }
 
 /* After a step in a segment: the row; of views of it, too, which have no step. */

@@ -318,7 +318,7 @@ is_view(const Graph *g, const Node *n)
 		return true;
 	if (n->op != OP_reshape && n->op != OP_slice)
 		return false;
-	return g->tensor[y].view == x || (g->tensor[x].view == y && is_dense(g->tensor + x));
+	return g->tensor[y].view == x || g->tensor[x].view == y;
 }
 
 int

@@ -133,6 +133,8 @@ typedef struct {
 #undef ATTR
 } Attr;
 
+enum { APART_Y = 1, APART_X = 2, APART_X2 = 4 };
+
 /* One operator; makes one tensor.  Inputs that are left out are -1. */
 typedef struct {
 	Op op;
@@ -149,6 +151,7 @@ typedef struct {
 	bool reversed; /* set by stream(): the only one of its segment, from its last row to its first */
 	bool flat;   /* set by select(): the whole image is one row; never in a segment */
 	bool overlays;      /* set by select(): the kernel may write y where x was */
+	int apart;          /* set by select(): APART bits: whose pixels the kernel takes apart */
 	bool in_place;      /* set by alias(): the output lies where operand 0 was */
 	int64_t scratch;    /* set by select(): bytes of scratch and accumulator */
 	int64_t scratch_offset; /* set by plan(): in the work area */

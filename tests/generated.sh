@@ -44,8 +44,8 @@ for target in c x86-avx2; do
 	[ "$target" = c ] || grep -q avx2 /proc/cpuinfo || { echo "skip generated/$target: no AVX2"; continue; }
 	warnings=0 symbols=0 sane=0
 	for model in $models; do
-		for input in full const; do
-			[ $input = full ] || case "$model" in "$SRC"/*|*split*|*kws*) ;; *) continue ;; esac
+		for input in full const push; do
+			case "$input $model" in full*|*"$SRC"/*|*kws*|const*split*) ;; *) continue ;; esac
 			dir=$work/$target.$input.$(basename "$model" .tflite)
 			make_pair "$model" $target "$dir" --input $input --selftest || { warnings=1; break; }
 			for cc in gcc clang; do
@@ -72,7 +72,7 @@ for target in c x86-avx2; do
 done
 
 # The header serves C++ too.
-make_pair "$SRC/samples/digits/digits.tflite" c "$work/cpp"
+make_pair "$SRC/samples/digits/digits.tflite" c "$work/cpp" --input push
 if have g++; then
 	printf '#include "m.h"\nm_work w; int main() { return 0; }\n' >"$work/cpp/a.cc"
 	g++ -std=c++11 -Wall -Wextra -Wpedantic -Werror -c "$work/cpp/a.cc" -o "$work/cpp/a.o" >"$work/log" 2>&1
@@ -101,6 +101,49 @@ make_pair "$SRC/samples/shapes/shapes.tflite" c "$work/cpp" --selftest
 gcc -g -O1 -fsanitize=thread -pthread "$work/cpp/threads.c" "$work/cpp/m.c" -o "$work/cpp/threads" >"$work/log" 2>&1 &&
 	"$work/cpp/threads" >"$work/log" 2>&1
 say threads $?
+
+# Pushed rows: what is refused changes nothing, whatever the chunks and however often it begins.
+make_pair "$SRC/samples/shapes/shapes.tflite" c "$work/push" --input push --selftest --weights bin
+cat >"$work/push/test.c" <<'END'
+#include "m.h"
+#include <stdio.h>
+#include <string.h>
+static m_work work, other;
+static _Alignas(64) unsigned char weights[M_WEIGHTS_BYTES];
+static int8_t image[M_IMAGE_COUNT], scores[M_SCORES_COUNT], wanted[M_SCORES_COUNT];
+static int rest(m_work *w, int at)
+{
+	return m_push(w, image + at * M_IMAGE_ROW_COUNT, M_IMAGE_ROWS - at);
+}
+int main(void)
+{
+	FILE *f = fopen("m.bin", "rb");
+	if (!f || fread(weights, sizeof weights, 1, f) != 1) return 10;
+	if (m_open(&work, weights, sizeof weights) || m_open(&other, weights, sizeof weights)) return 11;
+	for (int i = 0; i < M_IMAGE_COUNT; i++) image[i] = (int8_t)(i * i / 7);
+	if (rest(&work, 0) != M_NOT_BEGUN || m_finish(&work, scores) != M_NOT_BEGUN) return 12;
+	m_begin(&work);
+	if (rest(&work, 0) || m_finish(&work, wanted)) return 13;
+	if (m_finish(&work, scores) != M_NOT_BEGUN || m_push(&work, image, 0) != M_NOT_BEGUN) return 14;
+	if (m_selftest(&work)) return 15;
+	for (int first = 0; first < M_IMAGE_ROWS; first++) {
+		m_begin(&work);
+		if (m_push(&work, image, first) || m_push(&work, 0, 0)) return 16;
+		m_begin(&other); /* one in between, given up halfway */
+		if (rest(&other, 1)) return 17;
+		if (m_push(&work, image, M_IMAGE_ROWS - first + 1) != M_TOO_MANY_ROWS) return 18;
+		if (m_push(&work, image, 0x7fffffff) != M_TOO_MANY_ROWS) return 19;
+		if (m_push(&work, image, -1) != M_NEGATIVE_ROWS) return 20;
+		if (m_finish(&work, scores) != M_TOO_FEW_ROWS) return 21;
+		if (rest(&work, first) || m_push(&work, image, 1) != M_TOO_MANY_ROWS) return 22;
+		memset(scores, 99, sizeof scores);
+		if (m_finish(&work, scores) || memcmp(scores, wanted, sizeof wanted)) return 23;
+	}
+	return 0;
+}
+END
+(cd "$work/push" && gcc $WARN -g -fsanitize=address,undefined test.c m.c -o test && ./test) >"$work/log" 2>&1
+say push $?
 
 # Weights in a file of their own: the same result; a file that is another's is refused.
 make_pair "$SRC/samples/shapes/shapes.tflite" c "$work/bin" --weights bin --selftest

@@ -269,7 +269,8 @@ every () { # target, compiler flags, alignment
 	say $1/weights_bin_push $?
 	ran "$full" mixed --target $1 --together digits,shapes
 	say $1/together $?
-	ran "$full" mixed --target $1 --together digits,shapes --arena 3600
+	compiled least --target $1 --together digits,shapes --optimize ram "$digits" "$shapes"
+	ran "$full" mixed --target $1 --together digits,shapes --arena $(($(own shared least) + 300))
 	say $1/together_arena $?
 	ran "$push" mixed --target $1 --together digits,shapes --input push
 	say $1/together_push $?
@@ -290,9 +291,10 @@ fi
 
 # ---- the header in both languages; of another run it does not compile
 compiled area --name area --together digits,shapes "$digits" "$shapes"
-$CC $strict -fsyntax-only -x c area/area.h >log 2>&1 &&
-	c++ -std=c++11 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -x c++ area/area.h >log 2>&1
+echo '#include "area/area.h"' >include.c
+$CC $strict -fsyntax-only -x c include.c >log 2>&1 &&
+	c++ -std=c++11 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -x c++ include.c >log 2>&1
 say languages $?
-"$MCOMPILE" --name digits -o area "$shapes" && ! $CC $strict -fsyntax-only -x c area/area.h >log 2>&1 &&
+"$MCOMPILE" --name digits -o area "$shapes" && ! $CC $strict -fsyntax-only -x c include.c >log 2>&1 &&
 	grep -q 'of different runs of mcompile' log
 say stale $?

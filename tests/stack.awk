@@ -1,4 +1,4 @@
-# How deep the stack gets in NAME_run() and below: frames from -fstack-usage (*.su), calls from
+# How deep the stack gets in NAME_run(), or NAME_push() and NAME_finish(), and below: frames from -fstack-usage (*.su), calls from
 # objdump -d -r (the other file).  gcc calls a frame dynamic that it aligns itself, too.
 BEGIN { ALIGNMENT = 32 }
 FILENAME ~ /\.su$/ {
@@ -21,6 +21,7 @@ function depth(f,    name, n, i, d, most) {
 }
 END {
 	for (f in frame)
-		if (f ~ /_run$/)
-			print depth(f)
+		if (f ~ /_(run|push|finish)$/ && (d = depth(f)) > most)
+			most = d
+	print most + 0
 }

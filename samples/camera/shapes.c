@@ -728,7 +728,7 @@ feed_x0(uint8_t *restrict y, const uint8_t *restrict x)
  * kernel_w pixels of in_c.
  */
 static void
-conv2d_0(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
+conv2d_0(int8_t *y, const int8_t *const *x, const int8_t *restrict w,
 	const int32_t *restrict bias, const int32_t *restrict mult,
 	const int8_t *restrict shift)
 {

@@ -774,7 +774,7 @@ static DIGITS_CONST const int8_t outside_s8_m128[128] = {
  * kernel_w pixels of in_c.
  */
 static void
-conv2d_0(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
+conv2d_0(int8_t *y, const int8_t *const *x, const int8_t *restrict w,
 	const int32_t *restrict bias, const int32_t *restrict mult,
 	const int8_t *restrict shift)
 {
@@ -807,7 +807,7 @@ conv2d_0(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
  * kernel_w pixels of in_c.
  */
 static void
-conv2d_1(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
+conv2d_1(int8_t *y, const int8_t *const *x, const int8_t *restrict w,
 	const int32_t *restrict bias, const int32_t *restrict mult,
 	const int8_t *restrict shift)
 {
@@ -865,7 +865,7 @@ max_pool_2(int8_t *restrict y, const int8_t *const *x)
  * kernel_w pixels of in_c.
  */
 static void
-conv2d_3(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
+conv2d_3(int8_t *y, const int8_t *const *x, const int8_t *restrict w,
 	const int32_t *restrict bias, const int32_t *restrict mult,
 	const int8_t *restrict shift)
 {

@@ -717,7 +717,7 @@ static SHAPES_CONST const int8_t outside_s8_m10[192] = {
  * kernel_w pixels of in_c.
  */
 static void
-conv2d_0(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
+conv2d_0(int8_t *y, const int8_t *const *x, const int8_t *restrict w,
 	const int32_t *restrict bias, const int32_t *restrict mult,
 	const int8_t *restrict shift)
 {

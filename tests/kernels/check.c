@@ -34,7 +34,7 @@ typedef struct {
 
 /* Whether entry i is the kernel `name`, or a reduction's first part; then all of it. */
 static bool
-find_parts(int i, const char *name, Parts *p)
+parts_of(int i, const char *name, Parts *p)
 {
 	static const char *const parts[PARTS_MOST] = { "_begin", "_row", "_end" };
 	const char *own = kernels[i].kernel.name;
@@ -173,7 +173,7 @@ check_named(Session *s, Case *c, const char *name, uint64_t dice)
 	Operands o;
 
 	for (int i = 0; i < kernel_count && !ref.parts; i++)
-		if (!strcmp(kernels[i].folder, "ref") && find_parts(i, name, &p))
+		if (!strcmp(kernels[i].folder, "ref") && parts_of(i, name, &p))
 			ref = p;
 	if (!ref.parts)
 		return;
@@ -185,7 +185,7 @@ check_named(Session *s, Case *c, const char *name, uint64_t dice)
 	if (taken) {
 		saved.expected = copy_of(c->graph->arena, o.y, o.y_bytes);
 		for (int i = 0; i < kernel_count; i++)
-			if (find_parts(i, name, &p))
+			if (parts_of(i, name, &p))
 				compare(s, &p, &o, &saved, &blocks, dice);
 	}
 	free_blocks(&blocks);
@@ -246,7 +246,7 @@ time_named(Session *s, Case *c, const char *name)
 	for (int pass = 0; pass < 2; pass++) /* ref first */
 		for (int i = 0; i < kernel_count; i++) {
 			bool is_ref = !strcmp(kernels[i].folder, "ref");
-			if (is_ref != (pass == 0) || !find_parts(i, name, &p) ||
+			if (is_ref != (pass == 0) || !parts_of(i, name, &p) ||
 				!is_wanted(s, i))
 				continue;
 			double seconds = time_kernel(s, i, &p, &o, ref);

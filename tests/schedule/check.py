@@ -5,6 +5,8 @@
     check.py --mcompile PATH --oracle N      models of tests/oracle, likewise
     check.py --mcompile PATH --damage N      damaged schedules of N models: all must be found
     check.py --mcompile PATH --long N        a model of N operators in every way
+    check.py --mcompile PATH --steps N       the steps that generated programs take, of the
+                                             models named and N random ones
     check.py --mcompile PATH --tall          the same network at two heights: as many lines of C
 Prints `ok`, `FAIL` and `skip` lines as tests/run.sh wants them.
 """
@@ -25,6 +27,7 @@ import replay
 
 INPUTS, AIMS, TARGETS = ("full", "const", "push"), ("speed", "ram", "size"), ("c", "x86-avx2")
 WAYS = list(itertools.product(INPUTS, AIMS, TARGETS))
+RUN_WAYS = [way for way in WAYS if way[2] == "c"]   # for any machine
 REFUSALS = ("--input push takes a model of one input", "is not read as rows of one image")
 UNSUPPORTED = "is not supported"
 REPORTED = 10
@@ -122,6 +125,45 @@ def check_models(options):
                 faults.append(f"planning takes {tally.seconds:.2f} s")
             good &= say(name, faults, tally, started)
     return good
+
+
+def steps_taken(options, way, model, sound, folder):
+    """Node and row of each step of the program that `mcompile run` makes, in its order."""
+    mode, aim, target = way
+    files = [os.path.join(folder, f"in{k}") for k in range(len(sound.graph.inputs))]
+    for name, t in zip(files, sound.graph.inputs):
+        with open(name, "wb") as file:
+            file.write(bytes(sound.graph.tensors[t].bytes))
+    outs = [os.path.join(folder, f"out{k}") for k in range(len(sound.graph.outputs))]
+    done = subprocess.run([options.mcompile, "run", "--steps", "--poison", "--input", mode,
+                           "--optimize", aim, "--target", target, model, *files, "-o", *outs],
+                          capture_output=True, text=True, errors="replace")
+    if done.returncode:
+        raise Refused(done.stderr.strip())
+    return [(int(words[1][1:]), int(words[2])) for words in map(str.split, done.stdout.split("\n"))
+            if words[:1] == ["step"]]
+
+
+def check_steps(options):
+    faults, tally, started = [], Tally(), time.time()
+    with tempfile.TemporaryDirectory() as folder:
+        models = list(options.model)
+        for name, content in random_mirs(options.steps, options.first):
+            models.append(os.path.join(folder, name))
+            with open(models[-1], "wb") as file:
+                file.write(content)
+        for number, model in enumerate(models):
+            way = RUN_WAYS[number * 5 % len(RUN_WAYS)]
+            fault, sound = check(options.mcompile, way, model, tally, True)
+            try:
+                taken = steps_taken(options, way, model, sound, folder) if sound else []
+            except Refused as refused:
+                fault = str(refused)
+            if sound and not fault and taken != sound.taken:
+                fault = f"takes {len(taken)} steps, others than the {len(sound.taken)} planned"
+            if fault:
+                faults.append(f"{os.path.basename(model)} {' '.join(way)}: {fault}")
+    return say("steps taken", faults, tally, started)
 
 
 def check_long(options):
@@ -241,6 +283,7 @@ def parse():
     parser.add_argument("--oracle", type=int, default=0, metavar="N")
     parser.add_argument("--damage", type=int, default=0, metavar="N")
     parser.add_argument("--long", type=int, default=0, metavar="N")
+    parser.add_argument("--steps", type=int, default=-1, metavar="N")
     parser.add_argument("--tall", action="store_true")
     parser.add_argument("--first", type=int, default=0, metavar="N")
     parser.add_argument("--keep", default="schedule.failed", metavar="FOLDER")
@@ -258,7 +301,9 @@ def main():
         good &= check_long(options)
     if options.tall:
         good &= check_tall(options)
-    if options.damage:
+    if options.steps >= 0:
+        good &= check_steps(options)
+    elif options.damage:
         good &= check_damage(options)
     elif options.model:
         good &= check_models(options)

@@ -81,6 +81,7 @@ class Replay:
         self.pushed = 0            # bytes of the input that were passed
         self.written = []          # (step, t, place, number) of rows of the first image
         self.reads = []            # (step, numbers) likewise
+        self.taken = []            # (node, row) of all images
 
     # ---- whose byte is this
 
@@ -494,6 +495,14 @@ class Replay:
             raise Fault(f"step {steps[0][0]}: a segment of {sorted(counts)} images")
         return counts.pop()
 
+    def turns(self, groups):
+        """All that is done: image, step, node, row."""
+        for _, steps in groups:
+            for image in range(self.images(steps)):
+                for step, node, first in steps:
+                    for row in self.rows_of(node, first):
+                        yield image, step, node, row
+
     def run(self):
         graph = self.graph
         for t in graph.inputs:
@@ -504,11 +513,9 @@ class Replay:
         self.check_steps()
         if graph.mode == "push":
             self.check_push(groups)
-        for _, steps in groups:
-            for self.image in range(self.images(steps)):
-                for self.step, node, first in steps:
-                    for row in self.rows_of(node, first):
-                        self.call(node, row)
+        for self.image, self.step, node, row in self.turns(groups):
+            self.call(node, row)
+            self.taken.append((node, row))
         if self.pushed not in (0, self.graph.tensors[graph.inputs[0]].bytes) and self.pushed:
             raise Fault(f"{self.pushed} bytes of the pushed input are taken")
         self.step = len(self.schedule.steps)
@@ -551,9 +558,14 @@ class Replay:
             kept = (made <= count) & (read >= made)
             numpy.add.at(change, numpy.maximum(made[kept], 0), 1)
             numpy.add.at(change, read[kept] + 1, -1)
-        for buffer in self.schedule.scratch.values():
-            change[buffer.first] += buffer.bytes
-            change[buffer.last + 1] -= buffer.bytes
+        for step, (i, _) in enumerate(self.schedule.steps):
+            node, buffer = self.graph.nodes[i], self.schedule.scratch.get(i)
+            if buffer and node.op not in REDUCE:
+                change[step] += buffer.bytes
+                change[step + 1] -= buffer.bytes
+            elif buffer and step == buffer.first:
+                change[step] += buffer.bytes
+                change[buffer.last + 1] -= buffer.bytes
         return int(numpy.cumsum(change).max())
 
 

@@ -14,4 +14,5 @@ $check $models || status=1
 $check --random "${SCHEDULE_MODELS:-400}" --oracle "${SCHEDULE_MODELS:-400}" || status=1
 $check --long 2000 --tall || status=1
 $check --damage 60 || status=1
+$check --steps 24 "$SRC"/samples/*/*.tflite || status=1
 exit ${status:-0}

@@ -561,11 +561,13 @@ plan_live(const Graph *g)
 			change[h->read[i] + 2]--;
 		}
 	}
-	for (int i = 0; i < g->buffer_count; i++)
-		if (g->buffer[i].tensor < 0) {
-			change[g->buffer[i].first + 1] += g->buffer[i].bytes;
-			change[g->buffer[i].last + 2] -= g->buffer[i].bytes;
-		}
+	for (int i = 0; i < g->step_count; i++) {
+		const Node *n = g->node + g->step[i].node;
+		int turn = turn_of(g, n, g->step[i].row);
+		bool reduces = ops[n->op].rows == ROWS_REDUCE;
+		change[i + 1] += !reduces || turn == 0 ? n->scratch : 0;
+		change[i + 2] -= !reduces || turn == steps_of(g, n) - 1 ? n->scratch : 0;
+	}
 	for (int i = 0; i < g->step_count + 4; i++) {
 		now += change[i];
 		most = now > most ? now : most;

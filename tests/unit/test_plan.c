@@ -381,16 +381,28 @@ Test(plan, any_operator, .timeout = 600)
 
 /* ---- order ---- */
 
+/* Of alias(): what it copies depends on the order. */
+static bool
+is_copy(const Node *n)
+{
+	return n->name && !strcmp(n->name, "copy");
+}
+
 /* Whether b has the nodes of a, each once. */
 static bool
 same_nodes(const Graph *a, const Graph *b)
 {
-	int same = 0;
+	int same = 0, ours = 0, theirs = 0;
 
 	for (int i = 0; i < a->node_count; i++)
+		ours += !is_copy(a->node + i);
+	for (int k = 0; k < b->node_count; k++)
+		theirs += !is_copy(b->node + k);
+	for (int i = 0; i < a->node_count; i++)
 		for (int k = 0; k < b->node_count; k++)
-			same += a->node[i].output == b->node[k].output && a->node[i].op == b->node[k].op;
-	return a->node_count == b->node_count && same == a->node_count;
+			same += !is_copy(a->node + i) && a->node[i].output == b->node[k].output &&
+				a->node[i].op == b->node[k].op;
+	return ours == theirs && same == ours;
 }
 
 Test(plan, order_is_no_worse_than_the_files, .timeout = 600)
