@@ -9,7 +9,7 @@ enum { STRETCH = 96 }; /* pixels that stay in the cache while the weights pass: 
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
  * channels.  The left side of the dot product has no sign, so x counts from -128, and bias_u8
  * knows it.  Weights are in blocks of 16 outputs of four inputs each, filled up with zeros.
- * cost: out_w * (out_c + 15) / 16 * ((in_c + 3) / 4 * 5 / 4 + 9) + out_w * 2
+ * cost: out_w * ((out_c + 15) / 16) * ((in_c + 3) / 4 * 5 / 4 + 9)
  */
 void
 conv1x1_s8_avx512vnni(int8_t *restrict y, const int8_t *restrict x,

@@ -6,7 +6,7 @@
 enum { WINDOWS = 12 }; /* in scratch: whole tiles */
 
 /* Writes the window's values side by side, columns outside as x_zero. */
-static inline void
+static inline __attribute__((always_inline)) void
 lay_out(int8_t *to, const int8_t *const *x, int in_w, int in_c, int kernel_h, int kernel_w,
 	int dilation_w, int first, int x_step, int x_zero)
 {

@@ -71,7 +71,7 @@ requantize16(__m512i x, const Scales *s, int shift_most)
 }
 
 /* Where dword 4 * i + k stands when dwords, as a square, are turned: 4 * k + i. */
-static inline __m512i
+static inline __attribute__((always_inline)) __m512i
 turned(void)
 {
 	return _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
@@ -94,13 +94,13 @@ narrow64(const __m512i x[4], int y_zero, int y_min, int y_max)
 }
 
 /* The first count of 64 bytes. */
-static inline __mmask64
+static inline __attribute__((always_inline)) __mmask64
 first64(int count)
 {
 	return count < 64 ? (UINT64_C(1) << count) - 1 : UINT64_MAX;
 }
 
-static inline void
+static inline __attribute__((always_inline)) void
 store64(int8_t *y, __m512i v, int count)
 {
 	if (count >= 64)
