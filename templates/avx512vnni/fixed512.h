@@ -109,4 +109,24 @@ store64(int8_t *y, __m512i v, int count)
 		_mm512_mask_storeu_epi8(y, first64(count), v);
 }
 
+/* The first count of 64 values, less zero. */
+static inline __attribute__((always_inline)) void
+widen64(__m512i to[4], const int8_t *x, int count, int zero)
+{
+	const __m512i less = _mm512_set1_epi32(zero);
+	__m512i v = _mm512_maskz_loadu_epi8(first64(count), x);
+
+	to[0] = _mm512_sub_epi32(_mm512_cvtepi8_epi32(_mm512_castsi512_si128(v)), less);
+	to[1] = _mm512_sub_epi32(_mm512_cvtepi8_epi32(_mm512_extracti32x4_epi32(v, 1)), less);
+	to[2] = _mm512_sub_epi32(_mm512_cvtepi8_epi32(_mm512_extracti32x4_epi32(v, 2)), less);
+	to[3] = _mm512_sub_epi32(_mm512_cvtepi8_epi32(_mm512_extracti32x4_epi32(v, 3)), less);
+}
+
+/* One multiplier for all. */
+static inline __attribute__((always_inline)) Scales
+same_scales(int mult, int shift)
+{
+	return scales_of(_mm512_set1_epi32(mult), _mm512_set1_epi32(shift), shift);
+}
+
 #endif
