@@ -11,8 +11,10 @@ trap 'rm -rf "$work"' EXIT
 . tests/recorded.inc
 : >"$work/log"
 jobs=${MODES_JOBS:-$(nproc)}
-targets=c
-if runs_avx2; then targets="c x86-avx2"; else echo "skip modes/x86-avx2: this machine has no AVX2"; fi
+targets=
+for target in $all_targets; do
+	if runs $target; then targets="$targets $target"; else echo "skip modes/$target: not on this machine"; fi
+done
 
 no_push () { # log: push was refused, as the manual says
 	grep -q -e '--input push takes a model of one input' -e 'is not read as rows of one image' "$1"

@@ -9,34 +9,29 @@ dot_row(int8_t *y, const int8_t *x, const int8_t *w, const int32_t *bias, int32_
 {
 	const int vectors = (count + 15) / 16, block = (in_c + 3) / 4 * 64;
 	const int pairs = in_c / 8 * 8, fours = in_c / 4 * 4;
-	__m512i sum[TILE_PIXELS][TILE_VECTORS];
+	const __m512i zero = _mm512_setzero_si512();
+	const __m512i none[TILE_VECTORS] = { zero, zero, zero, zero };
+	Tile sum;
 
-#pragma GCC unroll 4
-	for (int j = 0; j < TILE_VECTORS; j++) {
-		sum[0][j] = _mm512_set1_epi32(zeros);
-		sum[1][j] = _mm512_setzero_si512();
-		if (j < vectors)
-			sum[0][j] = _mm512_add_epi32(sum[0][j], _mm512_loadu_si512(bias + 16 * j));
-	}
+	start_tile(sum, bias, &zeros, 1, vectors, 1);
+	start_pixel(sum[1], none, 0);
 	for (int k = 0; k < pairs; k += 8) {
-		__m512i u = four_of(x + k, 4), v = four_of(x + k + 4, 4);
+		__m512i v[TILE_VECTORS];
 
-#pragma GCC unroll 4
-		for (int j = 0; j < vectors; j++) {
-			sum[0][j] = dot(sum[0][j], u, _mm512_loadu_si512(w + j * block + 16 * k));
-			sum[1][j] = dot(sum[1][j], v, _mm512_loadu_si512(w + j * block + 16 * k + 64));
-		}
+		load_vectors(v, w + 16 * k, block, vectors);
+		add_pixel(sum[0], four_of(x + k, 4), v, vectors);
+		load_vectors(v, w + 16 * k + 64, block, vectors);
+		add_pixel(sum[1], four_of(x + k + 4, 4), v, vectors);
 	}
 	if (pairs < fours)
 		add_products(sum, x + pairs, 0, 4, w + 16 * pairs, block, 1, vectors);
 	if (fours < in_c)
 		add_products(sum, x + fours, 0, in_c % 4, w + 16 * fours, block, 1, vectors);
-#pragma GCC unroll 4
-	for (int j = 0; j < vectors; j++) {
-		const Scales scales = load_scales(mult + 16 * j, shift + 16 * j, shift_most);
-
-		sum[0][j] = requantize16(_mm512_add_epi32(sum[0][j], sum[1][j]), &scales, shift_most);
-	}
+	sum[0][0] = _mm512_add_epi32(sum[0][0], sum[1][0]);
+	sum[0][1] = _mm512_add_epi32(sum[0][1], sum[1][1]);
+	sum[0][2] = _mm512_add_epi32(sum[0][2], sum[1][2]);
+	sum[0][3] = _mm512_add_epi32(sum[0][3], sum[1][3]);
+	requantize_tile(sum, mult, shift, 1, vectors, shift_most);
 	store64(y, narrow64(sum[0], y_zero, y_min, y_max), count);
 }
 
