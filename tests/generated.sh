@@ -5,6 +5,7 @@ cd "${SRC:-$(dirname "$0")/..}" || exit 1
 SRC=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+. tests/recorded.inc
 WARN='-std=c11 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror'
 
 models="$SRC/samples/digits/digits.tflite $SRC/samples/shapes/shapes.tflite"

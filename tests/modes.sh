@@ -1,6 +1,6 @@
 #!/bin/bash
-# The same bits in every mode: --input full, const and push, each with every --optimize and on both
-# targets, what nobody needs any more overwritten (--poison), two inputs one after the other in one
+# The same bits in every mode: --input full, const and push, each with every --optimize and on each
+# target, what nobody needs any more overwritten (--poison), two inputs one after the other in one
 # work area. Against ../shared/golden, or else against the default mode, which other tests hold to
 # the oracles; of samples and random graphs, against ref. Pushed rows come in chunks of many sizes.
 cd "${SRC:-$(dirname "$0")/..}" || exit 1
