@@ -119,8 +119,8 @@ static void
 print_targets(void)
 {
 	for (int i = 0; i < target_count; i++)
-		printf("%-16s %-14s %s\n", targets[i].name, targets[i].flags, targets[i].what);
-	printf("%-16s %-14s the best of these for this machine\n", "native", "");
+		printf("%-16s %-46s %s\n", targets[i].name, targets[i].flags, targets[i].what);
+	printf("%-16s %-46s the best of these for this machine\n", "native", "");
 }
 
 /* What belongs to the command line but not yet to this version. */

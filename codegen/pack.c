@@ -1,5 +1,6 @@
 /* pack.c: constants in the layouts that kernels want. */
 #include <float.h>
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -92,12 +93,12 @@ weight(const Graph *g, const Node *n, int output, int i, int count)
 					 output * count + i];
 }
 
-/* Zero points out of the sum of products: bias - x_zero * sum of (w - w_zero). */
+/* Zero points out of the sum of products: bias - (x_zero + more) * sum of (w - w_zero). */
 static Packed
-pack_bias_less_zeros(const Graph *g, const Node *n, int operand)
+pack_bias_less_zeros(const Graph *g, const Node *n, int more)
 {
-	Packed p = pack_operand(g, n, operand), less = new_packed(g, TYPE_s32, p.count);
-	int count = taps(g, n), x_zero = affine(g, n, X).zero,
+	Packed p = pack_operand(g, n, 2), less = new_packed(g, TYPE_s32, p.count);
+	int count = taps(g, n), x_zero = affine(g, n, X).zero + more,
 	    w_zero = affine(g, n, X2).zero;
 
 	for (int o = 0; o < p.count; o++) {
@@ -136,6 +137,82 @@ pack_pairs(const Graph *g, const Node *n, int block)
 	return p;
 }
 
+/* Blocks of outputs; in each, per four inputs, the outputs' four weights. */
+static Packed
+pack_fours(const Graph *g, const Node *n, int block)
+{
+	int outputs = channels(g, n), blocks = (outputs + block - 1) / block;
+	int count = taps(g, n), fours = (count + 3) / 4;
+	Packed p = new_packed(g, TYPE_s8, (int64_t)blocks * fours * block * 4);
+
+	for (int o = 0; o < outputs; o++)
+		for (int i = 0; i < count; i++)
+			store_bits(p, (((int64_t)(o / block) * fours + i / 4) * block + o % block) * 4 + i % 4,
+				weight(g, n, o, i, count));
+	return p;
+}
+
+static int
+clip8(int v)
+{
+	return v < INT8_MIN ? INT8_MIN : v > INT8_MAX ? INT8_MAX : v;
+}
+
+/* How many int8 a depthwise weight less its zero point is the sum of. */
+int
+weight_parts(const Graph *g, const Node *n)
+{
+	int count = taps(g, n), zero = affine(g, n, X2).zero, parts = 1;
+
+	for (int o = 0; o < channels(g, n) && zero; o++)
+		for (int i = 0; i < count; i++) {
+			int left = weight(g, n, o, i, count) - zero, used = 0;
+			for (; left; used++)
+				left -= clip8(left);
+			parts = used > parts ? used : parts;
+		}
+	return parts;
+}
+
+/*
+ * Depthwise: blocks of channels; in each, all first parts of weights less their zero point, then
+ * the second ones; there, of four rows after four, column by column, the channels' four weights.
+ */
+static Packed
+pack_columns(const Graph *g, const Node *n, int block)
+{
+	int outputs = channels(g, n), blocks = (outputs + block - 1) / block;
+	int height = kernel_height(g, n), width = kernel_width(g, n), fours = (height + 3) / 4;
+	int parts = weight_parts(g, n), zero = affine(g, n, X2).zero;
+	Packed p = new_packed(g, TYPE_s8, (int64_t)blocks * parts * fours * width * block * 4);
+
+	for (int o = 0; o < outputs; o++)
+		for (int i = 0; i < height * width; i++) {
+			int left = weight(g, n, o, i, height * width) - zero;
+			int64_t first = (int64_t)(o / block) * parts * fours * width;
+			int at = i / width / 4 * width + i % width;
+			for (int part = 0; part < parts; part++, at += fours * width) {
+				store_bits(p, ((first + at) * block + o % block) * 4 + i / width % 4,
+					clip8(left));
+				left -= clip8(left);
+			}
+		}
+	return p;
+}
+
+/* Of the shifts that requantize the channels' sums. */
+int
+greatest_shift(const Graph *g, const Node *n)
+{
+	int most = INT_MIN;
+
+	for (int i = 0; i < channels(g, n); i++) {
+		int shift = quantize_multiplier(fmin(channel_scale(g, n, i), DBL_MAX)).shift;
+		most = shift > most ? shift : most;
+	}
+	return most;
+}
+
 Packed
 resampled(const Graph *g, const Node *n, int axis)
 {
@@ -167,7 +244,7 @@ resample_weights(const Graph *g, const Node *n, int axis)
 	return p;
 }
 
-/* The words; what comes in blocks is filled up with zeros: 256-bit vectors. */
+/* The words; what comes in blocks is filled up with zeros. */
 static const struct Packer {
 	const char *name;
 	Packed (*pack)(const Graph *, const Node *, int detail);
@@ -179,11 +256,16 @@ static const struct Packer {
 	{ "shift", pack_scales, TYPE_s8, 1 },
 	{ "scale", pack_scales, TYPE_f64, 1 },
 	{ "table", unary_table, TYPE_s8, 1 }, /* y of each int8 */
-	{ "bias_8", pack_bias_less_zeros, 2, 8 },
+	{ "bias_8", pack_bias_less_zeros, 0, 8 },
 	{ "mult_8", pack_scales, TYPE_s32, 8 },
 	{ "shift_8", pack_scales, TYPE_s8, 8 },
 	{ "w_8x2", pack_pairs, 8, 1 },
 	{ "w_taps", pack_pairs, 16, 1 },
+	{ "bias_u8", pack_bias_less_zeros, 128, 16 }, /* x counting from -128 */
+	{ "mult_16", pack_scales, TYPE_s32, 16 },
+	{ "shift_16", pack_scales, TYPE_s8, 16 },
+	{ "w_vnni", pack_fours, 16, 1 },
+	{ "w_columns", pack_columns, 16, 1 },
 	{ "column", resampled, WIDTH, 1 }, /* of each pixel of y its pixels of x */
 	{ "column_weight", resample_weights, WIDTH, 1 },
 	{ "row_weight", resample_weights, HEIGHT, 1 },

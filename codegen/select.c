@@ -30,6 +30,9 @@ native_target(void)
 {
 #if defined(__x86_64__) && defined(__GNUC__)
 	__builtin_cpu_init();
+	if (__builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw") &&
+		__builtin_cpu_supports("avx512vl"))
+		return "x86-avx512vnni";
 	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
 		return "x86-avx2";
 #endif

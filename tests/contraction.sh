@@ -9,8 +9,8 @@ trap 'rm -rf "$work"' EXIT
 
 models=$(recorded_models)
 [ -n "$models" ] || { echo "skip contraction: no ../shared"; models=shapes; }
-for target in c x86-avx2; do
-	[ $target = c ] || runs_avx2 || { echo "skip contraction/$target: no AVX2"; continue; }
+for target in $all_targets; do
+	runs $target || { echo "skip contraction/$target: not on this machine"; continue; }
 	for cc in gcc clang; do
 		have $cc || { echo "skip contraction/$target/$cc: no $cc"; continue; }
 		for flags in '-O2 -ffp-contract=off' '-O3 -ffp-contract=fast' -Ofast; do

@@ -5,6 +5,7 @@ cd "${SRC:-$(dirname "$0")/..}" || exit 1
 SRC=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+. tests/recorded.inc
 WARN='-std=c11 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror'
 
 models="$SRC/samples/digits/digits.tflite $SRC/samples/shapes/shapes.tflite"
@@ -32,16 +33,14 @@ make_pair () { # model, target, folder, options...
 	"$MCOMPILE" --name m --target "$pair_target" -o "$pair_folder" "$@" "$pair_model" >"$work/log" 2>&1
 }
 
-flags_of () { [ "$1" = c ] || echo -mavx2 -mfma; }
-
 # Symbols a pair may ask the linker for: libc's three, libm, the compiler's own.
 strangers () {
 	nm -u "$1" | awk '{ print $2 }' | grep -vxE \
 		'mem(cpy|set|move)|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__(aeabi|cpu)_.*|(exp|tanh|floor|sqrt|round|fmod|lround|rint|trunc|ceil)f?|log(f|1pf)?'
 }
 
-for target in c x86-avx2; do
-	[ "$target" = c ] || grep -q avx2 /proc/cpuinfo || { echo "skip generated/$target: no AVX2"; continue; }
+for target in $all_targets; do
+	runs "$target" || { echo "skip generated/$target: not on this machine"; continue; }
 	warnings=0 symbols=0 sane=0
 	for model in $models; do
 		for input in full const push; do

@@ -1,6 +1,6 @@
 #!/bin/bash
-# The same bits in every mode: --input full, const and push, each with every --optimize and on both
-# targets, what nobody needs any more overwritten (--poison), two inputs one after the other in one
+# The same bits in every mode: --input full, const and push, each with every --optimize and on each
+# target, what nobody needs any more overwritten (--poison), two inputs one after the other in one
 # work area. Against ../shared/golden, or else against the default mode, which other tests hold to
 # the oracles; of samples and random graphs, against ref. Pushed rows come in chunks of many sizes.
 cd "${SRC:-$(dirname "$0")/..}" || exit 1
@@ -11,8 +11,10 @@ trap 'rm -rf "$work"' EXIT
 . tests/recorded.inc
 : >"$work/log"
 jobs=${MODES_JOBS:-$(nproc)}
-targets=c
-if runs_avx2; then targets="c x86-avx2"; else echo "skip modes/x86-avx2: this machine has no AVX2"; fi
+targets=
+for target in $all_targets; do
+	if runs $target; then targets="$targets $target"; else echo "skip modes/$target: not on this machine"; fi
+done
 
 no_push () { # log: push was refused, as the manual says
 	grep -q -e '--input push takes a model of one input' -e 'is not read as rows of one image' "$1"

@@ -71,16 +71,18 @@ say arena $?
 functions () { grep -c '_KERNEL static void$' made/shapes.c; }
 number () { sed -n "s/.*\"$1\":[^0-9]*\([0-9]*\).*/\1/p" made/r.json; }
 optimized=0
-for target in c x86-avx2; do
-	[ $target = c ] || grep -qw avx2 /proc/cpuinfo 2>/dev/null || continue
+for target in c x86-avx2 x86-avx512vnni; do
+	gaps=0 # the last target's buffers begin at multiples of 64, which costs two of them
+	[ $target != x86-avx512vnni ] || gaps=$((2 * 64))
+	[ $target = c ] || grep -qw "$(echo ${target#x86-} | sed s/vnni/_vnni/)" /proc/cpuinfo 2>/dev/null || continue
 	made shapes.c --target $target "$model" && many=$(functions) &&
 		made shapes.c --target $target --optimize size "$model" && [ "$(functions)" -lt "$many" ] &&
 		made r.json --target $target --optimize ram --report made/r.json "$model" &&
-		[ "$(number work_bytes)" = "$(number lower_bound_bytes)" ] || optimized=1
+		[ "$(number work_bytes)" -le $(($(number lower_bound_bytes) + gaps)) ] || optimized=1
 	for what in size ram; do
 		"$MCOMPILE" verify --target $target --optimize $what "$model" >log 2>&1 || optimized=1
 	done
 	[ $target = c ] || { made r.json --target $target --report made/r.json "$model" &&
-		grep -q '"kernel":.*avx2/' made/r.json; } || optimized=1
+		grep -q "\"kernel\":.*${target#x86-}/" made/r.json; } || optimized=1
 done
 say optimize $optimized

@@ -288,6 +288,11 @@ if grep -qw avx2 /proc/cpuinfo 2>/dev/null; then
 else
 	echo "skip share/x86-avx2: no AVX2 here"
 fi
+if grep -qw avx512_vnni /proc/cpuinfo 2>/dev/null; then
+	every x86-avx512vnni '-mavx512bw -mavx512vl -mavx512vnni -mfma' 64
+else
+	echo "skip share/x86-avx512vnni: no AVX512-VNNI here"
+fi
 
 # ---- the header in both languages; of another run it does not compile
 compiled area --name area --together digits,shapes "$digits" "$shapes"

@@ -29,7 +29,7 @@ one () { # target, model, compiler, options...: adds to status and most
 	[ "$bytes" -le $most ] || most=$bytes
 }
 
-for target in c x86-avx2; do
+for target in $all_targets; do
 	for cc in gcc clang clang-19; do
 		have $cc || { echo "skip stack/$target/$cc: no $cc"; continue; }
 		status=0 most=0

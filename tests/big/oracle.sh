@@ -26,3 +26,9 @@ if grep -qw avx2 /proc/cpuinfo 2>/dev/null; then
 else
 	echo "skip oracle x86-avx2: this machine has no AVX2"
 fi
+if grep -qw avx512_vnni /proc/cpuinfo 2>/dev/null; then
+	compare x86-avx512vnni x86-avx512vnni --first 11000 --count 1000 $any_way \
+		--cflags "-O1 -w -std=c11 -ffp-contract=off -mavx512bw -mavx512vl -mavx512vnni -mfma"
+else
+	echo "skip oracle x86-avx512vnni: this machine has no AVX512-VNNI"
+fi

@@ -1,12 +1,11 @@
 #!/bin/bash
 # Recorded models, bit for bit: `mcompile run` against ../shared/golden, and against the oracles
 # where nothing is recorded; every tensor of the model too. `mcompile verify` on the samples.
-targets=c
-if grep -qw avx2 /proc/cpuinfo 2>/dev/null; then
-	targets="c x86-avx2"
-else
-	echo "skip x86-avx2: this machine has no AVX2"
-fi
+. "$SRC/tests/recorded.inc"
+targets=
+for target in $all_targets; do
+	if runs $target; then targets="$targets $target"; else echo "skip $target: not on this machine"; fi
+done
 
 check () { # name, command...: ok if it succeeds
 	local name=$1

@@ -1,0 +1,68 @@
+/* conv2d_s8.c: any convolution of int8: windows side by side in scratch, then as if of one pixel. */
+#include <stdbool.h>
+
+#include "dot512.h"
+
+enum { WINDOWS = 12 }; /* in scratch: whole tiles */
+
+/* Writes the window's values side by side, columns outside as x_zero. */
+static inline __attribute__((always_inline)) void
+lay_out(int8_t *to, const int8_t *const *x, int in_w, int in_c, int kernel_h, int kernel_w,
+	int dilation_w, int first, int x_step, int x_zero)
+{
+	bool inside = first >= 0 && first + (kernel_w - 1) * dilation_w < in_w;
+
+	for (int i = 0; i < kernel_h; i++) {
+		if (inside && dilation_w == 1 && x_step == in_c) {
+			memcpy(to, x[i] + first * in_c, (size_t)(kernel_w * in_c));
+			to += kernel_w * in_c;
+			continue;
+		}
+		for (int j = 0; j < kernel_w; j++, to += in_c) {
+			int column = first + j * dilation_w;
+
+			if (column >= 0 && column < in_w)
+				memcpy(to, x[i] + column * x_step, (size_t)in_c);
+			else
+				memset(to, x_zero, (size_t)in_c);
+		}
+	}
+}
+
+/*
+ * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
+ * channels.  x: the kernel_h rows under the window.  The left side of the dot product has no
+ * sign, so x counts from -128, and bias_u8 knows it.  Weights are in blocks of 16 outputs of four
+ * inputs each, filled up with zeros.
+ * cost: out_w * ((out_c + 15) / 16 * ((kernel_h * kernel_w * in_c + 3) / 4 * 5 / 4 + 9) + kernel_h * kernel_w * in_c / 16 + 6 * kernel_h)
+ * scratch: 12 * kernel_h * kernel_w * in_c
+ */
+void
+conv2d_s8_avx512vnni(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w_vnni,
+	const int32_t *restrict bias_u8, const int32_t *restrict mult_16,
+	const int8_t *restrict shift_16, int8_t *restrict scratch, int in_w, int in_c, int out_w,
+	int out_c, int kernel_h, int kernel_w, int stride_w, int dilation_w, int pad_left, int x_step,
+	int y_step, int x_zero, int w_zero, int shift_most, int y_zero, int y_min, int y_max)
+{
+	const int taps = kernel_h * kernel_w * in_c;
+	const int block = (taps + 3) / 4 * 4; /* bytes of weights of an output */
+	const int rest = out_c % 64, last = out_c - rest;
+	int32_t zeros[WINDOWS];
+
+	for (int at = 0; at < out_w; at += WINDOWS) {
+		const int count = out_w - at < WINDOWS ? out_w - at : WINDOWS;
+
+		for (int p = 0; p < count; p++)
+			lay_out(scratch + p * taps, x, in_w, in_c, kernel_h, kernel_w, dilation_w,
+				(at + p) * stride_w - pad_left, x_step, x_zero);
+		zeros_of(zeros, scratch, taps, taps, count, w_zero);
+		for (int o = 0; o + 64 <= out_c; o += 64)
+			tiles(y + at * y_step + o, y_step, scratch, taps, w_vnni + o * block, bias_u8 + o,
+				zeros, mult_16 + o, shift_16 + o, taps, count, out_w % 6, 64, w_zero,
+				shift_most, y_zero, y_min, y_max);
+		if (rest > 0)
+			tiles(y + at * y_step + last, y_step, scratch, taps, w_vnni + last * block,
+				bias_u8 + last, zeros, mult_16 + last, shift_16 + last, taps, count, out_w % 6,
+				rest, w_zero, shift_most, y_zero, y_min, y_max);
+	}
+}

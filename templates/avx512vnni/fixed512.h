@@ -1,0 +1,132 @@
+/* fixed512.h: sixteen requantizations at once, each bit as in fixed.h. */
+#ifndef FIXED512_H
+#define FIXED512_H
+
+#include <immintrin.h>
+#include <stdint.h>
+
+/* What requantizes sixteen lanes, as 64-bit numbers of the even ones [0] and the odd ones [1]. */
+typedef struct {
+	__m512i left; /* the only one of 32 bits */
+	__m512i mult[2], half[2], back[2], right[2];
+} Scales;
+
+/*
+ * y = floor((x * mult + half - (x < 0 ? back : 0)) / 2^right) has both roundings of the reference
+ * in it: the floor of a floor is one floor.  Where nothing is shifted out after the multiplication,
+ * right is 31, half 2^30, back 0; else half has the second rounding's half too, 2^(right - 1), and
+ * back makes that one go away from zero.  shift_most: of all shifts.
+ */
+static inline __attribute__((always_inline)) Scales
+scales_of(__m512i mult, __m512i shift, int shift_most)
+{
+	const __m512i zero = _mm512_setzero_si512(), one = _mm512_set1_epi64(1);
+	__m512i right = _mm512_sub_epi32(_mm512_set1_epi32(31), _mm512_min_epi32(shift, zero));
+	Scales s;
+
+	s.left = _mm512_max_epi32(shift, zero);
+	s.mult[0] = mult;
+	s.mult[1] = _mm512_srli_epi64(mult, 32);
+	s.right[0] = _mm512_and_si512(right, _mm512_set1_epi64(UINT32_MAX));
+	s.right[1] = _mm512_srli_epi64(right, 32);
+	for (int i = 0; i < 2; i++) {
+		__mmask8 twice = shift_most < 0 ? 0xff : _mm512_cmpgt_epi64_mask(s.right[i],
+			_mm512_set1_epi64(31));
+
+		s.back[i] = _mm512_maskz_set1_epi64(twice, INT64_C(1) << 31);
+		s.half[i] = _mm512_add_epi64(_mm512_srli_epi64(s.back[i], 1),
+			_mm512_sllv_epi64(one, _mm512_sub_epi64(s.right[i], one)));
+	}
+	return s;
+}
+
+/* Of sixteen channels. */
+static inline __attribute__((always_inline)) Scales
+load_scales(const int32_t *mult, const int8_t *shift, int shift_most)
+{
+	return scales_of(_mm512_loadu_si512(mult),
+		_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)shift)), shift_most);
+}
+
+/* The even lanes of x, or the odd ones moved there, as 64-bit numbers. */
+static inline __attribute__((always_inline)) __m512i
+requantize_half(__m512i x, const Scales *s, int i)
+{
+	__m512i product = _mm512_mul_epi32(x, s->mult[i]);
+	__mmask8 negative = _mm512_cmplt_epi64_mask(product, _mm512_setzero_si512());
+	__m512i v = _mm512_add_epi64(product, s->half[i]);
+
+	return _mm512_srav_epi64(_mm512_mask_sub_epi64(v, negative, v, s->back[i]), s->right[i]);
+}
+
+/* x * mult / 2^31 * 2^shift, rounded twice. */
+static inline __attribute__((always_inline)) __m512i
+requantize16(__m512i x, const Scales *s, int shift_most)
+{
+	if (shift_most > 0)
+		x = _mm512_sllv_epi32(x, s->left);
+	__m512i even = requantize_half(x, s, 0);
+	__m512i odd = requantize_half(_mm512_srli_epi64(x, 32), s, 1);
+	return _mm512_mask_shuffle_epi32(even, 0xaaaa, odd, _MM_PERM_CCAA);
+}
+
+/* Where dword 4 * i + k stands when dwords, as a square, are turned: 4 * k + i. */
+static inline __attribute__((always_inline)) __m512i
+turned(void)
+{
+	return _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+}
+
+/* Four times sixteen values as stored, clamped. */
+static inline __attribute__((always_inline)) __m512i
+narrow64(const __m512i x[4], int y_zero, int y_min, int y_max)
+{
+	const __m512i zero = _mm512_set1_epi16((short)y_zero);
+	__m512i low = _mm512_adds_epi16(_mm512_packs_epi32(x[0], x[1]), zero);
+	__m512i high = _mm512_adds_epi16(_mm512_packs_epi32(x[2], x[3]), zero);
+	__m512i v = _mm512_packs_epi16(low, high);
+
+	if (y_min > INT8_MIN)
+		v = _mm512_max_epi8(v, _mm512_set1_epi8((char)y_min));
+	if (y_max < INT8_MAX)
+		v = _mm512_min_epi8(v, _mm512_set1_epi8((char)y_max));
+	return _mm512_permutexvar_epi32(turned(), v);
+}
+
+/* The first count of 64 bytes. */
+static inline __attribute__((always_inline)) __mmask64
+first64(int count)
+{
+	return count < 64 ? (UINT64_C(1) << count) - 1 : UINT64_MAX;
+}
+
+static inline __attribute__((always_inline)) void
+store64(int8_t *y, __m512i v, int count)
+{
+	if (count >= 64)
+		_mm512_storeu_si512(y, v);
+	else
+		_mm512_mask_storeu_epi8(y, first64(count), v);
+}
+
+/* The first count of 64 values, less zero. */
+static inline __attribute__((always_inline)) void
+widen64(__m512i to[4], const int8_t *x, int count, int zero)
+{
+	const __m512i less = _mm512_set1_epi32(zero);
+	__m512i v = _mm512_maskz_loadu_epi8(first64(count), x);
+
+	to[0] = _mm512_sub_epi32(_mm512_cvtepi8_epi32(_mm512_castsi512_si128(v)), less);
+	to[1] = _mm512_sub_epi32(_mm512_cvtepi8_epi32(_mm512_extracti32x4_epi32(v, 1)), less);
+	to[2] = _mm512_sub_epi32(_mm512_cvtepi8_epi32(_mm512_extracti32x4_epi32(v, 2)), less);
+	to[3] = _mm512_sub_epi32(_mm512_cvtepi8_epi32(_mm512_extracti32x4_epi32(v, 3)), less);
+}
+
+/* One multiplier for all. */
+static inline __attribute__((always_inline)) Scales
+same_scales(int mult, int shift)
+{
+	return scales_of(_mm512_set1_epi32(mult), _mm512_set1_epi32(shift), shift);
+}
+
+#endif
