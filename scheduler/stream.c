@@ -300,6 +300,13 @@ through_from(const Survey *s, int first, int64_t *ending)
 	return through;
 }
 
+/* A segment's loop over images is one. */
+static int
+images(const Graph *g, int node)
+{
+	return tensor_out(g, g->node + node)->shape.dim[0];
+}
+
 static void
 set_prices(Trial *r, Cuts *c, int first, int64_t *ending)
 {
@@ -313,7 +320,7 @@ set_prices(Trial *r, Cuts *c, int first, int64_t *ending)
 		through -= ending[node];
 		if (i == 0 && node != r->pushed)
 			e->whole = r->s->steps[node] ? price_whole(r, node, through) : (Price){ 0, 0 };
-		if (!may_stream(r->s, node))
+		if (!may_stream(r->s, node) || images(r->g, node) != images(r->g, first))
 			return;
 		if (may_hold_push(r, first, node + 1))
 			e[i].rows = price_by_rows(r, first, node + 1, through);

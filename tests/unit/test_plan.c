@@ -145,6 +145,31 @@ Test(plan, every_read_finds_its_bytes, .timeout = 600)
 	cr_expect_gt(tally.met * 10, tally.graphs * 7);
 }
 
+/* Turns begin again with each image: nodes of three and of five are never in step. */
+Test(plan, batches_of_several_sizes)
+{
+	static const char text[] = "mir 1\ninput t0\ninput t1\noutput t4\noutput t5\n"
+		"tensor t0 s8[3,8,1,3] scale 0.5\ntensor t1 s8[5,8,1,3] scale 0.5\n"
+		"tensor t2 s8[5,14,1,3] scale 0.5\ntensor t3 s8[3,8,1,3] scale 0.5\n"
+		"tensor t4 s8[5,14,1,3] scale 0.5\ntensor t5 s8[3,8,1,3] scale 0.5\n"
+		"t2 = pad t1 begin [0,3,0,0] end [0,3,0,0]\nt3 = mul t0 t0\n"
+		"t4 = add t2 t2\nt5 = add t3 t0\n";
+	Tally tally = { 0 };
+
+	for (int i = 0; i < 12; i++) {
+		Session s;
+		begin(&s);
+		const Graph *g = planned(&s, text, way_of(i));
+		cr_assert(g, "%s", s.messages);
+		expect_sound(g, &tally, text);
+		for (int k = 1; k < g->node_count; k++)
+			cr_expect(!g->node[k].segment || g->node[k].segment != g->node[k - 1].segment ||
+				tensor_out(g, g->node + k)->shape.dim[0] ==
+					tensor_out(g, g->node + k - 1)->shape.dim[0]);
+		end(&s);
+	}
+}
+
 /* Graphs of every operator. */
 Test(plan, any_operator, .timeout = 600)
 {
