@@ -353,6 +353,7 @@ typedef struct {
 	const char *guard;   /* macro that the compiler of the output must define, or "" */
 	const char *flags;   /* for that compiler */
 	int frame;           /* of the stack: see targets.def */
+	const char *apart;   /* whose compiler keeps kernels out of line: a condition on macros */
 	const char *what;
 } Target;
 extern const Target targets[];

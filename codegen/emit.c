@@ -181,12 +181,14 @@ put_guards(Text *t, const Program *p)
 		"\n#ifndef $M_CONST\n"
 		"#define $M_CONST /* before each array of weights: a section, say "
 		"*/\n#endif\n");
-	if (p->function_count)
+	if (p->function_count) {
 		put_filled(t, p, NULL,
-			"\n/* Before each kernel: a section, say. gcc makes them faster by themselves. */\n"
-			"#ifndef $M_KERNEL\n#if defined __GNUC__ && !defined __clang__\n"
-			"#define $M_KERNEL __attribute__((noinline))\n#else\n#define $M_KERNEL\n"
-			"#endif\n#endif\n");
+			"\n/* Before each kernel: a section, say. They do better by themselves. */\n"
+			"#ifndef $M_KERNEL\n#if ");
+		put_filled(t, p, NULL, target->apart);
+		put_filled(t, p, NULL, "\n#define $M_KERNEL __attribute__((noinline))\n#else\n"
+			"#define $M_KERNEL\n#endif\n#endif\n");
+	}
 	if (has_strings(p))
 		put(t,
 			"\n/* Long arrays of bytes stand as string literals: compilers "

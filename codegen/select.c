@@ -4,8 +4,8 @@
 #include "codegen.h"
 
 const Target targets[] = {
-#define TARGET(name, folders, alignment, guard, flags, frame, what) \
-	{ name, folders, alignment, guard, flags, frame, what },
+#define TARGET(name, folders, alignment, guard, flags, frame, apart, what) \
+	{ name, folders, alignment, guard, flags, frame, apart, what },
 #include "targets.def"
 #undef TARGET
 };

@@ -14,7 +14,7 @@
 #define SHAPES_CONST /* before each array of weights: a section, say */
 #endif
 
-/* Before each kernel: a section, say. gcc makes them faster by themselves. */
+/* Before each kernel: a section, say. They do better by themselves. */
 #ifndef SHAPES_KERNEL
 #if defined __GNUC__ && !defined __clang__
 #define SHAPES_KERNEL __attribute__((noinline))

@@ -14,7 +14,7 @@
 #define DIGITS_CONST /* before each array of weights: a section, say */
 #endif
 
-/* Before each kernel: a section, say. gcc makes them faster by themselves. */
+/* Before each kernel: a section, say. They do better by themselves. */
 #ifndef DIGITS_KERNEL
 #if defined __GNUC__ && !defined __clang__
 #define DIGITS_KERNEL __attribute__((noinline))

@@ -14,7 +14,7 @@
 #define PUSHED_CONST /* before each array of weights: a section, say */
 #endif
 
-/* Before each kernel: a section, say. gcc makes them faster by themselves. */
+/* Before each kernel: a section, say. They do better by themselves. */
 #ifndef PUSHED_KERNEL
 #if defined __GNUC__ && !defined __clang__
 #define PUSHED_KERNEL __attribute__((noinline))
