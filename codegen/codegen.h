@@ -372,6 +372,7 @@ typedef struct {
 	Templates *templates;
 	const char *source;   /* the model file's name without folders */
 	WeightsForm weights;
+	int64_t widest; /* set by select(): the most bytes that a node reads and makes */
 	bool explain, selftest, trace, steps, poison;
 	Graph *reference;     /* as the front end made it, legalized: for --selftest, verify */
 	int64_t macs_model;   /* before any pass took some away */

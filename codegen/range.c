@@ -545,8 +545,10 @@ range(Graph *g)
 		Range all = activation_range(g, n);
 		Interval *of = new_range(
 			g, y, (Interval){ (int8_t)all.least, (int8_t)all.most });
+		Mark mark = arena_mark(g->arena);
 		if (rules[n->op] && tensor_in(g, n, 0)->type == TYPE_s8)
 			rules[n->op](g, n, of);
+		arena_release(g->arena, mark);
 		y->range = of;
 	}
 }

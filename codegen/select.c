@@ -3,6 +3,9 @@
 
 #include "codegen.h"
 
+static const double SCRATCH_COST = 1e12; /* cycles: more than any kernel takes */
+enum { SCRATCH_SHARE = 4 };              /* a quarter of what a node touches at most */
+
 const Target targets[] = {
 #define TARGET(name, folders, alignment, guard, flags, frame, apart, what) \
 	{ name, folders, alignment, guard, flags, frame, apart, what },
@@ -203,6 +206,13 @@ cost_of(const Job *job, const Node *n, const Template *const *part, int parts)
 	return cost;
 }
 
+/* With RAM the aim, scratch that small models would feel is worth no speed. */
+static bool
+takes_much(const Job *job, int64_t scratch)
+{
+	return job->graph->optimize == OPTIMIZE_RAM && scratch * SCRATCH_SHARE > job->widest;
+}
+
 /* Tries the kernel `name` in every folder of the target. */
 static void
 try_folders(Job *job, Node *n, const char *name, double *least)
@@ -215,17 +225,19 @@ try_folders(Job *job, Node *n, const char *name, double *least)
 
 		if (!parts || !applies(job, n, part, parts))
 			continue;
+		int64_t scratch = scratch_of(job, n, part[0]);
 		double cost = cost_of(job, n, part, parts);
 		if (job->explain)
 			fprintf(stderr, "%s: %s/%s costs %.0f\n", n->name, folder, name, cost);
-		if (*least >= 0 && cost >= *least)
+		double price = cost + (takes_much(job, scratch) ? SCRATCH_COST : 0);
+		if (*least >= 0 && price >= *least)
 			continue;
-		*least = cost;
+		*least = price;
 		n->cost = n->row_cost = (int64_t)cost;
 		n->kernel = format(job->arena, "%s/%s", folder, name);
 		n->overlays = part[0]->in_place;
 		n->apart = apart(part, parts);
-		n->scratch = scratch_of(job, n, part[0]);
+		n->scratch = scratch;
 	}
 }
 
@@ -243,15 +255,21 @@ try_stems(Job *job, Node *n)
 	}
 }
 
-/* Of the kernel that the node would have in a segment. */
+/* Of the kernel that the node would have in a segment: this one, as a rule. */
 static int64_t
 cost_by_rows(const Job *job, const Node *n)
 {
 	Job quiet = *job;
 	Node by_rows = *n;
+	const char *slash = strchr(n->kernel, '/');
+	const Template *part[3];
+	int parts = kernel_parts(job->templates,
+		format(job->arena, "%.*s", (int)(slash - n->kernel), n->kernel), slash + 1, part);
 
 	quiet.explain = false;
 	by_rows.flat = false;
+	if (applies(&quiet, &by_rows, part, parts))
+		return (int64_t)cost_of(&quiet, &by_rows, part, parts);
 	try_stems(&quiet, &by_rows);
 	return by_rows.cost;
 }
@@ -289,9 +307,24 @@ needs_no_code(const Graph *g, const Node *n, bool aliased)
 	return (!aliased && (n->op == OP_concat || n->op == OP_reshape)) || (aliased && is_view(g, n));
 }
 
+static int64_t
+bytes_touched(const Graph *g, const Node *n)
+{
+	int64_t sum = tensor_bytes(tensor_out(g, n));
+
+	for (int k = 0; k < n->input_count; k++)
+		if (n->input[k] >= 0 && !g->tensor[n->input[k]].data)
+			sum += tensor_bytes(g->tensor + n->input[k]);
+	return sum;
+}
+
 static void
 select_all(Job *job, bool aliased)
 {
+	for (int i = 0; i < job->graph->node_count; i++) {
+		int64_t bytes = bytes_touched(job->graph, job->graph->node + i);
+		job->widest = bytes > job->widest ? bytes : job->widest;
+	}
 	for (int i = 0; i < job->graph->node_count; i++) {
 		Node *n = job->graph->node + i;
 

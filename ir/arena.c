@@ -40,6 +40,26 @@ arena_free(Arena *a)
 	free(a);
 }
 
+Mark
+arena_mark(const Arena *a)
+{
+	return (Mark){ a->block, a->block ? a->block->free : NULL };
+}
+
+void
+arena_release(Arena *a, Mark m)
+{
+	while (a->block != m.block) {
+		Block *next = a->block->next;
+		free(a->block);
+		a->block = next;
+	}
+	if (!a->block)
+		return;
+	memset(m.free, 0, (size_t)(a->block->free - (unsigned char *)m.free));
+	a->block->free = m.free;
+}
+
 static unsigned char *
 aligned(unsigned char *p)
 {

@@ -223,6 +223,12 @@ extern const char *const optimize_names[OPTIMIZE_COUNT];
 /* arena.c: memory that is freed all at once.  Running out of it ends the work by the Diag. */
 Arena *arena_new(Diag *);
 void arena_free(Arena *);
+/* What was allocated after the mark goes: nothing that stays may point there. */
+typedef struct {
+	void *block, *free;
+} Mark;
+Mark arena_mark(const Arena *);
+void arena_release(Arena *, Mark);
 void *alloc(Arena *, size_t bytes); /* zeroed, aligned for any type and for AVX-512 */
 void *alloc_array(Arena *, size_t count, size_t bytes); /* product checked */
 void *copy_of(Arena *, const void *data, size_t bytes);

@@ -216,9 +216,11 @@ place(const Graph *g, int64_t *bytes)
 int64_t
 planned_bytes(const Graph *g)
 {
+	Mark mark = arena_mark(g->arena);
 	int64_t bytes;
 
 	place(g, &bytes);
+	arena_release(g->arena, mark);
 	return bytes;
 }
 

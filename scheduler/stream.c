@@ -13,7 +13,7 @@
 #include "scheduler.h"
 
 /* Nodes of a segment; of graphs that are large, fewer. */
-enum { LONGEST = 192, LONGEST_OF_LARGE = 32, LARGE = 400 };
+enum { LONGEST = 192, LONGEST_OF_LARGE = 16, LARGE = 400 };
 /* Cycles: of a step's conditions and row pointers; of a byte that no cache keeps. */
 static const double STEP_COST = 20, FAR_BYTE_COST = 0.125;
 enum { CACHE_BYTES = 256 * 1024 };
@@ -444,6 +444,8 @@ turn_about(Graph *g, const Survey *s)
 static void
 choose_directions(Graph *g, const Survey *s)
 {
+	if (g->node_count > LARGE)
+		return;
 	int64_t straight = planned_bytes(g);
 
 	turn_about(g, s);
