@@ -9,7 +9,7 @@ trap 'rm -rf "$work"' EXIT
 . tests/recorded.inc
 : >"$work/log"
 
-MCOMPILE_SECONDS=1 MCOMPILE_MB=100 CC_SECONDS=20 CC_MB=500 MANY_SECONDS=5 MANY_MB=500
+MCOMPILE_SECONDS=1 MCOMPILE_MB=100 CC_SECONDS=20 CC_MB=500 MANY_SECONDS=10 MANY_MB=500
 
 within () { # name, seconds, megabytes, command...: in one of three runs
 	local name=$1 seconds=$2 mb=$3 n status=1 figures=
