@@ -352,7 +352,7 @@ move_bounds(Prune *p, Node *n)
 	int xs = channel_count(p->graph->tensor + x),
 	    ys = channel_count(p->graph->tensor + y);
 
-	if (n->op == OP_slice) {
+	if (n->op == OP_slice || n->op == OP_row_slice) {
 		n->attr.begin.dim[last] = left_between(p, x, 0, n->attr.begin.dim[last]);
 	} else if (n->op == OP_pad) {
 		int begin = n->attr.begin.dim[last];

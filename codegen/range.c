@@ -72,6 +72,7 @@ link_channels(const Graph *g, const Node *n, int operand, Link *l)
 	case OP_pad: l->y_first = n->attr.begin.dim[last]; return true;
 	case OP_transpose: return n->attr.perm.dim[last] == last;
 	case OP_slice:
+	case OP_row_slice:
 		*l = (Link){ y, n->attr.begin.dim[last], y, 1, 0, y };
 		return n->attr.step.dim[last] == 1 || y == 1;
 	default: return x == y;
@@ -494,6 +495,7 @@ static void (*const rules[OP_COUNT])(const Graph *, const Node *, Interval *y) =
 	[OP_reshape] = range_moved,
 	[OP_transpose] = range_moved,
 	[OP_slice] = range_moved,
+	[OP_row_slice] = range_moved,
 	[OP_concat] = range_moved,
 	[OP_gather_nd] = range_moved,
 	[OP_resize_nearest] = range_moved,
