@@ -103,7 +103,7 @@ def say(name, faults, tally, started):
                f"{tally.rings} rings, {tally.loose} loose, {tally.overlaid} overlays, "
                f"{tally.refused} refused, at most {tally.seconds:.2f} s a plan, "
                f"{time.time() - started:.1f} s in all")
-    good = not faults and tally.plans
+    good = not faults and tally.plans > 0
     print(f"{'ok' if good else 'FAIL'} schedule/{name} ({figures})", flush=True)
     return good
 
