@@ -128,21 +128,19 @@ find_members(Work *w)
 
 /* ---- steps */
 
-/* While a step of node runs: done[node] counts it already where `after`. */
+/* While a step of the node runs: what it reads is still there, what it writes there already. */
 static Span
-class_span(Work *w, const Unit *u, const Class *c, int class, int node)
+class_span(Work *w, const Class *c, int class, int node)
 {
 	int64_t ring = w->g->tensor[class].ring;
-	bool made = c->first >= u->first, dies = c->last < u->end;
-	bool writes = w->s->output[node] == class;
 
 	if (!c->by_rows || (c->images && !ring))
 		return (Span){ 0, c->bytes };
-	int low = dies ? rows_freed(&w->turns, c) : 0;
+	int low = rows_held(&w->turns, c).first;
 	w->turns.done[node]++;
-	int high = made ? rows_written(&w->turns, c) : c->rows;
+	int high = rows_held(&w->turns, c).end;
 	w->turns.done[node]--;
-	if (writes && high && low >= high)
+	if (w->s->output[node] == class && high && low >= high)
 		low = high - 1; /* for nobody, but it is written */
 	if (low >= high)
 		return (Span){ 0, 0 };
@@ -177,19 +175,25 @@ scratch_span(const Work *w, const Buffer *b, int node)
 	return (Span){ 0, b->node == node || kept ? b->bytes : 0 };
 }
 
+static Span
+buffer_span(Work *w, const Buffer *b, int node)
+{
+	if (b->tensor < 0)
+		return scratch_span(w, b, node);
+	const Class *c = w->s->class + b->tensor;
+	return w->g->node[node].reversed ? reversed_span(w, c, b->tensor, node) :
+					   class_span(w, c, b->tensor, node);
+}
+
 static void
 note_step(Work *w, Unit *u, int node)
 {
 	int64_t live = w->still[u - w->unit];
-	bool reversed = w->g->node[node].reversed;
 
 	for (int i = 0; i < u->count; i++) {
 		Buffer *b = w->a->buffer + u->member[i];
 		Span *now = w->now + i;
-		const Class *c = w->s->class + b->tensor;
-		*now = b->tensor < 0 ? scratch_span(w, b, node) :
-			reversed ? reversed_span(w, c, b->tensor, node) :
-			class_span(w, u, c, b->tensor, node);
+		*now = buffer_span(w, b, node);
 		if (now->high <= now->low)
 			continue;
 		live += now->high - now->low;
@@ -208,8 +212,9 @@ note_step(Work *w, Unit *u, int node)
 	}
 	w->a->bound = live > w->a->bound ? live : w->a->bound;
 	w->a->step = grow(w->g->arena, w->a->step, w->a->steps, sizeof *w->a->step);
+	int done = w->turns.done[node];
 	w->a->step[w->a->steps++] = (Step){ node,
-		reversed ? w->s->steps[node] - 1 - w->turns.done[node] : w->turns.done[node] };
+		w->g->node[node].reversed ? w->s->steps[node] - 1 - done : done };
 }
 
 static void

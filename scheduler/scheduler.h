@@ -46,7 +46,7 @@ typedef struct {
 	Class *class; /* by storage tensor */
 	Read *read;
 	int *reads;   /* of node i: read[reads[i]] to read[reads[i + 1]] */
-	int *steps;   /* of each node run by rows; 0: it has no code */
+	int *steps;   /* of each node, by rows where it may be; 0: it has no code */
 	int **maker;  /* of each tensor: the nodes with code that make its rows, then -1 */
 	int *output;  /* of each node: the class that it writes */
 } Survey;
@@ -60,9 +60,10 @@ typedef struct {
 	int first, end; /* nodes */
 	int *done;      /* steps, by node */
 } Turns;
-int rows_made(const Turns *, int tensor);    /* INT_MAX: made before, or whole */
-int rows_written(const Turns *, const Class *); /* by the writers of the segment, the first of them */
-int rows_freed(const Turns *, const Class *);   /* read for the last time */
+int rows_made(const Turns *, int tensor); /* INT_MAX: made before, or whole */
+/* Of what lies in a class and comes or goes in the segment: from the first row that somebody still
+ * reads up to the last that is written. */
+Rows rows_held(const Turns *, const Class *);
 /* Whether a node before this one, whose output lies in place, has yet to read the row that the next
  * step overwrites. */
 bool wants_old_row(const Turns *, const Read *, int node);

@@ -208,7 +208,8 @@ rows_made(const Turns *t, int tensor)
 	return made;
 }
 
-int
+/* By the writer that is farthest. */
+static int
 rows_written(const Turns *t, const Class *c)
 {
 	int most = 0;
@@ -219,7 +220,8 @@ rows_written(const Turns *t, const Class *c)
 	return smaller(most, c->rows);
 }
 
-int
+/* Those that all readers have read for the last time. */
+static int
 rows_freed(const Turns *t, const Class *c)
 {
 	int least = c->rows;
@@ -231,6 +233,13 @@ rows_freed(const Turns *t, const Class *c)
 			least = smaller(least, r->first[done]);
 	}
 	return least < 0 ? 0 : least;
+}
+
+Rows
+rows_held(const Turns *t, const Class *c)
+{
+	return (Rows){ c->last < t->end ? rows_freed(t, c) : 0,
+		c->first >= t->first ? rows_written(t, c) : c->rows, false };
 }
 
 static bool

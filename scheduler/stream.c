@@ -40,23 +40,20 @@ typedef struct {
 
 /* ---- running a run's rows */
 
-/* One step more of a node; how many rows its output then holds at once, and the ring that the
- * rule of turns asks for (has_room()): more where a window's rows beyond the edge count. */
+/* One step more of a node, and the ring of its output as has_room() would ask for. */
 static void
 count_step(Trial *r, int node)
 {
-	int y = r->s->output[node], row = r->t.done[node];
+	int y = r->s->output[node], end = ++r->t.done[node];
 	const Class *c = r->s->class + y;
-	int freed = rows_freed(&r->t, c);
 
-	r->t.done[node]++;
-	int held = rows_written(&r->t, c) - freed;
 	for (int i = 0; i < c->reads && !r->g->node[node].in_place; i++) {
 		const Read *x = r->s->read + c->read[i];
-		if (x->node >= r->t.first && x->node < r->t.end && row + 1 - x->first[r->t.done[x->node]] > held)
-			held = row + 1 - x->first[r->t.done[x->node]];
+		if (x->node < r->t.first || x->node >= r->t.end)
+			continue;
+		int held = end - x->first[r->t.done[x->node]];
+		r->held[y] = held > r->held[y] ? held : r->held[y];
 	}
-	r->held[y] = held > r->held[y] ? held : r->held[y];
 }
 
 /* Makes the next step of a node, and before it the rows that it needs, and those for which others
@@ -134,12 +131,11 @@ bytes_now(const Trial *r, int class)
 {
 	const Class *c = r->s->class + class;
 	int ring = r->g->tensor[class].ring;
-	bool made = c->first >= r->t.first, dies = c->last < r->t.end;
+	Rows held = rows_held(&r->t, c);
 
 	if (!c->by_rows || (c->images && !ring))
 		return c->bytes;
-	int high = made ? rows_written(&r->t, c) : c->rows, low = dies ? rows_freed(&r->t, c) : 0;
-	return low >= high ? 0 : (ring ? ring : high - low) * c->row_bytes;
+	return held.first >= held.end ? 0 : (ring ? ring : held.end - held.first) * c->row_bytes;
 }
 
 static void
@@ -243,7 +239,7 @@ price_by_rows(Trial *r, int first, int end, int64_t through)
 static Price
 price_whole(Trial *r, int node, int64_t through)
 {
-	const Node *n = r->s->g->node + node;
+	const Node *n = r->g->node + node;
 	Price p = { through + n->scratch, (double)n->cost };
 
 	begin(r, node, node + 1);
@@ -263,7 +259,7 @@ typedef struct {
 } Entry;
 
 typedef struct {
-	const Survey *s;
+	Arena *arena;
 	int nodes, longest;
 	Entry *entry; /* [first * longest + nodes - 1] */
 	double *best; /* of the nodes before each: the least cost */
@@ -278,7 +274,7 @@ may_hold_push(const Trial *r, int first, int end)
 	if (r->pushed < first || r->pushed >= end)
 		return true;
 	for (int k = first; k < end; k++)
-		if (is_callers(r->s->g, r->s->output[k]))
+		if (is_callers(r->g, r->s->output[k]))
 			return false;
 	return true;
 }
@@ -365,7 +361,7 @@ static int64_t
 least_bytes(Cuts *c, double cost)
 {
 	size_t entries = (size_t)c->nodes * (size_t)c->longest, count = 0;
-	int64_t *bytes = alloc_array(c->s->g->arena, 2 * entries + 1, sizeof *bytes);
+	int64_t *bytes = alloc_array(c->arena, 2 * entries + 1, sizeof *bytes);
 
 	for (size_t i = 0; i < entries; i++) {
 		if (c->entry[i].rows.bytes != NEVER)
@@ -482,10 +478,9 @@ trial_new(Graph *g)
 }
 
 static Cuts
-cuts_new(const Survey *s)
+cuts_new(const Graph *g)
 {
-	const Graph *g = s->g;
-	Cuts c = { .s = s, .nodes = g->node_count };
+	Cuts c = { .arena = g->arena, .nodes = g->node_count };
 	int most = g->node_count > LARGE ? LONGEST_OF_LARGE : LONGEST;
 	size_t nodes = (size_t)c.nodes + 1;
 
@@ -522,7 +517,7 @@ stream(Graph *g)
 	for (int k = 0; k < g->node_count; k++)
 		g->node[k].flat = g->node[k].reversed = false; /* prices are by rows, and whole ones known */
 	Trial r = trial_new(g);
-	Cuts c = cuts_new(r.s);
+	Cuts c = cuts_new(g);
 	int64_t *ending = alloc_array(g->arena, (size_t)g->node_count + 1, sizeof *ending);
 
 	if (!g->node_count)
