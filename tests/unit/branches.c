@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "branches.h"
+#include "dice.h"
 
 enum { MOST_NODES = 40, MOST_TENSORS = 200, MOST_ELEMENTS = 600, MOST_PARTS = 3 };
 
@@ -15,14 +16,10 @@ typedef struct {
 	bool read[MOST_TENSORS];
 } Dice;
 
-/* Marsaglia's xorshift32. */
 static int
 roll(Dice *d, int sides)
 {
-	d->state ^= d->state << 13;
-	d->state ^= d->state >> 17;
-	d->state ^= d->state << 5;
-	return (int)(d->state % (uint32_t)sides);
+	return throw_dice(&d->state, sides);
 }
 
 static int

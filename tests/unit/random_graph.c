@@ -1,6 +1,7 @@
 /* random_graph.c: random graphs as a front end might make them. */
 #include <string.h>
 
+#include "dice.h"
 #include "random_graph.h"
 
 enum { MOST_ELEMENTS = 2000, MOST_RANK = 5, BYTE = 256 };
@@ -11,14 +12,10 @@ typedef struct {
 	int last; /* tensor that the next operator reads */
 } Dice;
 
-/* Marsaglia's xorshift32. */
 static int
 roll(Dice *d, int sides)
 {
-	d->state ^= d->state << 13;
-	d->state ^= d->state >> 17;
-	d->state ^= d->state << 5;
-	return (int)(d->state % (uint32_t)sides);
+	return throw_dice(&d->state, sides);
 }
 
 static const Tensor *

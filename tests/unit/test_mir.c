@@ -8,33 +8,7 @@
 
 #include "frontend/frontend.h"
 #include "scheduler/scheduler.h"
-
-/* A compilation: its messages are kept, its ends come back. */
-typedef struct {
-	Diag diag;
-	jmp_buf escape;
-	Arena *arena;
-	char *messages;
-	size_t size;
-} Session;
-
-static void
-begin(Session *s)
-{
-	memset(s, 0, sizeof *s);
-	s->diag = (Diag){ .to = open_memstream(&s->messages, &s->size),
-		.file = "m.mir",
-		.escape = &s->escape };
-	s->arena = arena_new(&s->diag);
-}
-
-static void
-end(Session *s)
-{
-	arena_free(s->arena);
-	fclose(s->diag.to);
-	free(s->messages);
-}
+#include "session.h"
 
 /* NULL: refused, and s->messages says why. */
 static Graph *
@@ -110,7 +84,7 @@ Test(mir, every_operator_with_every_attribute)
 {
 	for (int op = 0; op < OP_COUNT; op++) {
 		Session s;
-		begin(&s);
+		begin(&s, "m.mir");
 		Graph *g = graph_new(s.arena, &s.diag, ops[op].name);
 		int input[3], inputs = ops[op].most < 3 ? ops[op].most : 3;
 		g->input = alloc(s.arena, sizeof *g->input);
@@ -182,7 +156,7 @@ with_every_field(Session *s)
 Test(mir, every_field)
 {
 	Session s;
-	begin(&s);
+	begin(&s, "m.mir");
 	const Graph *g = with_every_field(&s), *b = round_trip(&s, g, NULL);
 	const Tensor *t = &g->tensor[3], *u = &b->tensor[3];
 	const Node *n = g->node, *m = b->node;
@@ -222,7 +196,7 @@ Test(mir, every_field)
 Test(mir, every_row_of_the_table_is_printed)
 {
 	Session s;
-	begin(&s);
+	begin(&s, "m.mir");
 	Text text = printed(&s, with_every_field(&s));
 
 	for (int i = 0; i < field_count; i++)
@@ -247,7 +221,7 @@ Test(mir, defaults_are_those_of_the_constructors)
 	static const char text[] = "mir 1\ninput t0\noutput t1\ntensor t0 s8[2]\n"
 				   "tensor t1 s8[2]\nt1 = tanh t0\n";
 	Session s;
-	begin(&s);
+	begin(&s, "m.mir");
 	Graph *g = read_text(&s, text, sizeof text - 1, NULL);
 	cr_assert(g, "%s", s.messages);
 	const Tensor *t = &g->tensor[1];
@@ -281,7 +255,7 @@ Test(mir, elements_of_every_type)
 		0x7f800000, 0xff800000, 0x7fc00000, 0xffc12345, 0x3dcccccd, 0x3f800001,
 		0x4b7fffff, 0xcb800000 };
 	Session s;
-	begin(&s);
+	begin(&s, "m.mir");
 	Graph *g = graph_new(s.arena, &s.diag, "m");
 
 	for (int i = 14; i < 40; i++) /* and some without meaning */
@@ -303,7 +277,7 @@ Test(mir, names_of_any_bytes)
 {
 	char name[256];
 	Session s;
-	begin(&s);
+	begin(&s, "m.mir");
 	Graph *g = graph_new(s.arena, &s.diag, "m");
 
 	for (int i = 0; i < 255; i++)
@@ -343,7 +317,7 @@ Test(mir, large_constants_stay_in_the_model_file)
 	char folder[] = "mir_XXXXXX";
 	static _Alignas(8) int8_t weights[5008];
 	Session s;
-	begin(&s);
+	begin(&s, "m.mir");
 	write_weights(folder, weights, sizeof weights);
 	Graph *g = graph_new(s.arena, &s.diag, "m");
 	g->file = (const uint8_t *)weights;
@@ -382,7 +356,7 @@ Test(mir, a_short_or_absent_data_file)
 	write_weights(folder, weights, sizeof weights);
 	for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
 		Session s;
-		begin(&s);
+		begin(&s, "m.mir");
 		cr_expect_null(read_text(&s, text[i][0], strlen(text[i][0]), folder));
 		cr_expect(strstr(s.messages, text[i][1]), "%s", s.messages);
 		end(&s);
@@ -406,7 +380,7 @@ static bool
 survives(const char *text, size_t size)
 {
 	Session s;
-	begin(&s);
+	begin(&s, "m.mir");
 	bool read = read_text(&s, text, size, NULL);
 	cr_assert_eq(s.diag.errors, !read, "%s", s.messages);
 	cr_assert(read || strstr(s.messages, "error: "), "%s", s.messages);
@@ -498,7 +472,7 @@ Test(mir, round_trip_of_the_models)
 		char folder[4096], path[4200];
 		size_t size = 0;
 		Session s;
-		begin(&s);
+		begin(&s, "m.mir");
 		snprintf(folder, sizeof folder, "%s/models", shared);
 		snprintf(path, sizeof path, "%s/%s.tflite", folder, names[i]);
 		s.diag.file = path;

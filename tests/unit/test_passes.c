@@ -8,31 +8,7 @@
 #include "frontend/frontend.h"
 #include "meaning.h"
 #include "random_graph.h"
-
-typedef struct {
-	Diag diag;
-	jmp_buf escape;
-	Arena *arena;
-	char *messages;
-	size_t size;
-} Session;
-
-static void
-begin(Session *s)
-{
-	memset(s, 0, sizeof *s);
-	s->diag = (Diag){ .to = open_memstream(&s->messages, &s->size), .file = "m.mir",
-		.escape = &s->escape };
-	s->arena = arena_new(&s->diag);
-}
-
-static void
-end(Session *s)
-{
-	arena_free(s->arena);
-	fclose(s->diag.to);
-	free(s->messages);
-}
+#include "session.h"
 
 /* The graph of a text after a pass and those before it; NULL: refused, s->messages says why. */
 static Graph *
@@ -208,7 +184,7 @@ Test(passes, forms)
 	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
 		Session s;
 
-		begin(&s);
+		begin(&s, "m.mir");
 		Graph *g = after(&s, forms[i].text, forms[i].pass);
 		cr_assert(g, "%s: %s", forms[i].name, s.messages);
 		Text t = text_new(s.arena);
@@ -228,7 +204,7 @@ Test(passes, dialects_stay)
 		"t1 = avg_pool t0 \"a\" stride_w 2 kernel_h 2 kernel_w 2 pad_left 1\n";
 	Session s;
 
-	begin(&s);
+	begin(&s, "m.mir");
 	for (int turn = 0; turn < 3; turn++) {
 		Graph *g = read_mir(s.arena, &s.diag, "m", text, strlen(text), NULL);
 		Text t = text_new(s.arena);
@@ -314,7 +290,7 @@ Test(passes, errors)
 	for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
 		Session s;
 
-		begin(&s);
+		begin(&s, "m.mir");
 		cr_expect(!after(&s, errors[i].text, "infer"), "accepted: %s", errors[i].text);
 		cr_expect(strstr(s.messages, errors[i].said), "\"%s\" not in \"%s\" of\n%s",
 			errors[i].said, s.messages, errors[i].text);
@@ -334,7 +310,7 @@ Test(passes, flow)
 	for (int i = 0; i < 5; i++) {
 		Session s;
 
-		begin(&s);
+		begin(&s, "m.mir");
 		Graph *g = graph_new(s.arena, &s.diag, "m");
 		for (int t = 0; t < 3; t++)
 			new_tensor(g, "t", TYPE_f32, shape_of(1, flows[i].bytes), (Quant){ 0 }, nowhere);
@@ -354,7 +330,7 @@ Test(passes, all_errors_are_said)
 {
 	Session s;
 
-	begin(&s);
+	begin(&s, "m.mir");
 	cr_assert(!after(&s, "input t0\noutput t2\ntensor t0 f32[2]\ntensor t1 f32[3]\n"
 		"tensor t2 s16[3]\nt1 = tanh t0\nt2 = tanh t1\n", "infer"));
 	cr_expect(strstr(s.messages, "but the file says [3]"));
@@ -400,7 +376,7 @@ Test(passes, spoiled_graphs)
 	for (unsigned seed = 0; seed < 20000; seed++) {
 		Session s;
 
-		begin(&s);
+		begin(&s, "m.mir");
 		Graph *g = random_graph(s.arena, &s.diag, seed, 3);
 		spoil(g, seed * 2654435761u >> 7);
 		if (setjmp(s.escape) == 0) {
@@ -462,7 +438,7 @@ check_values(unsigned seed)
 	static void (*const passes[])(Graph *) = { legalize, fuse, legalize };
 	static const char *const names[] = { "legalize", "fuse", "legalize again" };
 
-	begin(&s);
+	begin(&s, "m.mir");
 	Graph *g = random_graph(s.arena, &s.diag, seed, 1 + (int)(seed % 6));
 	cr_assert(setjmp(s.escape) == 0, "seed %u: %s", seed, s.messages);
 	infer(g);
@@ -499,7 +475,7 @@ Test(passes, many_nodes)
 	enum { NODES = 20000 };
 	Session s;
 
-	begin(&s);
+	begin(&s, "m.mir");
 	cr_assert(setjmp(s.escape) == 0);
 	Graph *g = graph_new(s.arena, &s.diag, "m");
 	int last = new_tensor(g, "x", TYPE_f32, shape_of(2, 3, 4), (Quant){ 0 }, nowhere);

@@ -10,31 +10,7 @@
 #include "plan_check.h"
 #include "random_graph.h"
 #include "scheduler/scheduler.h"
-
-typedef struct {
-	Diag diag;
-	jmp_buf escape;
-	Arena *arena;
-	char *messages;
-	size_t size;
-} Session;
-
-static void
-begin(Session *s)
-{
-	memset(s, 0, sizeof *s);
-	s->diag = (Diag){ .to = open_memstream(&s->messages, &s->size), .file = "m.mir",
-		.escape = &s->escape };
-	s->arena = arena_new(&s->diag);
-}
-
-static void
-end(Session *s)
-{
-	arena_free(s->arena);
-	fclose(s->diag.to);
-	free(s->messages);
-}
+#include "session.h"
 
 /* What the passes up to plan() are asked for. */
 typedef struct {
@@ -133,7 +109,7 @@ Test(plan, every_read_finds_its_bytes, .timeout = 600)
 
 	for (int i = 0; i < GRAPHS; i++) {
 		Session s;
-		begin(&s);
+		begin(&s, "m.mir");
 		const char *text = branches(s.arena, (uint32_t)i);
 		Graph *g = planned(&s, text, way_of(i));
 		cr_expect(g, "%s\n%s", s.messages, text);
@@ -158,7 +134,7 @@ Test(plan, batches_of_several_sizes)
 
 	for (int i = 0; i < 12; i++) {
 		Session s;
-		begin(&s);
+		begin(&s, "m.mir");
 		const Graph *g = planned(&s, text, way_of(i));
 		cr_assert(g, "%s", s.messages);
 		expect_sound(g, &tally, text);
@@ -177,7 +153,7 @@ Test(plan, any_operator, .timeout = 600)
 
 	for (int i = 0; i < GRAPHS; i++) {
 		Session s;
-		begin(&s);
+		begin(&s, "m.mir");
 		Graph *volatile g = NULL;
 		if (setjmp(s.escape) == 0) {
 			g = random_graph(s.arena, &s.diag, (uint32_t)i + 1, 1 + i % 12);
@@ -222,7 +198,7 @@ Test(plan, order_is_no_worse_than_the_files, .timeout = 600)
 
 	for (int i = 0; i < GRAPHS; i++) {
 		Session s;
-		begin(&s);
+		begin(&s, "m.mir");
 		const char *text = branches(s.arena, (uint32_t)i);
 		Way way = way_of(i), as_it_is = way_of(i);
 		as_it_is.ordered = false;
@@ -335,7 +311,7 @@ Test(plan, every_planted_overlap_is_found, .timeout = 600)
 
 	for (int i = 0; i < PLANTED_GRAPHS; i++) {
 		Session s;
-		begin(&s);
+		begin(&s, "m.mir");
 		Graph *g = planned(&s, branches(s.arena, (uint32_t)i), way_of(i));
 		cr_assert(g);
 		plant_moved(g, &p);
@@ -375,7 +351,7 @@ check_model(const char *path, const char *name, int way, Tally *tally)
 	Session s;
 	volatile bool done = false;
 
-	begin(&s);
+	begin(&s, "m.mir");
 	s.diag.file = name;
 	File file = map_file(&s.diag, format(s.arena, "%s/%s", path, name));
 	if (setjmp(s.escape) == 0) {

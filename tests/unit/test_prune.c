@@ -5,24 +5,11 @@
 #include <string.h>
 
 #include "codegen/codegen.h"
+#include "dice.h"
 #include "random_graph.h"
+#include "session.h"
 
 enum { SEEDS = 400, NODES = 14, INPUTS = 3 };
-
-typedef struct {
-	Diag diag;
-	jmp_buf escape;
-	Arena *arena;
-	char *messages;
-	size_t size;
-} Session;
-
-static int
-roll(uint32_t *state, int sides)
-{
-	*state = *state * 1664525u + 1013904223u;
-	return (int)((*state >> 16) % (uint32_t)sides);
-}
 
 /* Some outputs have no weights or saturate, some inputs are not read. */
 static void
@@ -35,9 +22,9 @@ plant_in(Graph *g, const Node *n, uint32_t *state)
 	bool *row = alloc(g->arena, (size_t)outer), *column = alloc(g->arena, (size_t)last);
 
 	for (int i = 0; i < outer; i++)
-		row[i] = roll(state, 3) == 0;
+		row[i] = throw_dice(state, 3) == 0;
 	for (int i = 0; i < last; i++)
-		column[i] = roll(state, 3) == 0;
+		column[i] = throw_dice(state, 3) == 0;
 	for (int i = 0; i < count; i++)
 		if ((outer > 1 && row[i / (count / outer)]) || column[i % last])
 			to[i] = w->quant.count ? (uint8_t)w->quant.zero[0] : 0;
@@ -46,7 +33,7 @@ plant_in(Graph *g, const Node *n, uint32_t *state)
 		return;
 	int32_t *bias = copy_of(g->arena, b->data, (size_t)tensor_bytes(b));
 	for (int64_t i = 0; i < elements(&b->shape); i++)
-		bias[i] += (roll(state, 5) - 2) * 20000;
+		bias[i] += (throw_dice(state, 5) - 2) * 20000;
 	b->data = bias;
 }
 
@@ -157,19 +144,16 @@ Test(prune, keeps_values)
 		OP_pad, OP_slice, OP_reshape, OP_max_pool, OP_avg_pool, OP_relu };
 
 	for (uint32_t seed = 1; seed <= SEEDS; seed++) {
-		Session s = { 0 };
-		s.diag = (Diag){ .to = open_memstream(&s.messages, &s.size), .file = "m",
-			.escape = &s.escape };
-		s.arena = arena_new(&s.diag);
+		Session s;
+
+		begin(&s, "m");
 		if (setjmp(s.escape) == 0)
 			compare(&s, seed, lost);
 		else {
 			fflush(s.diag.to);
 			cr_expect_fail("seed %u: %s", seed, s.messages);
 		}
-		arena_free(s.arena);
-		fclose(s.diag.to);
-		free(s.messages);
+		end(&s);
 	}
 	for (size_t i = 0; i < sizeof followed / sizeof *followed; i++)
 		cr_expect_gt(lost[followed[i]], 0, "nothing went from any %s",

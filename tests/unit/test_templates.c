@@ -1,4 +1,5 @@
 /* test_templates.c: every template keeps the rules, and what binding makes of it compiles without
+#define _DEFAULT_SOURCE /* mkstemps() */
  * a warning and computes the same. */
 #include <criterion/criterion.h>
 #include <stdlib.h>
