@@ -143,8 +143,7 @@ compile_model(const Options *o, Arena *arena, Diag *diag, const char *path)
 {
 	Job job = { .arena = arena, .target = find_target(o->target), .source = base_name(path),
 		.weights = (WeightsForm)o->weights, .explain = o->explain, .selftest = o->selftest,
-		.trace = o->layers,
-		.steps = o->steps, .poison = o->poison };
+		.trace = o->layers, .steps = o->steps, .poison = o->poison };
 
 	if (o->dump)
 		check_pass(arena, "dump", o->dump);

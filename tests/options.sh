@@ -1,9 +1,9 @@
 #!/bin/sh
 # The command line: exit statuses, first lines of messages, and options that change the output.
 model=$SRC/samples/shapes/shapes.tflite
-out=$BUILD/out
+out=${BUILD:?}/out
 mkdir -p "$out" || exit 1
-cd "$BUILD" || exit 1
+cd "${BUILD:?}" || exit 1
 
 say () { if [ "$2" = 0 ]; then echo "ok options/$1"; else sed 's/^/  /' log; echo "FAIL options/$1"; fi; }
 
