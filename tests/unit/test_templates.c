@@ -1,6 +1,6 @@
 /* test_templates.c: every template keeps the rules, and what binding makes of it compiles without
-#define _DEFAULT_SOURCE /* mkstemps() */
  * a warning and computes the same. */
+#define _DEFAULT_SOURCE /* mkstemps() */
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
