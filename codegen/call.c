@@ -19,10 +19,10 @@ name_of_array(const Body *b, const char *name)
 
 	if (!p->weights_file)
 		return name;
-	for (int i = 0; i < p->array_count; i++)
-		if (!strcmp(p->array[i].name, name))
+	for (int i = 0; i < p->data->array_count; i++)
+		if (!strcmp(p->data->array[i].name, name))
 			return format(b->graph->arena, "(const %s *)(weights + %lld)",
-				types[p->array[i].packed.type].ctype, (long long)p->array[i].at);
+				types[p->data->array[i].packed.type].ctype, (long long)p->data->array[i].at);
 	die("no array %s", name);
 }
 

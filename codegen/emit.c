@@ -28,8 +28,8 @@ weights_file(const Program *p)
 	store(data + 12, WEIGHTS_HEADER, 4);
 	store(data + 16, (uint64_t)p->weights_size, 8);
 	store(data + 24, p->identity, 8);
-	for (int i = 0; i < p->array_count; i++) {
-		const Array *a = p->array + i;
+	for (int i = 0; i < p->data->array_count; i++) {
+		const Array *a = p->data->array + i;
 		memcpy(data + WEIGHTS_HEADER + a->at, a->packed.data,
 			(size_t)a->packed.count * (size_t)types[a->packed.type].bytes);
 	}
@@ -98,11 +98,11 @@ put_arrays(Text *t, const Program *p, const Array *array, int count)
 static bool
 has_strings(const Program *p)
 {
-	for (int i = 0; i < p->array_count; i++)
-		if (is_string(p->array[i].packed))
+	for (int i = 0; i < p->data->array_count; i++)
+		if (is_string(p->data->array[i].packed))
 			return true;
-	for (int i = 0; i < p->outside_count; i++)
-		if (is_string(p->outside[i].packed))
+	for (int i = 0; i < p->data->outside_count; i++)
+		if (is_string(p->data->outside[i].packed))
 			return true;
 	return p->job->selftest;
 }
@@ -110,12 +110,12 @@ has_strings(const Program *p)
 static void
 put_data(Text *t, const Program *p)
 {
-	if (p->weights_file ? !p->outside_count : !p->array_count && !p->outside_count)
+	if (p->weights_file ? !p->data->outside_count : !p->data->array_count && !p->data->outside_count)
 		return;
 	put_section(t, "weights");
 	if (!p->weights_file)
-		put_arrays(t, p, p->array, p->array_count);
-	put_arrays(t, p, p->outside, p->outside_count);
+		put_arrays(t, p, p->data->array, p->data->array_count);
+	put_arrays(t, p, p->data->outside, p->data->outside_count);
 }
 
 static void

@@ -36,15 +36,18 @@ outside_values(const Graph *g, const Node *n)
 static const char *
 add_table(Program *p, const char *name, Packed packed)
 {
-	for (int i = 0; i < p->outside_count; i++)
-		if (!strcmp(p->outside[i].name, name)) {
-			if (p->outside[i].packed.count < packed.count)
-				p->outside[i].packed = packed;
-			return name;
-		}
-	p->outside =
-		grow(p->job->arena, p->outside, p->outside_count, sizeof *p->outside);
-	p->outside[p->outside_count++] = (Array){ name, packed, -1 };
+	Data *d = p->data;
+	int i = 0;
+
+	while (i < d->outside_count && strcmp(d->outside[i].name, name))
+		i++;
+	if (i == d->outside_count) {
+		d->outside = grow(p->job->arena, d->outside, d->outside_count++, sizeof *d->outside);
+		d->outside[i] = (Array){ name, packed, -1, 0 };
+	}
+	if (d->outside[i].packed.count < packed.count)
+		d->outside[i].packed = packed;
+	d->outside[i].users |= 1u << p->which;
 	return name;
 }
 

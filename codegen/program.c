@@ -60,6 +60,7 @@ name_calls(Program *p)
 		for (int k = i - 1; k >= 0 && n->number >= 0; k--)
 			again |= g->node[k].number == n->number && g->node[k].op == n->op;
 		p->call[i].node = n;
+		p->call[i].kernel = n->kernel ? kernel_of(g->arena, n, p->which) : NULL;
 		p->call[i].id = n->number < 0 || again ?
 			format(p->job->arena, "%s_x%d", ops[n->op].name, made++) :
 			format(p->job->arena, "%s_%d", ops[n->op].name, n->number);
@@ -70,17 +71,19 @@ name_calls(Program *p)
 static const char *
 add_array(Program *p, const char *name, Packed packed)
 {
-	Arena *arena = p->job->arena;
+	Data *d = p->data;
 	size_t bytes = (size_t)packed.count * (size_t)types[packed.type].bytes;
 
-	for (int i = 0; i < p->array_count; i++) {
-		const Array *a = p->array + i;
+	for (int i = 0; i < d->array_count; i++) {
+		Array *a = d->array + i;
 		if (a->packed.type == packed.type && a->packed.count == packed.count &&
-		    !memcmp(a->packed.data, packed.data, bytes))
+		    !memcmp(a->packed.data, packed.data, bytes)) {
+			a->users |= 1u << p->which;
 			return a->name;
+		}
 	}
-	p->array = grow(arena, p->array, p->array_count, sizeof *p->array);
-	p->array[p->array_count++] = (Array){ name, packed, -1 };
+	d->array = grow(p->job->arena, d->array, d->array_count, sizeof *d->array);
+	d->array[d->array_count++] = (Array){ name, packed, -1, 1u << p->which };
 	return name;
 }
 
@@ -98,13 +101,13 @@ decides(const Template *t, const char *word)
 /* Under --optimize size: whether the word differs among the layers of a kernel, which then take
  * it as an argument and share a function. */
 static bool
-stays_open(const Program *p, const Node *n, const Template *t, const char *word, Value v)
+stays_open(const Program *p, const Call *c, const Template *t, const char *word, Value v)
 {
 	const Graph *g = p->job->graph;
 	Value other;
 
 	for (int i = 0; i < g->node_count && g->optimize == OPTIMIZE_SIZE; i++)
-		if (g->node[i].kernel && !strcmp(g->node[i].kernel, n->kernel) &&
+		if (p->call[i].kernel && !strcmp(p->call[i].kernel, c->kernel) &&
 		    word_value(g, g->node + i, word, &other) && (other.i != v.i || other.f != v.f))
 			return !decides(t, word);
 	return false;
@@ -135,9 +138,10 @@ bound_already(const Program *p, const Template *t, const Binding *b, int count)
 
 /* Binds what is known: integers, floats, the name of the helper that ends the kernel. */
 static Bound
-bind(Program *p, const Node *n, const Template *t)
+bind(Program *p, const Call *c, const Template *t)
 {
 	Arena *arena = p->job->arena;
+	const Node *n = c->node;
 	Binding *binding = alloc_array(arena, (size_t)t->param_count + 1, sizeof *binding);
 	int count = 0;
 
@@ -148,7 +152,7 @@ bind(Program *p, const Node *n, const Template *t)
 			continue;
 		if (!strcmp(q->name, "valid_h") && !looks_outside(p->job->graph, n))
 			v = int_value(kernel_height(p->job->graph, n));
-		else if (!word_value(p->job->graph, n, q->name, &v) || stays_open(p, n, t, q->name, v))
+		else if (!word_value(p->job->graph, n, q->name, &v) || stays_open(p, c, t, q->name, v))
 			continue;
 		binding[count++] = (Binding){ .name = q->name,
 			.kind = q->kind == PARAM_INT ? BIND_INT : BIND_FLOAT, .i = v.i,
@@ -176,17 +180,17 @@ add_call(Program *p, Call *c)
 	Job *job = p->job;
 	const Node *n = c->node;
 	const Template *part[3];
-	const char *slash = n->kernel ? strchr(n->kernel, '/') : NULL;
+	const char *slash = c->kernel ? strchr(c->kernel, '/') : NULL;
 
 	if (!slash)
 		return;
-	c->parts = kernel_parts(job->templates, format(job->arena, "%.*s", (int)(slash - n->kernel),
-		n->kernel), slash + 1, part);
+	c->parts = kernel_parts(job->templates, format(job->arena, "%.*s", (int)(slash - c->kernel),
+		c->kernel), slash + 1, part);
 	for (int i = 0; i < c->parts; i++) {
 		Bound *b = c->bound + i;
-		*b = bind(p, n, part[i]);
+		*b = bind(p, c, part[i]);
 		if (b->failed)
-			die("%s: %s was selected: %s", n->name, n->kernel, b->failed);
+			die("%s: %s was selected: %s", n->name, c->kernel, b->failed);
 		const char **argument = alloc_array(job->arena, (size_t)b->param_count + 1, sizeof(char *));
 		for (int k = 0; k < b->param_count; k++) {
 			const char *word = b->template->param[b->param[k]].name;
@@ -242,7 +246,7 @@ shape_name(Program *p, const Call *c, int part)
 {
 	const Graph *g = p->job->graph;
 	const Tensor *x = tensor_in(g, c->node, 0), *y = tensor_out(g, c->node);
-	const char *kernel = strchr(c->node->kernel, '/') + 1;
+	const char *kernel = strchr(c->kernel, '/') + 1;
 	int size = (int)strcspn(kernel, "_");
 	const int *in = x->shape.dim, *out = y->shape.dim;
 
@@ -259,11 +263,12 @@ shape_name(Program *p, const Call *c, int part)
 bool
 is_taken(const Program *p, const char *name)
 {
-	for (int i = 0; i < p->function_count; i++)
-		if (!strcmp(p->function[i].name, name))
-			return true;
-	for (int i = 0; i < p->array_count; i++)
-		if (!strcmp(p->array[i].name, name))
+	for (int k = 0; k < p->variants; k++)
+		for (int i = 0; i < p->variant[k]->function_count; i++)
+			if (!strcmp(p->variant[k]->function[i].name, name))
+				return true;
+	for (int i = 0; i < p->data->array_count; i++)
+		if (!strcmp(p->data->array[i].name, name))
 			return true;
 	return false;
 }
@@ -293,7 +298,8 @@ add_functions(Program *p, Call *c)
 				f = p->function + i;
 		if (!f) {
 			bool shared = uses(p, c->bound[k].key) > 1;
-			const char *name = shared ? shape_name(p, c, k) : with_part(p, c->id, c, k);
+			const char *name = format(arena, "%s%s", shared ? shape_name(p, c, k) :
+				with_part(p, c->id, c, k), p->suffix);
 			if (is_taken(p, name))
 				name = format(arena, "%s_%s", name, c->id);
 			p->function = grow(arena, p->function, p->function_count, sizeof *f);
@@ -313,8 +319,7 @@ place_arrays(Program *p)
 	int64_t align = p->job->target->alignment, at = 0;
 
 	p->identity = FNV_START;
-	for (int i = 0; i < p->array_count; i++) {
-		Array *a = p->array + i;
+	for (Array *a = p->data->array, *end = a + p->data->array_count; a < end; a++) {
 		int64_t bytes = a->packed.count * types[a->packed.type].bytes;
 		p->weights_bytes += bytes;
 		p->identity = fnv1a(p->identity, a->packed.data, (size_t)bytes);
@@ -326,26 +331,84 @@ place_arrays(Program *p)
 	p->weights_size = weights_header_bytes() + at;
 }
 
+/* What is each variant's own: its calls, and the functions that they bind. */
+static void
+add_code(Program *p)
+{
+	const Graph *g = p->job->graph;
+
+	p->closure = closure_new(p->job->templates);
+	p->call = alloc_array(g->arena, (size_t)g->node_count + 1, sizeof *p->call);
+	name_calls(p);
+	for (int i = 0; i < g->node_count; i++)
+		add_call(p, p->call + i);
+	p->tensor = alloc_array(g->arena, (size_t)g->tensor_count, sizeof *p->tensor);
+	add_constants(p);
+	for (int i = 0; i < g->node_count; i++)
+		add_functions(p, p->call + i);
+}
+
+/* One of several variants; "x86-avx2" makes functions of names that end in _avx2. */
+static void
+add_variant(Program *whole, const Target *target)
+{
+	Arena *arena = whole->job->arena;
+	Program *p = copy_of(arena, whole, sizeof *p);
+	const char *dash = strrchr(target->name, '-');
+
+	p->job = copy_of(arena, whole->job, sizeof *p->job);
+	p->job->target = target;
+	p->which = whole->variants;
+	p->suffix = format(arena, "_%s", dash ? dash + 1 : target->name);
+	whole->variant[whole->variants++] = p;
+	p->variants = whole->variants;
+	add_code(p);
+}
+
+/* What is known of the whole after all variants are there. */
+static void
+complete(Program *p, const Program *whole)
+{
+	Program all = *whole;
+
+	all.job = p->job;
+	all.which = p->which;
+	all.suffix = p->suffix;
+	all.closure = p->closure;
+	all.call = p->call;
+	all.function = p->function;
+	all.function_count = p->function_count;
+	all.tensor = p->tensor;
+	*p = all;
+}
+
 Program *
 program_new(Job *job)
 {
 	Program *p = alloc(job->arena, sizeof *p);
+	const Target *target[VARIANTS_MOST];
+	int count = variants_of(job->target, target);
 
 	p->job = job;
 	p->name = identifier(job->arena, job->graph->name);
 	p->upper = upper_case(job->arena, p->name);
-	p->closure = closure_new(job->templates);
-	p->call = alloc_array(job->arena, (size_t)job->graph->node_count + 1, sizeof *p->call);
-	name_calls(p);
-	for (int i = 0; i < job->graph->node_count; i++)
-		add_call(p, p->call + i);
-	p->tensor = alloc_array(job->arena, (size_t)job->graph->tensor_count, sizeof *p->tensor);
-	add_constants(p);
-	for (int i = 0; i < job->graph->node_count; i++)
-		add_functions(p, p->call + i);
+	p->data = alloc(job->arena, sizeof *p->data);
+	p->variant = alloc_array(job->arena, (size_t)count, sizeof *p->variant);
+	p->suffix = "";
+	for (int i = 0; i < count && count > 1; i++)
+		add_variant(p, target[i]);
+	if (count == 1) {
+		p->variant[p->variants++] = p;
+		add_code(p);
+	} else {
+		p->call = p->variant[0]->call;
+		p->closure = closure_new(job->templates);
+	}
 	name_ports(p);
 	place_arrays(p);
 	find_reader(p);
 	find_segments(p);
+	for (int i = 0; i < count && count > 1; i++)
+		complete(p->variant[i], p);
 	return p;
 }

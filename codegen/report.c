@@ -101,8 +101,8 @@ figures(const Program *p, int *count)
 		*(i < p->inputs ? &in : &out) += p->port[i].bytes;
 	if (g->input_mode != INPUT_CONST)
 		in = pushed_row_bytes(p); /* that the caller holds while it pushes it */
-	for (int i = 0; i < p->outside_count; i++)
-		outside += p->outside[i].packed.count * types[p->outside[i].packed.type].bytes;
+	for (int i = 0; i < p->data->outside_count; i++)
+		outside += p->data->outside[i].packed.count * types[p->data->outside[i].packed.type].bytes;
 	const Figure figure[] = {
 		{ "ram", "work_bytes", "work area", g->work_bytes, false },
 		{ "ram", "state_bytes", "state", state, false },

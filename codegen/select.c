@@ -53,6 +53,23 @@ find_target(const char *name)
 	return NULL;
 }
 
+/* The targets whose code one file holds, the best first: several, or the target itself. */
+int
+variants_of(const Target *t, const Target *variant[VARIANTS_MOST])
+{
+	int count = 0;
+
+	for (const Target *v = targets + target_count; v-- > targets;)
+		if (has_word(t->folders, v->name)) {
+			if (count == VARIANTS_MOST)
+				die("target %s: too many others in it", t->name);
+			variant[count++] = v;
+		}
+	if (!count)
+		variant[count++] = t;
+	return count;
+}
+
 static bool
 whole_image(const Tensor *t, const Tensor *y)
 {
@@ -157,15 +174,17 @@ static bool
 applies(const Job *job, const Node *n, const Template *const *part, int parts)
 {
 	Asked asked = { job->graph, n };
-	const char *failed = NULL;
 
 	for (int i = 0; i < parts; i++) {
-		bool fits = takes_steps(job->graph, n, part[i]);
-		if (fits && template_applies(job->templates, part[i], lookup, &asked, &failed))
+		const char *failed = "an operand's pixels lie apart";
+		if (n->in_place && !part[0]->in_place)
+			failed = "it does not run in place";
+		else if (takes_steps(job->graph, n, part[i]) &&
+			template_applies(job->templates, part[i], lookup, &asked, &failed))
 			continue;
 		if (job->explain)
 			fprintf(stderr, "%s: %s/%s does not apply: %s\n", n->name, part[i]->folder,
-				part[i]->name, fits ? failed : "an operand's pixels lie apart");
+				part[i]->name, failed);
 		return false;
 	}
 	return true;
@@ -274,27 +293,67 @@ cost_by_rows(const Job *job, const Node *n)
 	return by_rows.cost;
 }
 
-void
-select_kernel(Job *job, Node *n)
+/* The cheapest of one target. */
+static Node
+choose(const Job *job, const Target *target, const Node *n)
 {
-	n->kernel = NULL;
-	n->overlays = false;
-	n->apart = 0;
-	n->scratch = 0;
-	n->flat = may_be_flat(job->graph, n);
-	try_stems(job, n);
-	if (n->flat && n->kernel)
-		n->row_cost = cost_by_rows(job, n);
-	if (n->kernel)
-		return;
+	Job one = *job;
+	Node chosen = *n;
+
+	one.target = target;
+	chosen.kernel = NULL;
+	chosen.overlays = false;
+	chosen.apart = 0;
+	chosen.scratch = 0;
+	chosen.flat = may_be_flat(job->graph, n);
+	try_stems(&one, &chosen);
+	if (chosen.flat && chosen.kernel)
+		chosen.row_cost = cost_by_rows(&one, &chosen);
+	return chosen;
+}
+
+static void
+complain(const Job *job, const Target *target, const Node *n)
+{
+	Job loud = *job;
+
 	error_at(job->graph->diag, n->loc,
 		"%s: no kernel of operator %s for %s -> %s in dialect %s", n->name, ops[n->op].name,
 		types[tensor_in(job->graph, n, 0)->type].name,
 		types[tensor_out(job->graph, n)->type].name, semantics_names[n->dialect]);
-	bool explain = job->explain;
-	job->explain = true; /* whether asked or not */
-	try_stems(job, n);
-	job->explain = explain;
+	loud.explain = true; /* whether asked or not */
+	choose(&loud, target, n);
+}
+
+/* One schedule serves all variants: it heeds what every kernel can do, and the best one's costs. */
+void
+select_kernel(Job *job, Node *n)
+{
+	const Target *variant[VARIANTS_MOST];
+	int count = variants_of(job->target, variant);
+	Node all = choose(job, variant[0], n);
+
+	for (int i = 1; i < count && all.kernel; i++) {
+		const Node other = choose(job, variant[i], n);
+		all.kernel = other.kernel ? format(job->arena, "%s %s", all.kernel, other.kernel) : NULL;
+		all.overlays &= other.overlays;
+		all.apart &= other.apart;
+		all.scratch = other.scratch > all.scratch ? other.scratch : all.scratch;
+	}
+	*n = all;
+	if (!n->kernel)
+		complain(job, variant[count - 1], n);
+}
+
+/* Of the kernels of a node's variants one: "avx2/conv1x1_s8". */
+const char *
+kernel_of(Arena *arena, const Node *n, int variant)
+{
+	const char *at = n->kernel, *kernel = next_word(arena, &at);
+
+	while (variant--)
+		kernel = next_word(arena, &at);
+	return kernel;
 }
 
 /*

@@ -153,7 +153,8 @@ typedef struct {
 	int number; /* the operator's in the file; -1: made by the compiler */
 	Attr attr;
 	int pruned; /* set by prune(): channels of the output that went */
-	const char *kernel; /* set by select(): "folder/name"; NULL: a view, no code */
+	/* Set by select(): "folder/name", one per variant of the target; NULL: a view, no code. */
+	const char *kernel;
 	int64_t cost, row_cost; /* set by select(): cycles of an image, whole and row by row */
 	int segment; /* set by stream(): nodes of one number run row by row, in step; 0: alone */
 	bool reversed; /* set by stream(): the only one of its segment, from its last row to its first */
