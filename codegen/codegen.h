@@ -45,6 +45,7 @@ const struct Packer *find_packer(const char *word); /* NULL: no array */
 Packed new_packed(const Graph *, Type, int64_t count);
 int weight_parts(const Graph *, const Node *);
 int greatest_shift(const Graph *, const Node *);
+bool pairs_are_safe(const Graph *, const Node *);
 Packed packed_tensor(const Tensor *);
 void store_bits(Packed, int64_t i, int64_t bits);
 int64_t float_bits(float);

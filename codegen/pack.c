@@ -152,6 +152,53 @@ pack_fours(const Graph *g, const Node *n, int block)
 	return p;
 }
 
+/* Whether no neighbours' products leave 16 bits, whatever u8 a block of outputs' four inputs are. */
+static bool
+four_is_safe(const Graph *g, const Node *n, int first_output, int four, int block)
+{
+	int count = taps(g, n), end = first_output + block;
+
+	for (int o = first_output; o < end && o < channels(g, n); o++)
+		for (int i = 4 * four; i < 4 * four + 4 && i < count; i += 2) {
+			int a = weight(g, n, o, i, count),
+			    b = i + 1 < count ? weight(g, n, o, i + 1, count) : 0;
+			int most = (a > 0 ? a : 0) + (b > 0 ? b : 0), least = (a < 0 ? a : 0) + (b < 0 ? b : 0);
+			if (UINT8_MAX * most > INT16_MAX || UINT8_MAX * least < INT16_MIN)
+				return false;
+		}
+	return true;
+}
+
+/* Of each block of outputs how many of its fours are safe, then the fours, the safe ones first. */
+static Packed
+pack_order(const Graph *g, const Node *n, int block)
+{
+	int blocks = (channels(g, n) + block - 1) / block, fours = (taps(g, n) + 3) / 4;
+	Packed p = new_packed(g, TYPE_s16, (int64_t)blocks * (fours + 1));
+
+	for (int b = 0; b < blocks; b++) {
+		int64_t at = (int64_t)b * (fours + 1);
+		int safe = 0, others = fours;
+		for (int k = 0; k < fours; k++)
+			if (four_is_safe(g, n, b * block, k, block))
+				store_bits(p, at + ++safe, k);
+			else
+				store_bits(p, at + others--, k);
+		store_bits(p, at, safe);
+	}
+	return p;
+}
+
+/* Whether all fours are safe. */
+bool
+pairs_are_safe(const Graph *g, const Node *n)
+{
+	for (int k = 0; k < (taps(g, n) + 3) / 4; k++)
+		if (!four_is_safe(g, n, 0, k, channels(g, n)))
+			return false;
+	return true;
+}
+
 static int
 clip8(int v)
 {
@@ -259,12 +306,12 @@ static const struct Packer {
 	{ "bias_8", pack_bias_less_zeros, 0, 8 },
 	{ "mult_8", pack_scales, TYPE_s32, 8 },
 	{ "shift_8", pack_scales, TYPE_s8, 8 },
-	{ "w_8x2", pack_pairs, 8, 1 },
 	{ "w_taps", pack_pairs, 16, 1 },
 	{ "bias_u8", pack_bias_less_zeros, 128, 16 }, /* x counting from -128 */
 	{ "mult_16", pack_scales, TYPE_s32, 16 },
 	{ "shift_16", pack_scales, TYPE_s8, 16 },
 	{ "w_vnni", pack_fours, 16, 1 },
+	{ "fours_16", pack_order, 16, 1 },
 	{ "w_columns", pack_columns, 16, 1 },
 	{ "column", resampled, WIDTH, 1 }, /* of each pixel of y its pixels of x */
 	{ "column_weight", resample_weights, WIDTH, 1 },

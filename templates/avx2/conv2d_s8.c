@@ -1,87 +1,65 @@
-/* conv2d_s8.c: any convolution of int8: windows laid out in scratch, then dot products. */
-#include "dot.h"
+/* conv2d_s8.c: any convolution of int8: windows side by side in scratch, then as if of one pixel. */
+#include <stdbool.h>
 
-/* Writes the window's values side by side, widened, columns outside as x_zero; returns their sum. */
-static inline int32_t
-gather(int16_t *to, const int8_t *const *x, int in_w, int in_c, int kernel_h, int kernel_w,
+#include "dot8.h"
+
+enum { WINDOWS = 12 }; /* in scratch: whole tiles */
+
+/* Writes the window's values side by side, each 128 more, columns outside as x_zero. */
+static inline __attribute__((always_inline)) void
+lay_window(uint8_t *to, const int8_t *const *x, int in_w, int in_c, int kernel_h, int kernel_w,
 	int dilation_w, int first, int x_step, int x_zero)
 {
-	int32_t sum = 0;
+	bool inside = first >= 0 && first + (kernel_w - 1) * dilation_w < in_w;
 
 	for (int i = 0; i < kernel_h; i++) {
+		if (inside && dilation_w == 1 && x_step == in_c) {
+			flip(to, x[i] + first * in_c, kernel_w * in_c);
+			to += kernel_w * in_c;
+			continue;
+		}
 		for (int j = 0; j < kernel_w; j++, to += in_c) {
 			int column = first + j * dilation_w;
 
-			if (column >= 0 && column < in_w) {
-				const int8_t *v = x[i] + column * x_step;
-
-				for (int c = 0; c < in_c; c++) {
-					to[c] = v[c];
-					sum += v[c];
-				}
-			} else {
-				for (int c = 0; c < in_c; c++)
-					to[c] = (int16_t)x_zero;
-				sum += in_c * x_zero;
-			}
+			if (column >= 0 && column < in_w)
+				flip(to, x[i] + column * x_step, in_c);
+			else
+				memset(to, x_zero + 128, (size_t)in_c);
 		}
 	}
-	to[0] = 0; /* the partner of an odd last value */
-	return sum;
 }
 
 /*
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
- * channels.  x: the kernel_h rows under the window.  x_zero is in the bias already.  Weights,
- * multipliers and biases are in blocks of eight outputs, the last one filled up with zeros.
- * cost: out_w * (2 * kernel_h * kernel_w * in_c + out_c * (kernel_h * kernel_w * in_c + 26) / 14)
- * scratch: 4 * 2 * (kernel_h * kernel_w * in_c + 2)
+ * channels.  x: the kernel_h rows under the window.  The left side of the dot product has no
+ * sign, so x counts from -128, and bias_u8 knows it.  Weights are in blocks of 16 outputs of four
+ * inputs each, filled up with zeros.
+ * cost: out_w * ((out_c + 7) / 8 * ((kernel_h * kernel_w * in_c + 3) / 4 + 7) + kernel_h * (6 + kernel_w * in_c / 8))
+ * scratch: 12 * (kernel_h * kernel_w * in_c + 3)
  */
 void
-conv2d_s8_avx2(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w_8x2,
-	const int32_t *restrict bias_8, const int32_t *restrict mult_8,
-	const int8_t *restrict shift_8, int16_t *restrict scratch, int in_w, int in_c, int out_w,
-	int out_c, int kernel_h, int kernel_w, int stride_w, int dilation_w, int pad_left, int x_step,
-	int y_step, int x_zero, int w_zero, int y_zero, int y_min, int y_max)
+conv2d_s8_avx2(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w_vnni,
+	const int16_t *restrict fours_16, const int32_t *restrict bias_u8,
+	const int32_t *restrict mult_16, const int8_t *restrict shift_16,
+	uint8_t *restrict scratch, int in_w, int in_c, int out_w, int out_c, int kernel_h,
+	int kernel_w, int stride_w, int dilation_w, int pad_left, int x_step, int y_step, int x_zero,
+	int w_zero, int pairs_safe, int shift_most, int y_zero, int y_min, int y_max)
 {
 	const int taps = kernel_h * kernel_w * in_c;
-	const int pairs = (taps + 1) / 2;
-	const int room = taps + 2; /* of a pixel in scratch */
-	const int block = 16 * pairs; /* bytes of weights of eight outputs */
+	const int fours = (taps + 3) / 4;
+	int32_t zeros[WINDOWS];
 
-	for (int p = 0; p < out_w; p += 4) {
-		__m256i zeros[4];
-		int last = out_w - p < 4 ? out_w - p : 4;
+	for (int at = 0; at < out_w; at += WINDOWS) {
+		const int pixels = out_w - at < WINDOWS ? out_w - at : WINDOWS;
 
-		for (int q = 0; q < 4; q++) {
-			/* past the row's end the last pixel stands again */
-			int pixel = p + (q < last ? q : last - 1);
-			int32_t all = gather(scratch + q * room, x, in_w, in_c, kernel_h, kernel_w,
-				dilation_w, pixel * stride_w - pad_left, x_step, x_zero);
-
-			zeros[q] = _mm256_set1_epi32(-w_zero * all);
+		for (int p = 0; p < pixels; p++) {
+			memset(scratch + (p + 1) * 4 * fours - 4, 0, 4);
+			lay_window(scratch + p * 4 * fours, x, in_w, in_c, kernel_h, kernel_w, dilation_w,
+				(at + p) * stride_w - pad_left, x_step, x_zero);
 		}
-		for (int o = 0; o < out_c; o += 16) {
-			const int8_t *w = w_8x2 + o / 8 * block;
-			int far = o + 8 < out_c ? block : 0;
-			__m256i sum[4][2];
-
-			for (int q = 0; q < 4; q++) {
-				sum[q][0] = _mm256_add_epi32(zeros[q],
-					_mm256_loadu_si256((const __m256i *)(bias_8 + o)));
-				sum[q][1] = _mm256_add_epi32(zeros[q],
-					_mm256_loadu_si256((const __m256i *)(bias_8 + o + far / block * 8)));
-			}
-			dot_4x16(sum, scratch, room, w, far, pairs);
-			for (int q = 0; q < last; q++) {
-				int8_t *out = y + (p + q) * y_step + o;
-
-				store8(out, narrow8(requantize8(sum[q][0], mult_8 + o, shift_8 + o), y_zero,
-					y_min, y_max), out_c - o);
-				if (o + 8 < out_c)
-					store8(out + 8, narrow8(requantize8(sum[q][1], mult_8 + o + 8,
-						shift_8 + o + 8), y_zero, y_min, y_max), out_c - o - 8);
-			}
-		}
+		zeros_of(zeros, scratch, 4 * fours, pixels, w_zero);
+		outputs(y + at * y_step, y_step, scratch, w_vnni, fours_16, bias_u8, zeros, mult_16,
+			shift_16, fours, out_c, pairs_safe, pixels, out_w % TILE_PIXELS, w_zero,
+			shift_most, y_zero, y_min, y_max);
 	}
 }

@@ -1,33 +1,30 @@
-/* dense_s8.c: int8 vectors times a matrix, eight outputs at a time. */
-#include "dot.h"
+/* dense_s8.c: int8 vectors times a matrix, 16 outputs at a time. */
+#include "dot8.h"
 
 /*
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), for each of out_w vectors of
- * in_c.  x_zero is in the bias already.  Weights, multipliers and biases are in blocks of eight
- * outputs, the last one filled up with zeros.
- * cost: out_w * (in_c + out_c * (in_c / 7 + 4))
- * scratch: 2 * (in_c + in_c % 2)
+ * in_c.  The left side of the dot product has no sign, so x counts from -128, and bias_u8 knows
+ * it.  Weights are in blocks of 16 outputs of four inputs each, filled up with zeros.
+ * cost: out_w * (in_c / 16 + (out_c + 7) / 8 * ((in_c + 3) / 4 + 12))
+ * scratch: 4 * (in_c + 3)
  */
 void
-dense_s8_avx2(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w_8x2,
-	const int32_t *restrict bias_8, const int32_t *restrict mult_8,
-	const int8_t *restrict shift_8, int16_t *restrict scratch, int in_c, int out_w, int out_c,
-	int x_step, int y_step, int w_zero, int y_zero, int y_min, int y_max)
+dense_s8_avx2(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w_vnni,
+	const int16_t *restrict fours_16, const int32_t *restrict bias_u8,
+	const int32_t *restrict mult_16, const int8_t *restrict shift_16,
+	uint8_t *restrict scratch, int in_c, int out_w, int out_c, int x_step, int y_step,
+	int w_zero, int pairs_safe, int shift_most, int y_zero, int y_min, int y_max)
 {
-	const int pairs = (in_c + 1) / 2;
+	const int fours = (in_c + 3) / 4;
+	int32_t zeros[TILE_PIXELS];
 
-	for (int p = 0; p < out_w; p++) {
-		int all = widen(scratch, x + p * x_step, in_c);
-		const int8_t *w = w_8x2;
+	for (int at = 0; at < out_w; at += TILE_PIXELS) {
+		const int pixels = out_w - at < TILE_PIXELS ? out_w - at : TILE_PIXELS;
 
-		for (int o = 0; o < out_c; o += 8, w += 16 * pairs) {
-			__m256i sum = _mm256_add_epi32(dot_1x8(scratch, w, pairs),
-				_mm256_loadu_si256((const __m256i *)(bias_8 + o)));
-
-			if (w_zero != 0)
-				sum = _mm256_sub_epi32(sum, _mm256_set1_epi32(w_zero * all));
-			store8(y + p * y_step + o, narrow8(requantize8(sum, mult_8 + o, shift_8 + o),
-				y_zero, y_min, y_max), out_c - o);
-		}
+		lay_pixels(scratch, x + at * x_step, x_step, in_c, pixels);
+		zeros_of(zeros, scratch, 4 * fours, pixels, w_zero);
+		outputs(y + at * y_step, y_step, scratch, w_vnni, fours_16, bias_u8, zeros, mult_16,
+			shift_16, fours, out_c, pairs_safe, pixels, out_w % TILE_PIXELS, w_zero,
+			shift_most, y_zero, y_min, y_max);
 	}
 }

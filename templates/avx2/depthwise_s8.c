@@ -1,7 +1,7 @@
 /* depthwise_s8.c: convolution of int8, each channel by itself, sixteen channels at a time. */
 #include <assert.h>
 
-#include "fixed8.h"
+#include "../common/fixed8.h"
 
 enum { TAPS_MOST = 64, CHANNELS_MOST = 16 };
 

@@ -75,6 +75,9 @@ fill_constant(Case *c, int tensor)
 		fill_floats(&c->dice, data, count);
 	else
 		fill_integers(&c->dice, data, t->type, count);
+	bool small = t->type == TYPE_s8 && chance(&c->dice, 30); /* but for few, as in models */
+	for (int64_t i = 0; small && i < count; i++)
+		((int8_t *)data)[i] /= chance(&c->dice, 1) ? 1 : 4;
 	t->data = data;
 }
 

@@ -68,4 +68,61 @@ store8(int8_t *y, __m128i v, int count)
 		memcpy(y, &v, (size_t)count);
 }
 
+/* What requantizes eight channels. */
+typedef struct {
+	__m256i mult, left, right, mask, half;
+} Rescale8;
+
+static inline __attribute__((always_inline)) Rescale8
+load_rescale8(const int32_t *mult, const int8_t *shift, int shift_most)
+{
+	const __m256i zero = _mm256_setzero_si256(), one = _mm256_set1_epi32(1);
+	__m256i s = _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)shift));
+	Rescale8 r;
+
+	r.mult = _mm256_loadu_si256((const __m256i *)mult);
+	r.left = _mm256_max_epi32(s, zero);
+	r.right = shift_most > 0 ? _mm256_max_epi32(_mm256_sub_epi32(zero, s), zero) :
+		_mm256_sub_epi32(zero, s);
+	r.mask = _mm256_sub_epi32(_mm256_sllv_epi32(one, r.right), one);
+	r.half = _mm256_srli_epi32(r.mask, 1);
+	return r;
+}
+
+/* x * mult / 2^31 * 2^shift, rounded twice, and the zero point. */
+static inline __attribute__((always_inline)) __m256i
+rescale8(__m256i x, const Rescale8 *r, int shift_most, int y_zero)
+{
+	__m256i v = high_product8(shift_most > 0 ? _mm256_sllv_epi32(x, r->left) : x, r->mult);
+	__m256i most = _mm256_add_epi32(r->half, _mm256_srli_epi32(v, 31));
+	__m256i up = _mm256_cmpgt_epi32(_mm256_and_si256(v, r->mask), most);
+
+	return _mm256_add_epi32(_mm256_sub_epi32(_mm256_srav_epi32(v, r->right), up),
+		_mm256_set1_epi32(y_zero));
+}
+
+/* Four times eight values as stored, clamped. */
+static inline __attribute__((always_inline)) __m256i
+narrow32(const __m256i x[4], int y_min, int y_max)
+{
+	__m256i v = _mm256_packs_epi16(_mm256_packs_epi32(x[0], x[1]),
+		_mm256_packs_epi32(x[2], x[3]));
+
+	if (y_min > INT8_MIN)
+		v = _mm256_max_epi8(v, _mm256_set1_epi8((char)y_min));
+	if (y_max < INT8_MAX)
+		v = _mm256_min_epi8(v, _mm256_set1_epi8((char)y_max));
+	return _mm256_permutevar8x32_epi32(v, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+}
+
+/* Stores the first count of sixteen values. */
+static inline __attribute__((always_inline)) void
+store16(int8_t *y, __m128i v, int count)
+{
+	if (count >= 16)
+		_mm_storeu_si128((__m128i *)y, v);
+	else
+		memcpy(y, &v, (size_t)count);
+}
+
 #endif

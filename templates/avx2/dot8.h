@@ -1,0 +1,22 @@
+/* dot8.h: dot products of bytes for AVX2, which has them in two steps. */
+#ifndef DOT8_H
+#define DOT8_H
+
+#include <immintrin.h>
+
+enum { TILE_PIXELS = 4 };
+
+/*
+ * sum += x * w, of four bytes in each lane, x without a sign.  The products of two neighbours,
+ * added, must not leave 16 bits.
+ */
+static inline __attribute__((always_inline)) __m256i
+dot8(__m256i sum, __m256i x, __m256i w)
+{
+	return _mm256_add_epi32(sum,
+		_mm256_madd_epi16(_mm256_maddubs_epi16(x, w), _mm256_set1_epi16(1)));
+}
+
+#include "../common/tile256.h"
+
+#endif
