@@ -2,6 +2,7 @@
 # Installs what the build and the tests need; configure --install-deps runs it.
 # PREFIX: where the C grammar goes. VENV: the Python environment of the tests.
 # Cheap when nothing is missing. Only the required part may fail the run.
+# With the argument `bench` it makes the Python environment of `make bench` in VENV, nothing else.
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 say () { printf 'install-deps: %s\n' "$*"; }
@@ -152,15 +153,15 @@ install_grammar () {
 	fi || fail "cannot write $library"
 }
 
-# ---- the tests' Python environment
-make_venv () {
-	requirements=$root/tests/oracle/requirements.txt
+# ---- the Python environments
+make_venv () { # whose, its requirements
+	requirements=$root/$2
 	[ -f "$requirements" ] || return 0
 	if cmp -s "$requirements" "$VENV/mcompile-requirements.txt"; then
-		say "the tests' Python environment is there: $VENV"
+		say "the Python environment of $1 is there: $VENV"
 		return
 	fi
-	say "making the tests' Python environment in $VENV (this takes minutes)"
+	say "making the Python environment of $1 in $VENV (this takes minutes)"
 	for python in /usr/bin/python3 python3; do
 		[ -x "$VENV/bin/pip" ] || "$python" -m venv "$VENV"
 	done
@@ -168,6 +169,11 @@ make_venv () {
 		cp "$requirements" "$VENV/mcompile-requirements.txt"
 }
 
+if [ "$1" = bench ]; then
+	make_venv "'make bench'" tests/bench/requirements.txt ||
+		fail "no Python environment for 'make bench'"
+	exit
+fi
 version=$(debian_version)
 if [ "${version:-0}" -ge 12 ]; then
 	install_packages
@@ -175,5 +181,5 @@ else
 	print_packages
 fi
 install_grammar
-make_venv ||
+make_venv 'the tests' tests/oracle/requirements.txt ||
 	say "no Python environment: 'make bigcheck' and comparisons with TFLite are disabled"
