@@ -16,8 +16,15 @@ templates_new(
 
 /* ---- files and what they define */
 
+/* The folder whose name kernels have: vec of vec+avx2. */
 static const char *
-find_text(Templates *t, const char *folder, const char *file)
+own_folder(Arena *arena, const char *folder)
+{
+	return format(arena, "%.*s", (int)strcspn(folder, "+"), folder);
+}
+
+static const char *
+text_in(Templates *t, const char *folder, const char *file)
 {
 	if (t->dir) {
 		const char *path = format(t->arena, "%s/%s/%s", t->dir, folder, file);
@@ -33,6 +40,18 @@ find_text(Templates *t, const char *folder, const char *file)
 			strcmp(t->file[i].file, file) == 0)
 			return t->file[i].text;
 	return NULL;
+}
+
+/* Of vec+avx2 kernels are in vec, and the vec.h they include in avx2. */
+static const char *
+find_text(Templates *t, const char *folder, const char *file)
+{
+	const char *plus = strchr(folder, '+');
+
+	if (!plus)
+		return text_in(t, folder, file);
+	const char *text = text_in(t, own_folder(t->arena, folder), file);
+	return text || !strstr(file, ".h") ? text : text_in(t, plus + 1, file);
 }
 
 /* #include <x.h> is noted; "../common/x.h" is read, from the own folder or from common. */
@@ -245,7 +264,8 @@ find_template(Templates *t, const char *folder, const char *name, const char *pa
 	const char *whole =
 		format(t->arena, "%s%s%s", name, part ? "_" : "", part ? part : "");
 	const Item *item =
-		s ? find_item(s, format(t->arena, "%s_%s", whole, folder)) : NULL;
+		s ? find_item(s, format(t->arena, "%s_%s", whole,
+				own_folder(t->arena, folder))) : NULL;
 
 	if (!item || item->source != s)
 		return NULL;

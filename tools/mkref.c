@@ -16,6 +16,15 @@ typedef struct {
 	bool with_lines; /* what the machine reads above a kernel, too */
 } Writer;
 
+/* What it is called in C: in tables that hold vec+avx2 beside vec+avx512vnni two are apart. */
+static const char *
+function_of(Writer *w, const Template *k)
+{
+	const char *plus = strchr(k->folder, '+');
+
+	return plus ? format(w->text.arena, "%s_%s", k->function, plus + 1) : k->function;
+}
+
 /* The expression of a line as a function of words; returns its name, or NULL. */
 static const char *
 put_line(Writer *w, const Template *k, const char *what, const Syntax *line)
@@ -25,15 +34,18 @@ put_line(Writer *w, const Template *k, const char *what, const Syntax *line)
 	if (!line)
 		return "NULL";
 	put(&w->text, "\nstatic int64_t\n%s_%s(WordOf *word, void *of)\n{\n\treturn ",
-		what, k->function);
+		what, function_of(w, k));
 	for (const Syntax *n = line; n; n = walk(line, n))
 		if (n->name) {
-			put(&w->text, "%.*sword(of, \"%s\")", (int)(n->from - at), at,
-				n->name);
+			Value v;
+			bool named = eval(&(Scope){ .source = k->source }, n, &v) == KNOWN;
+			const char *word = format(w->text.arena, "word(of, \"%s\")", n->name);
+			put(&w->text, "%.*s%s", (int)(n->from - at), at,
+				named ? format(w->text.arena, "%d", (int)v.i) : word);
 			at = n->to;
 		}
 	put(&w->text, "%.*s;\n}\n", (int)(line->to - at), at);
-	return format(w->text.arena, "%s_%s", what, k->function);
+	return format(w->text.arena, "%s_%s", what, function_of(w, k));
 }
 
 /* A kernel's prototype, the function that spreads words, and its row with the parameters' names
@@ -43,6 +55,7 @@ put_kernel(Writer *w, const Template *k)
 {
 	static const char *const kinds[] = { "INT", "FLOAT", "POINTER", "ROWS" };
 	Arena *arena = w->text.arena;
+	const char *function = function_of(w, k);
 	Text params = text_new(arena), names = text_new(arena), words = text_new(arena),
 	     kind = text_new(arena);
 
@@ -60,14 +73,14 @@ put_kernel(Writer *w, const Template *k)
 	put(&w->text,
 		"\nvoid %s(%s);\n\nstatic void\ncall_%s(const Word "
 		"*w)\n{\n\t%s(%s);\n}\n",
-		k->function, params.data, k->function, k->function, words.data);
+		function, params.data, function, function, words.data);
 	if (w->with_lines)
 		put(&w->table, "\t{ \"%s\",", k->folder);
 	put(&w->table,
 		"\t{ \"%s\", %d, (const char *const[]){ %s },\n\t\t(const ParamKind[]){ "
 		"%s }, "
 		"call_%s },\n",
-		k->name, k->param_count, names.data, kind.data, k->function);
+		k->name, k->param_count, names.data, kind.data, function);
 	if (w->with_lines)
 		put(&w->table, "\t\t%s, %s, %s, %d },\n", put_line(w, k, "cost", k->cost),
 			put_line(w, k, "scratch", k->scratch),
@@ -91,7 +104,7 @@ put_file(Writer *w, const char *path)
 			put_kernel(w, k);
 	}
 	if (w->kernels == before)
-		die("mkref: %s: no function %s_%s", path, name, folder);
+		die("mkref: %s: no function %s_%.*s", path, name, (int)strcspn(folder, "+"), folder);
 }
 
 int

@@ -1,0 +1,171 @@
+/* vec.h: what kernels of vec/ are written in, with AVX2: eight numbers at once. */
+#ifndef VEC_H
+#define VEC_H
+
+#include <immintrin.h>
+#include <stdint.h>
+#include <string.h>
+
+typedef __m256i Ints;  /* of 32 bits */
+typedef __m256i Bytes; /* as many as four Ints have lanes */
+typedef __m256 Floats;
+enum { LANES = 8, BYTES = 32 };
+
+/* ---- 32-bit numbers, wrapping */
+
+static inline __attribute__((always_inline)) Ints
+same_int(int x)
+{
+	return _mm256_set1_epi32(x);
+}
+
+static inline __attribute__((always_inline)) Ints
+load_ints(const int32_t *x)
+{
+	return _mm256_loadu_si256((const __m256i *)x);
+}
+
+static inline __attribute__((always_inline)) void
+store_ints(int32_t *y, Ints v)
+{
+	_mm256_storeu_si256((__m256i *)y, v);
+}
+
+static inline __attribute__((always_inline)) Ints
+add_ints(Ints a, Ints b)
+{
+	return _mm256_add_epi32(a, b);
+}
+
+static inline __attribute__((always_inline)) Ints
+subtract_ints(Ints a, Ints b)
+{
+	return _mm256_sub_epi32(a, b);
+}
+
+/* Of numbers of 16 bits. */
+static inline __attribute__((always_inline)) Ints
+multiply_shorts(Ints a, Ints b)
+{
+	return _mm256_madd_epi16(a, _mm256_and_si256(b, same_int(0xffff)));
+}
+
+static inline __attribute__((always_inline)) Ints
+left_ints(Ints v, int bits)
+{
+	return _mm256_slli_epi32(v, bits);
+}
+
+/* The sign stays. */
+static inline __attribute__((always_inline)) Ints
+right_ints(Ints v, int bits)
+{
+	return _mm256_srai_epi32(v, bits);
+}
+
+/* ---- bytes */
+
+/* The first count of them; the others are 0. */
+static inline __attribute__((always_inline)) Bytes
+load_bytes(const void *x, int count)
+{
+	Bytes v = _mm256_setzero_si256();
+
+	if (count < BYTES)
+		memcpy(&v, x, (size_t)count);
+	else
+		v = _mm256_loadu_si256((const __m256i *)x);
+	return v;
+}
+
+static inline __attribute__((always_inline)) void
+store_bytes(void *y, Bytes v, int count)
+{
+	if (count < BYTES)
+		memcpy(y, &v, (size_t)count);
+	else
+		_mm256_storeu_si256((__m256i *)y, v);
+}
+
+static inline __attribute__((always_inline)) Bytes
+same_byte(int x)
+{
+	return _mm256_set1_epi8((char)x);
+}
+
+static inline __attribute__((always_inline)) Bytes
+most_bytes(Bytes a, Bytes b)
+{
+	return _mm256_max_epi8(a, b);
+}
+
+static inline __attribute__((always_inline)) Bytes
+least_bytes(Bytes a, Bytes b)
+{
+	return _mm256_min_epi8(a, b);
+}
+
+static inline __attribute__((always_inline)) Bytes
+differing_bits(Bytes a, Bytes b)
+{
+	return _mm256_xor_si256(a, b);
+}
+
+/* Int8 as 32-bit numbers, the first lanes in the first. */
+static inline __attribute__((always_inline)) void
+widen_bytes(Ints to[4], Bytes v)
+{
+	__m128i low = _mm256_castsi256_si128(v), high = _mm256_extracti128_si256(v, 1);
+
+	to[0] = _mm256_cvtepi8_epi32(low);
+	to[1] = _mm256_cvtepi8_epi32(_mm_srli_si128(low, 8));
+	to[2] = _mm256_cvtepi8_epi32(high);
+	to[3] = _mm256_cvtepi8_epi32(_mm_srli_si128(high, 8));
+}
+
+/* And back, saturating. */
+static inline __attribute__((always_inline)) Bytes
+narrow_ints(const Ints x[4])
+{
+	const Ints order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+
+	return _mm256_permutevar8x32_epi32(_mm256_packs_epi16(_mm256_packs_epi32(x[0], x[1]),
+		_mm256_packs_epi32(x[2], x[3])), order);
+}
+
+/*
+ * zero + x * mult / 2^31 * 2^shift, rounded twice as in fixed.h, mult > 0: the floor of the product
+ * and both halves, one less 2^31 where x is negative, over 2^right.  2^62 keep 64 bits from being
+ * negative, and are taken away when they are 32.
+ */
+static inline __attribute__((always_inline)) Ints
+requantize_ints(Ints x, int mult, int shift, int zero)
+{
+	const int right = 31 - (shift < 0 ? shift : 0);
+	const Ints m = _mm256_set1_epi64x(mult);
+
+	if (shift > 0)
+		x = left_ints(x, shift);
+	Ints odd = _mm256_srli_epi64(x, 32);
+	if (shift >= 0) {
+		const Ints half = _mm256_set1_epi64x(1 << 30);
+		Ints low = _mm256_srli_epi64(_mm256_add_epi64(_mm256_mul_epi32(x, m), half), 31);
+		Ints high = _mm256_slli_epi64(_mm256_add_epi64(_mm256_mul_epi32(odd, m), half), 1);
+
+		return add_ints(_mm256_blend_epi32(low, high, 0xaa), same_int(zero));
+	}
+	const Ints sign = _mm256_set1_epi64x(1LL << 31);
+	const Ints halves = _mm256_set1_epi64x((1 << 30) + (1LL << (right - 1)) +
+		(1LL << 62));
+	Ints low = _mm256_sub_epi64(_mm256_add_epi64(_mm256_mul_epi32(x, m), halves),
+		_mm256_and_si256(x, sign));
+	Ints high = _mm256_sub_epi64(_mm256_add_epi64(_mm256_mul_epi32(odd, m), halves),
+		_mm256_and_si256(odd, sign));
+
+	low = _mm256_srli_epi64(low, right);
+	high = _mm256_srli_epi64(high, right - 32);
+	return add_ints(_mm256_blend_epi32(low, high, 0xaa),
+		same_int(zero - (int)(UINT32_C(1) << (62 - right))));
+}
+
+#endif

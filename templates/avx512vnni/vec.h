@@ -1,0 +1,169 @@
+/* vec.h: what kernels of vec/ are written in, with AVX-512: sixteen numbers at once. */
+#ifndef VEC_H
+#define VEC_H
+
+#include <immintrin.h>
+#include <stdint.h>
+
+typedef __m512i Ints;  /* of 32 bits */
+typedef __m512i Bytes; /* as many as four Ints have lanes */
+typedef __m512 Floats;
+enum { LANES = 16, BYTES = 64 };
+
+/* ---- 32-bit numbers, wrapping */
+
+static inline __attribute__((always_inline)) Ints
+same_int(int x)
+{
+	return _mm512_set1_epi32(x);
+}
+
+static inline __attribute__((always_inline)) Ints
+load_ints(const int32_t *x)
+{
+	return _mm512_loadu_si512(x);
+}
+
+static inline __attribute__((always_inline)) void
+store_ints(int32_t *y, Ints v)
+{
+	_mm512_storeu_si512(y, v);
+}
+
+static inline __attribute__((always_inline)) Ints
+add_ints(Ints a, Ints b)
+{
+	return _mm512_add_epi32(a, b);
+}
+
+static inline __attribute__((always_inline)) Ints
+subtract_ints(Ints a, Ints b)
+{
+	return _mm512_sub_epi32(a, b);
+}
+
+/* Of numbers of 16 bits. */
+static inline __attribute__((always_inline)) Ints
+multiply_shorts(Ints a, Ints b)
+{
+	return _mm512_madd_epi16(a, _mm512_and_si512(b, same_int(0xffff)));
+}
+
+static inline __attribute__((always_inline)) Ints
+left_ints(Ints v, int bits)
+{
+	return _mm512_sllv_epi32(v, _mm512_set1_epi32(bits));
+}
+
+/* The sign stays. */
+static inline __attribute__((always_inline)) Ints
+right_ints(Ints v, int bits)
+{
+	return _mm512_srav_epi32(v, _mm512_set1_epi32(bits));
+}
+
+/* ---- bytes */
+
+static inline __attribute__((always_inline)) __mmask64
+first_bytes(int count)
+{
+	return count < BYTES ? (UINT64_C(1) << count) - 1 : UINT64_MAX;
+}
+
+/* The first count of them; the others are 0. */
+static inline __attribute__((always_inline)) Bytes
+load_bytes(const void *x, int count)
+{
+	return count < BYTES ? _mm512_maskz_loadu_epi8(first_bytes(count), x) :
+		_mm512_loadu_si512(x);
+}
+
+static inline __attribute__((always_inline)) void
+store_bytes(void *y, Bytes v, int count)
+{
+	if (count < BYTES)
+		_mm512_mask_storeu_epi8(y, first_bytes(count), v);
+	else
+		_mm512_storeu_si512(y, v);
+}
+
+static inline __attribute__((always_inline)) Bytes
+same_byte(int x)
+{
+	return _mm512_set1_epi8((char)x);
+}
+
+static inline __attribute__((always_inline)) Bytes
+most_bytes(Bytes a, Bytes b)
+{
+	return _mm512_max_epi8(a, b);
+}
+
+static inline __attribute__((always_inline)) Bytes
+least_bytes(Bytes a, Bytes b)
+{
+	return _mm512_min_epi8(a, b);
+}
+
+static inline __attribute__((always_inline)) Bytes
+differing_bits(Bytes a, Bytes b)
+{
+	return _mm512_xor_si512(a, b);
+}
+
+/* Int8 as 32-bit numbers, the first lanes in the first. */
+static inline __attribute__((always_inline)) void
+widen_bytes(Ints to[4], Bytes v)
+{
+	to[0] = _mm512_cvtepi8_epi32(_mm512_castsi512_si128(v));
+	to[1] = _mm512_cvtepi8_epi32(_mm512_extracti32x4_epi32(v, 1));
+	to[2] = _mm512_cvtepi8_epi32(_mm512_extracti32x4_epi32(v, 2));
+	to[3] = _mm512_cvtepi8_epi32(_mm512_extracti32x4_epi32(v, 3));
+}
+
+/* And back, saturating. */
+static inline __attribute__((always_inline)) Bytes
+narrow_ints(const Ints x[4])
+{
+	const Ints order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+
+	return _mm512_permutexvar_epi32(order, _mm512_packs_epi16(_mm512_packs_epi32(x[0], x[1]),
+		_mm512_packs_epi32(x[2], x[3])));
+}
+
+/*
+ * zero + x * mult / 2^31 * 2^shift, rounded twice as in fixed.h, mult > 0: the floor of the product
+ * and both halves, one less 2^31 where x is negative, over 2^right.  2^62 keep 64 bits from being
+ * negative, and are taken away when they are 32.
+ */
+static inline __attribute__((always_inline)) Ints
+requantize_ints(Ints x, int mult, int shift, int zero)
+{
+	const int right = 31 - (shift < 0 ? shift : 0);
+	const Ints m = _mm512_set1_epi64(mult);
+
+	if (shift > 0)
+		x = left_ints(x, shift);
+	Ints odd = _mm512_srli_epi64(x, 32);
+	if (shift >= 0) {
+		const Ints half = _mm512_set1_epi64(1 << 30);
+		Ints low = _mm512_srli_epi64(_mm512_add_epi64(_mm512_mul_epi32(x, m), half), 31);
+		Ints high = _mm512_slli_epi64(_mm512_add_epi64(_mm512_mul_epi32(odd, m), half), 1);
+
+		return add_ints(_mm512_mask_mov_epi32(low, 0xaaaa, high), same_int(zero));
+	}
+	const Ints sign = _mm512_set1_epi64(1LL << 31);
+	const Ints halves = _mm512_set1_epi64((1 << 30) + (1LL << (right - 1)) +
+		(1LL << 62));
+	Ints low = _mm512_sub_epi64(_mm512_add_epi64(_mm512_mul_epi32(x, m), halves),
+		_mm512_and_si512(x, sign));
+	Ints high = _mm512_sub_epi64(_mm512_add_epi64(_mm512_mul_epi32(odd, m), halves),
+		_mm512_and_si512(odd, sign));
+
+	low = _mm512_srlv_epi64(low, _mm512_set1_epi64(right));
+	high = _mm512_srlv_epi64(high, _mm512_set1_epi64(right - 32));
+	return add_ints(_mm512_mask_mov_epi32(low, 0xaaaa, high),
+		same_int(zero - (int)(UINT32_C(1) << (62 - right))));
+}
+
+#endif

@@ -1,0 +1,37 @@
+/* add_s8.c: sum of int8, each operand with its scale. */
+#include <assert.h>
+
+#include "rescale.h"
+
+/*
+ * y = clamp(requantize(x' + x2')), x' = requantize((x - x_zero) * 2^left_shift), pixel by pixel.
+ * A step or increment is 0 where the operand has one pixel or channel for all.
+ * cost: 10 + 80 * (out_w * out_c / BYTES + 1 + (y_step > out_c) * out_w)
+ * in place
+ */
+void
+add_s8_vec(int8_t *y, const int8_t *x, const int8_t *x2, int out_w, int out_c, int x_step,
+	int x_inc, int x2_step, int x2_inc, int y_step, int x_zero, int x2_zero, int left_shift,
+	int x_mult, int x_shift, int x2_mult, int x2_shift, int y_mult, int y_shift, int y_zero,
+	int y_min, int y_max)
+{
+	assert(x_shift <= 0 && x2_shift <= 0);
+
+	const int gapless = x_step == out_c * x_inc && x2_step == out_c * x2_inc && y_step == out_c;
+	const int turns = gapless ? 1 : out_w, run = gapless ? out_w * out_c : out_c;
+
+	for (int p = 0; p < turns; p++) {
+		for (int c = 0; c < run; c += BYTES) {
+			Ints a[4], b[4];
+
+			load_below(a, x + p * x_step + c * x_inc, run - c, x_inc, x_zero);
+			load_below(b, x2 + p * x2_step + c * x2_inc, run - c, x2_inc, x2_zero);
+			for (int k = 0; k < 4; k++) {
+				a[k] = add_ints(rescale_small(a[k], x_mult, left_shift, -x_shift),
+					rescale_small(b[k], x2_mult, left_shift, -x2_shift));
+				a[k] = requantize_ints(a[k], y_mult, y_shift, y_zero);
+			}
+			store_clamped(y + p * y_step + c, a, run - c, y_min, y_max);
+		}
+	}
+}
