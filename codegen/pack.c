@@ -110,33 +110,6 @@ pack_bias_less_zeros(const Graph *g, const Node *n, int more)
 	return less;
 }
 
-/*
- * Per block of outputs, per pair of inputs: the outputs' two weights.  Depthwise: of 16 bits and
- * less their zero point, outputs in the order in which 256-bit unpacking leaves them: 0-3 and
- * 8-11, then 4-7 and 12-15.
- */
-static Packed
-pack_pairs(const Graph *g, const Node *n, int block)
-{
-	bool wide = n->op == OP_depthwise;
-	int outputs = channels(g, n), blocks = (outputs + block - 1) / block;
-	int count = taps(g, n), pairs = (count + 1) / 2,
-	    zero = wide ? affine(g, n, X2).zero : 0;
-	Packed p = new_packed(
-		g, wide ? TYPE_s16 : TYPE_s8, (int64_t)blocks * pairs * block * 2);
-
-	for (int o = 0; o < outputs; o++) {
-		int lane = o % block,
-		    unpacked = lane / 4 % 2 * 8 + lane / 8 * 4 + lane % 4;
-		int64_t first =
-			(int64_t)(o / block) * pairs * block + (wide ? unpacked : lane);
-		for (int i = 0; i < count; i++)
-			store_bits(p, (first + i / 2 * block) * 2 + i % 2,
-				weight(g, n, o, i, count) - zero);
-	}
-	return p;
-}
-
 /* Blocks of outputs; in each, per four inputs, the outputs' four weights. */
 static Packed
 pack_fours(const Graph *g, const Node *n, int block)
@@ -303,10 +276,7 @@ static const struct Packer {
 	{ "shift", pack_scales, TYPE_s8, 1 },
 	{ "scale", pack_scales, TYPE_f64, 1 },
 	{ "table", unary_table, TYPE_s8, 1 }, /* y of each int8 */
-	{ "bias_8", pack_bias_less_zeros, 0, 8 },
-	{ "mult_8", pack_scales, TYPE_s32, 8 },
-	{ "shift_8", pack_scales, TYPE_s8, 8 },
-	{ "w_taps", pack_pairs, 16, 1 },
+	{ "bias_16", pack_bias_less_zeros, 0, 16 },
 	{ "bias_u8", pack_bias_less_zeros, 128, 16 }, /* x counting from -128 */
 	{ "mult_16", pack_scales, TYPE_s32, 16 },
 	{ "shift_16", pack_scales, TYPE_s8, 16 },

@@ -24,6 +24,7 @@ conv1x1_s8_avx2(int8_t *restrict y, const int8_t *restrict x, const int8_t *rest
 	assert(pad_top == 0 && pad_bottom == 0 && pad_left == 0 && pad_right == 0);
 
 	const int fours = (in_c + 3) / 4, step = stride_w * x_step;
+	const Rescales rescales = { mult_16, shift_16 };
 	int32_t zeros[STRETCH];
 
 	for (int at = 0; at < out_w; at += STRETCH) {
@@ -31,8 +32,8 @@ conv1x1_s8_avx2(int8_t *restrict y, const int8_t *restrict x, const int8_t *rest
 
 		lay_pixels(scratch, x + at * step, step, in_c, pixels);
 		zeros_of(zeros, scratch, 4 * fours, pixels, w_zero);
-		outputs(y + at * y_step, y_step, scratch, w_vnni, fours_16, bias_u8, zeros, mult_16,
-			shift_16, fours, out_c, pairs_safe, pixels, out_w % TILE_PIXELS, w_zero,
-			shift_most, y_zero, y_min, y_max);
+		outputs(y + at * y_step, y_step, scratch, w_vnni, fours_16, bias_u8, zeros, &rescales,
+			fours, out_c, pairs_safe, pixels, out_w % TILE_PIXELS, w_zero,
+			0, shift_most, y_zero, y_min, y_max);
 	}
 }

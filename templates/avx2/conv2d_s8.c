@@ -47,6 +47,7 @@ conv2d_s8_avx2(int8_t *restrict y, const int8_t *const *x, const int8_t *restric
 {
 	const int taps = kernel_h * kernel_w * in_c;
 	const int fours = (taps + 3) / 4;
+	const Rescales rescales = { mult_16, shift_16 };
 	int32_t zeros[WINDOWS];
 
 	for (int at = 0; at < out_w; at += WINDOWS) {
@@ -58,8 +59,8 @@ conv2d_s8_avx2(int8_t *restrict y, const int8_t *const *x, const int8_t *restric
 				(at + p) * stride_w - pad_left, x_step, x_zero);
 		}
 		zeros_of(zeros, scratch, 4 * fours, pixels, w_zero);
-		outputs(y + at * y_step, y_step, scratch, w_vnni, fours_16, bias_u8, zeros, mult_16,
-			shift_16, fours, out_c, pairs_safe, pixels, out_w % TILE_PIXELS, w_zero,
-			shift_most, y_zero, y_min, y_max);
+		outputs(y + at * y_step, y_step, scratch, w_vnni, fours_16, bias_u8, zeros, &rescales,
+			fours, out_c, pairs_safe, pixels, out_w % TILE_PIXELS, w_zero,
+			0, shift_most, y_zero, y_min, y_max);
 	}
 }

@@ -16,6 +16,7 @@ dense_s8_avx2(int8_t *restrict y, const int8_t *restrict x, const int8_t *restri
 	int w_zero, int pairs_safe, int shift_most, int y_zero, int y_min, int y_max)
 {
 	const int fours = (in_c + 3) / 4;
+	const Rescales rescales = { mult_16, shift_16 };
 	int32_t zeros[TILE_PIXELS];
 
 	for (int at = 0; at < out_w; at += TILE_PIXELS) {
@@ -23,8 +24,8 @@ dense_s8_avx2(int8_t *restrict y, const int8_t *restrict x, const int8_t *restri
 
 		lay_pixels(scratch, x + at * x_step, x_step, in_c, pixels);
 		zeros_of(zeros, scratch, 4 * fours, pixels, w_zero);
-		outputs(y + at * y_step, y_step, scratch, w_vnni, fours_16, bias_u8, zeros, mult_16,
-			shift_16, fours, out_c, pairs_safe, pixels, out_w % TILE_PIXELS, w_zero,
-			shift_most, y_zero, y_min, y_max);
+		outputs(y + at * y_step, y_step, scratch, w_vnni, fours_16, bias_u8, zeros, &rescales,
+			fours, out_c, pairs_safe, pixels, out_w % TILE_PIXELS, w_zero,
+			0, shift_most, y_zero, y_min, y_max);
 	}
 }

@@ -25,79 +25,48 @@ high_product8(__m256i a, __m256i b)
 static inline __m256i
 shift_right8(__m256i x, __m256i shift)
 {
-	__m256i one = _mm256_set1_epi32(1), zero = _mm256_setzero_si256();
+	__m256i one = _mm256_set1_epi32(1);
 	__m256i mask = _mm256_sub_epi32(_mm256_sllv_epi32(one, shift), one);
-	__m256i most = _mm256_sub_epi32(_mm256_srli_epi32(mask, 1), _mm256_cmpgt_epi32(zero, x));
+	__m256i most = _mm256_add_epi32(_mm256_srli_epi32(mask, 1), _mm256_srli_epi32(x, 31));
 	__m256i up = _mm256_cmpgt_epi32(_mm256_and_si256(x, mask), most);
 
 	return _mm256_sub_epi32(_mm256_srav_epi32(x, shift), up);
 }
 
-/* x * mult / 2^31 * 2^shift, rounded twice; eight multipliers and shifts, shift -31 to 31. */
-static inline __m256i
-requantize8(__m256i x, const int32_t *mult, const int8_t *shift)
-{
-	__m256i zero = _mm256_setzero_si256();
-	__m256i m = _mm256_loadu_si256((const __m256i *)mult);
-	__m256i s = _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)shift));
-	__m256i left = _mm256_max_epi32(s, zero);
-	__m256i right = _mm256_max_epi32(_mm256_sub_epi32(zero, s), zero);
-
-	return shift_right8(high_product8(_mm256_sllv_epi32(x, left), m), right);
-}
-
-/* Eight sums as eight stored values, clamped, in the low half. */
-static inline __m128i
-narrow8(__m256i x, int y_zero, int y_min, int y_max)
-{
-	__m256i v = _mm256_add_epi32(x, _mm256_set1_epi32(y_zero));
-
-	v = _mm256_min_epi32(_mm256_max_epi32(v, _mm256_set1_epi32(y_min)),
-		_mm256_set1_epi32(y_max));
-	__m128i w = _mm_packs_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
-	return _mm_packs_epi16(w, w);
-}
-
-/* Stores the first count of eight values. */
-static inline void
-store8(int8_t *y, __m128i v, int count)
-{
-	if (count >= 8)
-		_mm_storel_epi64((__m128i *)y, v);
-	else
-		memcpy(y, &v, (size_t)count);
-}
-
-/* What requantizes eight channels. */
+/* What rescales the sums of all of a node's channels, and those of eight. */
 typedef struct {
-	__m256i mult, left, right, mask, half;
-} Rescale8;
+	const int32_t *mult;
+	const int8_t *shift;
+} Rescales;
 
-static inline __attribute__((always_inline)) Rescale8
-load_rescale8(const int32_t *mult, const int8_t *shift, int shift_most)
+typedef struct {
+	__m256i mult, left, right;
+} Rescale;
+
+/* Of eight channels from one on.  shift_most: of all shifts. */
+static inline __attribute__((always_inline)) Rescale
+rescale8_at(const Rescales *rescales, int channel, int form, int shift_most)
 {
-	const __m256i zero = _mm256_setzero_si256(), one = _mm256_set1_epi32(1);
-	__m256i s = _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)shift));
-	Rescale8 r;
+	const __m256i zero = _mm256_setzero_si256();
+	__m256i shift = _mm256_cvtepi8_epi32(
+		_mm_loadl_epi64((const __m128i *)(rescales->shift + channel)));
+	Rescale r;
 
-	r.mult = _mm256_loadu_si256((const __m256i *)mult);
-	r.left = _mm256_max_epi32(s, zero);
-	r.right = shift_most > 0 ? _mm256_max_epi32(_mm256_sub_epi32(zero, s), zero) :
-		_mm256_sub_epi32(zero, s);
-	r.mask = _mm256_sub_epi32(_mm256_sllv_epi32(one, r.right), one);
-	r.half = _mm256_srli_epi32(r.mask, 1);
+	(void)form;
+	r.mult = _mm256_loadu_si256((const __m256i *)(rescales->mult + channel));
+	r.left = shift_most > 0 ? _mm256_max_epi32(shift, zero) : zero;
+	r.right = _mm256_max_epi32(_mm256_sub_epi32(zero, shift), zero);
 	return r;
 }
 
-/* x * mult / 2^31 * 2^shift, rounded twice, and the zero point. */
+/* x * mult / 2^31 * 2^shift, rounded twice, and y's zero point; not clamped. */
 static inline __attribute__((always_inline)) __m256i
-rescale8(__m256i x, const Rescale8 *r, int shift_most, int y_zero)
+rescale8(__m256i sum, const Rescale *r, int form, int shift_most, int y_zero)
 {
-	__m256i v = high_product8(shift_most > 0 ? _mm256_sllv_epi32(x, r->left) : x, r->mult);
-	__m256i most = _mm256_add_epi32(r->half, _mm256_srli_epi32(v, 31));
-	__m256i up = _mm256_cmpgt_epi32(_mm256_and_si256(v, r->mask), most);
+	__m256i x = shift_most > 0 ? _mm256_sllv_epi32(sum, r->left) : sum;
 
-	return _mm256_add_epi32(_mm256_sub_epi32(_mm256_srav_epi32(v, r->right), up),
+	(void)form;
+	return _mm256_add_epi32(shift_right8(high_product8(x, r->mult), r->right),
 		_mm256_set1_epi32(y_zero));
 }
 

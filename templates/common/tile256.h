@@ -184,22 +184,22 @@ start_tile(Tile sum, const int32_t *bias, const int32_t *zeros, int pixels, int 
 
 /* Eight outputs of each pixel. */
 static inline __attribute__((always_inline)) void
-rescale_vector(Tile sum, int j, const int32_t *mult, const int8_t *shift, int pixels,
+rescale_vector(Tile sum, int j, const Rescales *rescales, int channel, int pixels, int form,
 	int shift_most, int y_zero)
 {
-	const Rescale8 r = load_rescale8(mult + 8 * j, shift + 8 * j, shift_most);
+	const Rescale r = rescale8_at(rescales, channel + 8 * j, form, shift_most);
 
-	sum[0][j] = rescale8(sum[0][j], &r, shift_most, y_zero);
+	sum[0][j] = rescale8(sum[0][j], &r, form, shift_most, y_zero);
 	if (pixels > 1)
-		sum[1][j] = rescale8(sum[1][j], &r, shift_most, y_zero);
+		sum[1][j] = rescale8(sum[1][j], &r, form, shift_most, y_zero);
 	if (pixels > 2)
-		sum[2][j] = rescale8(sum[2][j], &r, shift_most, y_zero);
+		sum[2][j] = rescale8(sum[2][j], &r, form, shift_most, y_zero);
 	if (pixels > 3)
-		sum[3][j] = rescale8(sum[3][j], &r, shift_most, y_zero);
+		sum[3][j] = rescale8(sum[3][j], &r, form, shift_most, y_zero);
 	if (pixels > 4)
-		sum[4][j] = rescale8(sum[4][j], &r, shift_most, y_zero);
+		sum[4][j] = rescale8(sum[4][j], &r, form, shift_most, y_zero);
 	if (pixels > 5)
-		sum[5][j] = rescale8(sum[5][j], &r, shift_most, y_zero);
+		sum[5][j] = rescale8(sum[5][j], &r, form, shift_most, y_zero);
 }
 
 /* Two pixels, count outputs of each. */
@@ -218,8 +218,8 @@ store_pair(int8_t *y, int step, __m256i sum[2][TILE_VECTORS], int pixels, int co
 /* Outputs of some pixels, count of them, up to 16.  w: their weights in fours of inputs. */
 static inline __attribute__((always_inline)) void
 tile(int8_t *y, int y_step, const uint8_t *x, const int8_t *w, const int16_t *order,
-	const int32_t *bias, const int32_t *zeros, const int32_t *mult, const int8_t *shift,
-	int fours, int pairs_safe, int pixels, int count, int w_zero, int shift_most, int y_zero,
+	const int32_t *bias, const int32_t *zeros, const Rescales *rescales, int channel, int fours,
+	int pairs_safe, int pixels, int count, int w_zero, int form, int shift_most, int y_zero,
 	int y_min, int y_max)
 {
 	const int vectors = (count + 7) / 8;
@@ -227,9 +227,9 @@ tile(int8_t *y, int y_step, const uint8_t *x, const int8_t *w, const int16_t *or
 
 	start_tile(sum, bias, zeros, pixels, vectors, w_zero);
 	add_fours(sum, x, w, order, fours, pairs_safe, pixels, vectors);
-	rescale_vector(sum, 0, mult, shift, pixels, shift_most, y_zero);
+	rescale_vector(sum, 0, rescales, channel, pixels, form, shift_most, y_zero);
 	if (vectors > 1)
-		rescale_vector(sum, 1, mult, shift, pixels, shift_most, y_zero);
+		rescale_vector(sum, 1, rescales, channel, pixels, form, shift_most, y_zero);
 	store_pair(y, y_step, sum, pixels, count, y_min, y_max);
 	if (pixels > 2)
 		store_pair(y + 2 * y_step, y_step, sum + 2, pixels - 2, count, y_min, y_max);
@@ -243,38 +243,39 @@ tile(int8_t *y, int y_step, const uint8_t *x, const int8_t *w, const int16_t *or
  */
 static inline __attribute__((always_inline)) void
 tiles(int8_t *y, int y_step, const uint8_t *x, const int8_t *w, const int16_t *order,
-	const int32_t *bias, const int32_t *zeros, const int32_t *mult, const int8_t *shift,
-	int fours, int pairs_safe, int pixels, int rest, int count, int w_zero, int shift_most,
-	int y_zero, int y_min, int y_max)
+	const int32_t *bias, const int32_t *zeros, const Rescales *rescales, int channel, int fours,
+	int pairs_safe, int pixels, int rest, int count, int w_zero, int form,
+	int shift_most, int y_zero, int y_min, int y_max)
 {
 	const int whole = pixels / TILE_PIXELS * TILE_PIXELS;
 
 	for (int p = 0; p < whole; p += TILE_PIXELS)
-		tile(y + p * y_step, y_step, x + p * 4 * fours, w, order, bias, zeros + p, mult, shift,
-			fours, pairs_safe, TILE_PIXELS, count, w_zero, shift_most, y_zero, y_min, y_max);
+		tile(y + p * y_step, y_step, x + p * 4 * fours, w, order, bias, zeros + p, rescales,
+			channel, fours, pairs_safe, TILE_PIXELS, count, w_zero, form, shift_most, y_zero,
+			y_min, y_max);
 	if (rest > 0 && whole < pixels)
 		tile(y + whole * y_step, y_step, x + whole * 4 * fours, w, order, bias, zeros + whole,
-			mult, shift, fours, pairs_safe, rest, count, w_zero, shift_most, y_zero, y_min,
-			y_max);
+			rescales, channel, fours, pairs_safe, rest, count, w_zero, form, shift_most, y_zero,
+			y_min, y_max);
 }
 
 /* All outputs of a row of pixels, sixteen after sixteen. */
 static inline __attribute__((always_inline)) void
 outputs(int8_t *y, int y_step, const uint8_t *x, const int8_t *w, const int16_t *order,
-	const int32_t *bias, const int32_t *zeros, const int32_t *mult, const int8_t *shift,
-	int fours, int out_c, int pairs_safe, int pixels, int rest, int w_zero, int shift_most,
-	int y_zero, int y_min, int y_max)
+	const int32_t *bias, const int32_t *zeros, const Rescales *rescales, int fours, int out_c,
+	int pairs_safe, int pixels, int rest, int w_zero, int form, int shift_most, int y_zero,
+	int y_min, int y_max)
 {
 	const int last = out_c / 16 * 16;
 
 	for (int o = 0; o < last; o += 16)
 		tiles(y + o, y_step, x, w + o * 4 * fours, order + o / 16 * (fours + 1), bias + o,
-			zeros, mult + o, shift + o, fours, pairs_safe, pixels, rest, 16, w_zero,
+			zeros, rescales, o, fours, pairs_safe, pixels, rest, 16, w_zero, form,
 			shift_most, y_zero, y_min, y_max);
 	if (last < out_c)
 		tiles(y + last, y_step, x, w + last * 4 * fours, order + last / 16 * (fours + 1),
-			bias + last, zeros, mult + last, shift + last, fours, pairs_safe, pixels, rest,
-			out_c - last, w_zero, shift_most, y_zero, y_min, y_max);
+			bias + last, zeros, rescales, last, fours, pairs_safe, pixels, rest,
+			out_c - last, w_zero, form, shift_most, y_zero, y_min, y_max);
 }
 
 #endif
