@@ -59,7 +59,7 @@ static const Row table[] = {
 	{ "templates", "DIR", "crv", TEXT, AT(templates), 0, NULL,
 		"kernels from a folder instead of those built in" },
 	{ "layers", NULL, "r", FLAG, AT(layers), 0, NULL, "print the hash of each tensor of the model" },
-	{ "steps", NULL, "r", FLAG, AT(steps), 0, NULL, "print the steps as they are taken" },
+	{ "steps", NULL, "cr", FLAG, AT(steps), 0, NULL, "call NAME_step() before each step; run: print them" },
 	{ "poison", NULL, "crv", FLAG, AT(poison), 0, NULL,
 		"for tests: the code overwrites what nobody needs any more" },
 	{ "count", "N", "v", NUMBER, AT(count), 1, NULL, "inferences (default: 16)" },

@@ -63,12 +63,27 @@ def adapter(work, inputs, outputs):
             f"enum {{ INPUT_BYTES = {in_bytes}, OUTPUT_BYTES = {out_bytes} }};\n"
             f"typedef {kind} bench_work;\n"
             "void bench_run(void *work, const void *const *in, void *const *out);\n"
-            "extern const size_t bench_work_bytes;\n", 
+            "extern const size_t bench_work_bytes;\n",
             '#include "adapter.h"\n'
             "const size_t bench_work_bytes = sizeof(bench_work);\n"
             "void\nbench_run(void *work, const void *const *in, void *const *out)\n{\n"
             "\t(void)work;\n"
             f"\tm_run({', '.join(arguments)});\n}}\n")
+
+
+def write_adapter(folder):
+    """adapter.h and adapter.c beside m.h; what m_run() takes."""
+    with open(f"{folder}/m.h", encoding="utf-8") as file:
+        work, inputs, outputs = parse_header(file.read())
+    header, source = adapter(work, inputs, outputs)
+    for name, text in ("adapter.h", header), ("adapter.c", source):
+        with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
+            file.write(text)
+    return inputs, outputs
+
+
+def compiler():
+    return os.environ.get("CC", "cc").split()
 
 
 def command(words):
@@ -77,10 +92,9 @@ def command(words):
     return done, time.perf_counter() - start
 
 
-def build_shared(path, sources, flags=(), optimize="-O2"):
+def build_shared(path, sources, flags=()):
     """$CC makes a shared object; seconds that took."""
-    compiler = os.environ.get("CC", "cc").split()
-    done, seconds = command([*compiler, optimize, *flags, "-shared", "-fPIC", "-o", path, *sources,
+    done, seconds = command([*compiler(), "-O2", *flags, "-shared", "-fPIC", "-o", path, *sources,
                              "-lm"])
     if done.returncode:
         raise SystemExit(f"bench: {' '.join(done.args)}:\n{done.stderr}")
@@ -97,20 +111,16 @@ class Program:
         done, self.mcompile_seconds = command(
             [os.environ["MCOMPILE"], "--name", "m", "--input", "const", "--weights", "c",
              "--target", target, *options, "-o", folder, model])
-        if done.returncode:
+        if done.returncode == 1:
             raise Unsupported(done.stderr.strip().splitlines()[0])
-        with open(f"{folder}/m.h", encoding="utf-8") as file:
-            work, self.inputs, self.outputs = parse_header(file.read())
-        header, source = adapter(work, self.inputs, self.outputs)
-        for name, text in ("adapter.h", header), ("adapter.c", source):
-            with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
-                file.write(text)
+        if done.returncode:
+            raise SystemExit(f"bench: {model}: {target}: {done.stderr}")
+        self.inputs, self.outputs = write_adapter(folder)
         sources = [f"{folder}/m.c", f"{folder}/adapter.c"]
         self.shared = f"{folder}/m.so"
         self.cc_seconds = build_shared(self.shared, sources, flags)
         self.cold = f"{folder}/cold"
-        compiler = os.environ.get("CC", "cc").split()
-        subprocess.run([*compiler, "-O2", f"-I{folder}", "-o", self.cold, f"{HERE}/cold.c",
+        subprocess.run([*compiler(), "-O2", f"-I{folder}", "-o", self.cold, f"{HERE}/cold.c",
                         self.shared, f"-Wl,-rpath,{folder}"], check=True)
 
     def runs_here(self):
