@@ -44,6 +44,8 @@ Packed pack(const Graph *, const Node *, const char *word);
 const struct Packer *find_packer(const char *word); /* NULL: no array */
 Packed new_packed(const Graph *, Type, int64_t count);
 int weight_parts(const Graph *, const Node *);
+int excess_steps(const Graph *, const Node *);
+int zero_left(const Graph *, const Node *);
 int greatest_shift(const Graph *, const Node *);
 bool pairs_are_safe(const Graph *, const Node *);
 Packed packed_tensor(const Tensor *);

@@ -110,9 +110,25 @@ pack_bias_less_zeros(const Graph *g, const Node *n, int more)
 	return less;
 }
 
-/* Blocks of outputs; in each, per four inputs, the outputs' four weights. */
+static int
+clip8(int v)
+{
+	return v < INT8_MIN ? INT8_MIN : v > INT8_MAX ? INT8_MAX : v;
+}
+
+/* Part `part` of v, which is a sum of int8: the first is v itself where it fits. */
+static int
+part_of(int v, int part)
+{
+	for (; part > 0; part--)
+		v -= clip8(v);
+	return clip8(v);
+}
+
+/* The first parts of weights less zero: blocks of outputs; in each, per four inputs, the outputs'
+ * four weights. */
 static Packed
-pack_fours(const Graph *g, const Node *n, int block)
+pack_fours_less(const Graph *g, const Node *n, int block, int zero)
 {
 	int outputs = channels(g, n), blocks = (outputs + block - 1) / block;
 	int count = taps(g, n), fours = (count + 3) / 4;
@@ -121,8 +137,110 @@ pack_fours(const Graph *g, const Node *n, int block)
 	for (int o = 0; o < outputs; o++)
 		for (int i = 0; i < count; i++)
 			store_bits(p, (((int64_t)(o / block) * fours + i / 4) * block + o % block) * 4 + i % 4,
-				weight(g, n, o, i, count));
+				clip8(weight(g, n, o, i, count) - zero));
 	return p;
+}
+
+static Packed
+pack_fours(const Graph *g, const Node *n, int block)
+{
+	return pack_fours_less(g, n, block, 0);
+}
+
+enum { EXCESS_OUTPUTS = 32, EXCESS_SHARE = 8 };
+
+/* One step: the parts of the weights of four inputs to 32 outputs, in w from `first` on; whether
+ * any is not zero. */
+static bool
+excess_step(const Graph *g, const Node *n, int block, int four, int part, Packed w, int64_t first)
+{
+	int count = taps(g, n), outputs = channels(g, n), zero = affine(g, n, X2).zero;
+	bool any = false;
+
+	for (int o = block; o < outputs && o < block + EXCESS_OUTPUTS; o++)
+		for (int i = four; i < count && i < four + 4; i++) {
+			int v = part_of(weight(g, n, o, i, count) - zero, part);
+			any |= v != 0;
+			if (w.data)
+				store_bits(w, first + (o - block) * 4 + i - four, v);
+		}
+	return any;
+}
+
+/* What of weights less their zero point is beyond int8: few weights, if not to less than an eighth
+ * of all steps.  Counts the steps; writes them, where they begin and their inputs if asked to. */
+static int
+excess_walk(const Graph *g, const Node *n, Packed w, Packed at, Packed first)
+{
+	int steps = 0, outputs = channels(g, n), count = taps(g, n);
+
+	for (int block = 0; block < outputs && affine(g, n, X2).zero; block += EXCESS_OUTPUTS) {
+		if (first.data)
+			store_bits(first, block / EXCESS_OUTPUTS, steps);
+		for (int four = 0; four < count; four += 4)
+			for (int part = 1; excess_step(g, n, block, four, part, (Packed){ 0 }, 0);
+				part++, steps++) {
+				if (at.data)
+					store_bits(at, steps, four);
+				if (w.data)
+					excess_step(g, n, block, four, part, w,
+						(int64_t)steps * EXCESS_OUTPUTS * 4);
+			}
+	}
+	if (first.data)
+		store_bits(first, first.count - 1, steps);
+	return steps;
+}
+
+static int
+excess_blocks(const Graph *g, const Node *n)
+{
+	return (channels(g, n) + EXCESS_OUTPUTS - 1) / EXCESS_OUTPUTS;
+}
+
+static bool
+is_excess_too_much(const Graph *g, const Node *n, int steps)
+{
+	return (int64_t)steps * EXCESS_SHARE >
+		(int64_t)excess_blocks(g, n) * ((taps(g, n) + 3) / 4) + EXCESS_SHARE;
+}
+
+/* The steps that add what w_less lacks. */
+int
+excess_steps(const Graph *g, const Node *n)
+{
+	int steps = excess_walk(g, n, (Packed){ 0 }, (Packed){ 0 }, (Packed){ 0 });
+
+	return is_excess_too_much(g, n, steps) ? 0 : steps;
+}
+
+/* The zero point that w_less still has. */
+int
+zero_left(const Graph *g, const Node *n)
+{
+	int steps = excess_walk(g, n, (Packed){ 0 }, (Packed){ 0 }, (Packed){ 0 });
+
+	return is_excess_too_much(g, n, steps) ? affine(g, n, X2).zero : 0;
+}
+
+static Packed
+pack_less(const Graph *g, const Node *n, int block)
+{
+	return pack_fours_less(g, n, block, affine(g, n, X2).zero - zero_left(g, n));
+}
+
+/* Of each step 32 outputs' weights of four inputs; or its first input; or each block's first. */
+static Packed
+pack_excess(const Graph *g, const Node *n, int what)
+{
+	int steps = excess_steps(g, n);
+	Packed w = new_packed(g, TYPE_s8, (int64_t)steps * EXCESS_OUTPUTS * 4);
+	Packed at = new_packed(g, TYPE_s32, steps);
+	Packed first = new_packed(g, TYPE_s32, excess_blocks(g, n) + 1);
+
+	if (steps)
+		excess_walk(g, n, w, at, first);
+	return what == 0 ? w : what == 1 ? at : first;
 }
 
 /* Whether no neighbours' products leave 16 bits, whatever u8 a block of outputs' four inputs are. */
@@ -170,12 +288,6 @@ pairs_are_safe(const Graph *g, const Node *n)
 		if (!four_is_safe(g, n, 0, k, channels(g, n)))
 			return false;
 	return true;
-}
-
-static int
-clip8(int v)
-{
-	return v < INT8_MIN ? INT8_MIN : v > INT8_MAX ? INT8_MAX : v;
 }
 
 /* How many int8 a depthwise weight less its zero point is the sum of. */
@@ -281,6 +393,10 @@ static const struct Packer {
 	{ "mult_16", pack_scales, TYPE_s32, 16 },
 	{ "shift_16", pack_scales, TYPE_s8, 16 },
 	{ "w_vnni", pack_fours, 16, 1 },
+	{ "w_less", pack_less, 16, 1 }, /* w_left being what is left of the zero point */
+	{ "w_excess", pack_excess, 0, 1 },
+	{ "excess_at", pack_excess, 1, 1 },
+	{ "excess_first", pack_excess, 2, 1 },
 	{ "fours_16", pack_order, 16, 1 },
 	{ "w_columns", pack_columns, 16, 1 },
 	{ "column", resampled, WIDTH, 1 }, /* of each pixel of y its pixels of x */

@@ -3,8 +3,6 @@
 
 #include "dot512.h"
 
-enum { WINDOWS = 12 }; /* in scratch: whole tiles */
-
 /* Writes the window's values side by side, columns outside as x_zero. */
 static inline __attribute__((always_inline)) void
 lay_out(int8_t *to, const int8_t *const *x, int in_w, int in_c, int kernel_h, int kernel_w,
@@ -32,37 +30,38 @@ lay_out(int8_t *to, const int8_t *const *x, int in_w, int in_c, int kernel_h, in
 /*
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
  * channels.  x: the kernel_h rows under the window.  The left side of the dot product has no
- * sign, so x counts from -128, and bias_u8 knows it.  Weights are in blocks of 16 outputs of four
- * inputs each, filled up with zeros.
- * cost: out_w * ((out_c + 15) / 16 * ((kernel_h * kernel_w * in_c + 3) / 4 * 5 / 4 + 9) + kernel_h * kernel_w * in_c / 16 + 6 * kernel_h)
- * scratch: 12 * kernel_h * kernel_w * in_c
+ * sign, so x counts from -128, and bias_u8 knows it.
+ * cost: (out_w + 3) * ((out_c + 15) / 16 * ((kernel_h * kernel_w * in_c + 3) / 4 + 4) / 2 + kernel_h * kernel_w * in_c / 10 + 6 * kernel_h)
+ * scratch: 64 + 14 * kernel_h * kernel_w * in_c
  */
 void
-conv2d_s8_avx512vnni(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w_vnni,
-	const int32_t *restrict bias_u8, const int32_t *restrict mult_16,
-	const int8_t *restrict shift_16, int8_t *restrict scratch, int in_w, int in_c, int out_w,
-	int out_c, int kernel_h, int kernel_w, int stride_w, int dilation_w, int pad_left, int x_step,
-	int y_step, int x_zero, int w_zero, int shift_most, int y_zero, int y_min, int y_max)
+conv2d_s8_avx512vnni(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w_less,
+	const int8_t *restrict w_excess, const int32_t *restrict excess_at,
+	const int32_t *restrict excess_first, const int32_t *restrict bias_u8,
+	const int32_t *restrict mult_16, const int8_t *restrict shift_16,
+	uint8_t *restrict scratch, int in_w, int in_c,
+	int out_w, int out_c, int kernel_h, int kernel_w, int stride_w, int dilation_w, int pad_left,
+	int x_step, int y_step, int x_zero, int w_left, int excess, int shift_most,
+	int y_zero, int y_min, int y_max)
 {
 	const int taps = kernel_h * kernel_w * in_c;
-	const int block = (taps + 3) / 4 * 4; /* bytes of weights of an output */
-	const int rest = out_c % 64, last = out_c - rest;
-	int32_t zeros[WINDOWS];
+	const int count = (out_w + PIXELS_MOST - 1) / PIXELS_MOST; /* tiles of a row */
+	const int each = (out_w + count - 1) / count; /* pixels of a tile */
+	const Weights512 weights = { w_less, excess > 0 ? w_excess : NULL, bias_u8,
+		excess > 0 ? excess_at : NULL, excess > 0 ? excess_first : NULL, w_left, excess };
+	const Rescales512 rescales = { mult_16, shift_16 };
 
-	for (int at = 0; at < out_w; at += WINDOWS) {
-		const int count = out_w - at < WINDOWS ? out_w - at : WINDOWS;
+	for (int i = 0; i < out_w; i += each) {
+		const int p = i + each <= out_w ? i : out_w - each; /* the last goes back */
 
-		for (int p = 0; p < count; p++)
-			lay_out(scratch + p * taps, x, in_w, in_c, kernel_h, kernel_w, dilation_w,
-				(at + p) * stride_w - pad_left, x_step, x_zero);
-		zeros_of(zeros, scratch, taps, taps, count, w_zero);
-		for (int o = 0; o + 64 <= out_c; o += 64)
-			tiles(y + at * y_step + o, y_step, scratch, taps, w_vnni + o * block, bias_u8 + o,
-				zeros, mult_16 + o, shift_16 + o, taps, count, out_w % 6, 64, w_zero,
-				shift_most, y_zero, y_min, y_max);
-		if (rest > 0)
-			tiles(y + at * y_step + last, y_step, scratch, taps, w_vnni + last * block,
-				bias_u8 + last, zeros, mult_16 + last, shift_16 + last, taps, count, out_w % 6,
-				rest, w_zero, shift_most, y_zero, y_min, y_max);
+		for (int q = 0; q < each; q++) {
+			int8_t *window = (int8_t *)scratch + q * taps;
+
+			lay_out(window, x, in_w, in_c, kernel_h, kernel_w, dilation_w,
+				(p + q) * stride_w - pad_left, x_step, x_zero);
+			flip_512(scratch + q * taps, window, taps);
+		}
+		all_tiles_512(y + p * y_step, y_step, scratch, &weights, &rescales, taps, out_c, each, each,
+			shift_most, y_zero, y_min, y_max);
 	}
 }

@@ -1,66 +1,103 @@
-/* dense_s8.c: int8 vectors times a matrix, 64 outputs at a time. */
+/* dense_s8.c: int8 vectors times a matrix: a few of them 64 outputs at a time, more in tiles. */
 #include "dot512.h"
 
-/* tile() of one pixel: two sums of each vector, as one product waits five cycles for the other. */
+enum { FEW = 2 };
+
+/* Products of four inputs and 64 outputs, or fewer. */
 static inline __attribute__((always_inline)) void
-dot_row(int8_t *y, const int8_t *x, const int8_t *w, const int32_t *bias, int32_t zeros,
-	const int32_t *mult, const int8_t *shift, int in_c, int count, int shift_most, int y_zero,
+add_four(__m512i *sum, const uint8_t *x, const int8_t *w, int block, int vectors)
+{
+	const __m512i v = four_of_512(x);
+
+	sum[0] = dot(sum[0], v, _mm512_loadu_si512(w));
+	if (vectors > 1)
+		sum[1] = dot(sum[1], v, _mm512_loadu_si512(w + block));
+	if (vectors > 2)
+		sum[2] = dot(sum[2], v, _mm512_loadu_si512(w + 2 * block));
+	if (vectors > 3)
+		sum[3] = dot(sum[3], v, _mm512_loadu_si512(w + 3 * block));
+}
+
+/* The products that Weights512' excess adds to 32 outputs. */
+static inline __attribute__((always_inline)) void
+add_excess(__m512i *sum, const uint8_t *x, const Weights512 *weights, int channel, int vectors)
+{
+	for (int i = weights->first[channel / 32]; i < weights->first[channel / 32 + 1]; i++)
+		add_four(sum, x + weights->at[i], weights->excess + 128 * i, 64,
+			vectors < 2 ? vectors : 2);
+}
+
+/* Up to 64 outputs: two sums of each, as one product waits five cycles for the other. */
+static inline __attribute__((always_inline)) void
+dot_row(int8_t *y, const uint8_t *x, const Weights512 *weights, const Rescales512 *rescales,
+	int channel, int in_c, int count, int32_t zeros, int shift_most, int y_zero,
 	int y_min, int y_max)
 {
-	const int vectors = (count + 15) / 16, block = (in_c + 3) / 4 * 64;
-	const int pairs = in_c / 8 * 8, fours = in_c / 4 * 4;
-	const __m512i zero = _mm512_setzero_si512();
-	const __m512i none[TILE_VECTORS] = { zero, zero, zero, zero };
-	Tile sum;
+	const int vectors = (count + 15) / 16, fours = (in_c + 3) / 4, block = fours * 64;
+	const int8_t *w = weights->w + channel / 16 * block;
+	const __m512i zero = _mm512_setzero_si512(), start = _mm512_set1_epi32(zeros);
+	__m512i sum[4] = { start, start, start, start }, odd[4] = { zero, zero, zero, zero };
 
-	start_tile(sum, bias, &zeros, 1, vectors, 1);
-	start_pixel(sum[1], none, 0);
-	for (int k = 0; k < pairs; k += 8) {
-		__m512i v[TILE_VECTORS];
-
-		load_vectors(v, w + 16 * k, block, vectors);
-		add_pixel(sum[0], four_of(x + k, 4), v, vectors);
-		load_vectors(v, w + 16 * k + 64, block, vectors);
-		add_pixel(sum[1], four_of(x + k + 4, 4), v, vectors);
+	for (int k = 0; k + 2 <= fours; k += 2) {
+		add_four(sum, x + 4 * k, w + 64 * k, block, vectors);
+		add_four(odd, x + 4 * k + 4, w + 64 * k + 64, block, vectors);
 	}
-	if (pairs < fours)
-		add_products(sum, x + pairs, 0, 4, w + 16 * pairs, block, 1, vectors);
-	if (fours < in_c)
-		add_products(sum, x + fours, 0, in_c % 4, w + 16 * fours, block, 1, vectors);
-	sum[0][0] = _mm512_add_epi32(sum[0][0], sum[1][0]);
-	sum[0][1] = _mm512_add_epi32(sum[0][1], sum[1][1]);
-	sum[0][2] = _mm512_add_epi32(sum[0][2], sum[1][2]);
-	sum[0][3] = _mm512_add_epi32(sum[0][3], sum[1][3]);
-	requantize_tile(sum, mult, shift, 1, vectors, shift_most);
-	store64(y, narrow64(sum[0], y_zero, y_min, y_max), count);
+	if (fours % 2 > 0)
+		add_four(sum, x + 4 * fours - 4, w + block - 64, block, vectors);
+	if (weights->count > 0) {
+		add_excess(sum, x, weights, channel, vectors);
+		if (vectors > 2)
+			add_excess(sum + 2, x, weights, channel + 32, vectors - 2);
+	}
+#pragma GCC unroll 4
+	for (int j = 0; j < vectors; j++) {
+		const Scales r = load_scales(rescales->mult + channel + 16 * j,
+			rescales->shift + channel + 16 * j, shift_most);
+
+		sum[j] = _mm512_add_epi32(_mm512_add_epi32(sum[j], odd[j]),
+			_mm512_loadu_si512(weights->bias + channel + 16 * j));
+		sum[j] = requantize16(sum[j], &r, shift_most);
+	}
+	store64(y, narrow64(sum, y_zero, y_min, y_max), count);
 }
 
 /*
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), for each of out_w vectors of
  * in_c.  The left side of the dot product has no sign, so x counts from -128, and bias_u8 knows
- * it.  Weights are in blocks of 16 outputs of four inputs each, filled up with zeros.
- * cost: out_w * ((out_c + 15) / 16 * ((in_c + 3) / 4 * 2 + 12) + 6)
+ * it.
+ * cost: out_w * ((out_c + 15) / 16 * ((in_c + 3) / 4 * (out_w > 2 ? 3 : 6) / 4 + 6) + in_c / 20 + 10)
+ * scratch: 64 + out_w * in_c
  */
 void
-dense_s8_avx512vnni(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w_vnni,
-	const int32_t *restrict bias_u8, const int32_t *restrict mult_16,
-	const int8_t *restrict shift_16, int in_c, int out_w, int out_c, int x_step, int y_step,
-	int w_zero, int shift_most, int y_zero, int y_min, int y_max)
+dense_s8_avx512vnni(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w_less,
+	const int8_t *restrict w_excess, const int32_t *restrict excess_at,
+	const int32_t *restrict excess_first, const int32_t *restrict bias_u8,
+	const int32_t *restrict mult_16, const int8_t *restrict shift_16,
+	uint8_t *restrict scratch, int in_c, int out_w,
+	int out_c, int x_step, int y_step, int w_left, int excess, int shift_most,
+	int y_zero, int y_min, int y_max)
 {
-	const int block = (in_c + 3) / 4 * 4; /* bytes of weights of an output */
-	const int rest = out_c % 64, last = out_c - rest;
+	const int count = (out_w + PIXELS_MOST - 1) / PIXELS_MOST; /* tiles of all vectors */
+	const int rest = out_c % 64;
+	const Weights512 weights = { w_less, excess > 0 ? w_excess : NULL, bias_u8,
+		excess > 0 ? excess_at : NULL, excess > 0 ? excess_first : NULL, w_left, excess };
+	const Rescales512 rescales = { mult_16, shift_16 };
 
-	for (int p = 0; p < out_w; p++) {
-		const int8_t *v = x + p * x_step;
+	flip_pixels_512(scratch, x, x_step, in_c, out_w);
+	if (out_w > FEW)
+		all_tiles_512(y, y_step, scratch, &weights, &rescales, in_c, out_c, out_w,
+			(out_w + count - 1) / count, shift_most, y_zero, y_min, y_max);
+	/* a few vectors, one by one */
+	for (int p = out_w > FEW ? out_w : 0; p < out_w; p++) {
 		int32_t zeros = 0;
 
-		if (w_zero != 0)
-			zeros = -w_zero * sum_of(v, in_c);
+		if (w_left != 0)
+			zeros = -w_left * sum_of_512(scratch + p * in_c, in_c);
 		for (int o = 0; o + 64 <= out_c; o += 64)
-			dot_row(y + p * y_step + o, v, w_vnni + o * block, bias_u8 + o, zeros, mult_16 + o,
-				shift_16 + o, in_c, 64, shift_most, y_zero, y_min, y_max);
+			dot_row(y + p * y_step + o, scratch + p * in_c, &weights, &rescales, o, in_c, 64,
+				zeros, shift_most, y_zero, y_min, y_max);
 		if (rest > 0)
-			dot_row(y + p * y_step + last, v, w_vnni + last * block, bias_u8 + last, zeros,
-				mult_16 + last, shift_16 + last, in_c, rest, shift_most, y_zero, y_min, y_max);
+			dot_row(y + p * y_step + out_c - rest, scratch + p * in_c, &weights, &rescales,
+				out_c - rest, in_c, rest, zeros, shift_most, y_zero, y_min, y_max);
 	}
 }

@@ -109,6 +109,26 @@ store64(int8_t *y, __m512i v, int count)
 		_mm512_mask_storeu_epi8(y, first64(count), v);
 }
 
+/* The same of 32 bytes. */
+static inline __attribute__((always_inline)) void
+store_first32(int8_t *y, __m256i v, int count)
+{
+	if (count >= 32)
+		_mm256_storeu_si256((__m256i *)y, v);
+	else
+		_mm256_mask_storeu_epi8(y, (__mmask32)first64(count), v);
+}
+
+/* The same of 16 bytes. */
+static inline __attribute__((always_inline)) void
+store_first16(int8_t *y, __m128i v, int count)
+{
+	if (count >= 16)
+		_mm_storeu_si128((__m128i *)y, v);
+	else
+		_mm_mask_storeu_epi8(y, (__mmask16)first64(count), v);
+}
+
 /* The first count of 64 values, less zero. */
 static inline __attribute__((always_inline)) void
 widen64(__m512i to[4], const int8_t *x, int count, int zero)
