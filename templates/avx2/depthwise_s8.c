@@ -3,19 +3,6 @@
 
 #include "../common/fixed8.h"
 
-/* The first count of sixteen values. */
-static inline __attribute__((always_inline)) __m128i
-load_some(const int8_t *x, int count)
-{
-	__m128i v = _mm_setzero_si128();
-
-	if (count >= 16)
-		v = _mm_loadu_si128((const __m128i *)x);
-	else
-		memcpy(&v, x, (size_t)count);
-	return v;
-}
-
 /*
  * Weights of 16 channels, widened: of two rows after two, column by column, two vectors of eight
  * channels of two weights.  w: column by column of four rows, all of it once more for second parts.
@@ -66,8 +53,8 @@ add_columns(__m256i sum[4][2], const int8_t *x0, const int8_t *x1, const int16_t
 		__m128i a = _mm_set1_epi8((char)x_zero), b = a;
 
 		if (inside || (column >= 0 && column < in_w)) {
-			a = load_some(x0 + at, count);
-			b = rows > 1 ? load_some(x1 + at, count) : a;
+			a = load16(x0 + at, count);
+			b = rows > 1 ? load16(x1 + at, count) : a;
 		}
 		const __m256i low = _mm256_cvtepi8_epi16(_mm_unpacklo_epi8(a, b));
 		const __m256i high = _mm256_cvtepi8_epi16(_mm_unpackhi_epi8(a, b));

@@ -84,14 +84,53 @@ narrow32(const __m256i x[4], int y_min, int y_max)
 	return _mm256_permutevar8x32_epi32(v, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
 }
 
+/* The first count of sixteen values, of two halves that overlap: compilers copy odd counts slowly. */
+static inline __attribute__((always_inline)) __m128i
+load16(const int8_t *x, int count)
+{
+	int64_t low = 0, high = 0;
+	int32_t a, b;
+
+	if (count >= 16)
+		return _mm_loadu_si128((const __m128i *)x);
+	if (count >= 8) {
+		memcpy(&low, x, 8);
+		memcpy(&high, x + count - 8, 8);
+		high = count > 8 ? (int64_t)((uint64_t)high >> 8 * (16 - count)) : 0;
+	} else if (count >= 4) {
+		memcpy(&a, x, 4);
+		memcpy(&b, x + count - 4, 4);
+		low = (int64_t)((uint32_t)a | (uint64_t)(uint32_t)b << 8 * (count - 4));
+	} else {
+		memcpy(&low, x, (size_t)count);
+	}
+	return _mm_set_epi64x(high, low);
+}
+
 /* Stores the first count of sixteen values. */
 static inline __attribute__((always_inline)) void
 store16(int8_t *y, __m128i v, int count)
 {
-	if (count >= 16)
+	const uint64_t low = (uint64_t)_mm_cvtsi128_si64(v);
+
+	if (count >= 16) {
 		_mm_storeu_si128((__m128i *)y, v);
-	else
-		memcpy(y, &v, (size_t)count);
+	} else if (count > 8) {
+		uint64_t high = (uint64_t)_mm_extract_epi64(v, 1);
+
+		high = low >> 8 * (count - 8) | high << 8 * (16 - count);
+		memcpy(y, &low, 8);
+		memcpy(y + count - 8, &high, 8);
+	} else if (count == 8) {
+		_mm_storel_epi64((__m128i *)y, v);
+	} else if (count >= 4) {
+		const uint32_t a = (uint32_t)low, b = (uint32_t)(low >> 8 * (count - 4));
+
+		memcpy(y, &a, 4);
+		memcpy(y + count - 4, &b, 4);
+	} else {
+		memcpy(y, &low, (size_t)count);
+	}
 }
 
 #endif

@@ -5,6 +5,8 @@
 #ifndef TILE256_H
 #define TILE256_H
 
+#include <stddef.h>
+
 #include "fixed8.h"
 
 /* Four values in every lane. */
@@ -146,13 +148,13 @@ add_fours(Tile sum, const uint8_t *x, const int8_t *w, const int16_t *order, int
 	__m256i v[TILE_VECTORS];
 
 	for (int i = 0; i < safe; i++) {
-		const int k = pairs_safe ? i : order[1 + i];
+		const ptrdiff_t k = pairs_safe ? i : order[1 + i];
 
 		load_weights(v, w + 64 * k, vectors);
 		add_products(sum, x + 4 * k, 4 * fours, v, pixels, vectors);
 	}
 	for (int i = safe; i < fours; i++) {
-		const int k = order[1 + i];
+		const ptrdiff_t k = order[1 + i];
 
 		load_half_weights(v, w + 64 * k, 0, vectors);
 		add_products(sum, x + 4 * k, 4 * fours, v, pixels, vectors);
