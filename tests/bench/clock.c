@@ -15,49 +15,67 @@ void Py_DecRef(void *object);
 typedef void Program(void *work, const void *const *in, void *const *out);
 
 static double
-seconds(void)
+seconds(clockid_t clock)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(clock, &t);
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Seconds of a call, the mean of `count`. */
-double
+/* Of a call, the mean of `count`: seconds that passed, and those that this thread had a CPU. */
+typedef struct {
+	double passed, used;
+} Times;
+
+static Times
+begin(void)
+{
+	return (Times){ seconds(CLOCK_MONOTONIC), seconds(CLOCK_THREAD_CPUTIME_ID) };
+}
+
+static Times
+end(Times start, int count)
+{
+	double used = seconds(CLOCK_THREAD_CPUTIME_ID), passed = seconds(CLOCK_MONOTONIC);
+
+	return (Times){ (passed - start.passed) / count, (used - start.used) / count };
+}
+
+Times
 time_program(Program *run, void *work, const void *const *in, void *const *out, int count)
 {
-	double start = seconds();
+	Times start = begin();
 
 	for (int i = 0; i < count; i++)
 		run(work, in, out);
-	return (seconds() - start) / count;
+	return end(start, count);
 }
 
 /* The same; below zero if it raises. */
-double
+Times
 time_callable(void *callable, int count)
 {
-	double start = seconds();
+	Times start = begin();
 
 	for (int i = 0; i < count; i++) {
 		void *result = PyObject_CallNoArgs(callable);
 		if (!result)
-			return -1;
+			return (Times){ -1, -1 };
 		Py_DecRef(result);
 	}
-	return (seconds() - start) / count;
+	return end(start, count);
 }
 
 /* Seconds until the program has written its first byte; below zero if it writes none. */
 double
 time_process(char *const argv[])
 {
-	int pipes[2], status, end;
+	int pipes[2], status, written;
 	char byte;
 	pid_t child;
 	posix_spawn_file_actions_t actions;
-	double start = seconds(), until;
+	double start = seconds(CLOCK_MONOTONIC), until;
 
 	if (pipe(pipes) || posix_spawn_file_actions_init(&actions))
 		return -1;
@@ -68,10 +86,10 @@ time_process(char *const argv[])
 	status = posix_spawnp(&child, argv[0], &actions, 0, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	close(pipes[1]);
-	end = !status && read(pipes[0], &byte, 1) == 1;
-	until = seconds();
+	written = !status && read(pipes[0], &byte, 1) == 1;
+	until = seconds(CLOCK_MONOTONIC);
 	close(pipes[0]);
 	if (!status && waitpid(child, &status, 0) != child)
 		return -1;
-	return end && !status ? until - start : -1;
+	return written && !status ? until - start : -1;
 }

@@ -1,11 +1,17 @@
 # What runs a model: the code that mcompile wrote, LiteRT in two ways, ONNX Runtime.
 """Each contender has a name, set_inputs(list of raw bytes), call(), outputs() (list of raw
-bytes) and time(count), the mean seconds of a call. All run one thread."""
+bytes) and time(clock, count), the mean Times of a call. All run one thread."""
 import ctypes
 import functools
 import os
 
 import numpy
+
+
+class Times(ctypes.Structure):
+    """Of a call: seconds that passed, and those for which its thread had a CPU."""
+
+    _fields_ = [("passed", ctypes.c_double), ("used", ctypes.c_double)]
 
 
 class Clock:
@@ -14,10 +20,10 @@ class Clock:
     def __init__(self, path):
         library = ctypes.PyDLL(path)
         self.program = library.time_program
-        self.program.restype = ctypes.c_double
+        self.program.restype = Times
         self.program.argtypes = [ctypes.c_void_p] * 4 + [ctypes.c_int]
         self.callable = library.time_callable
-        self.callable.restype = ctypes.c_double
+        self.callable.restype = Times
         self.callable.argtypes = [ctypes.py_object, ctypes.c_int]
         self.process = library.time_process
         self.process.restype = ctypes.c_double
@@ -66,15 +72,17 @@ class Package:
     """A runtime whose inference is a Python callable; what calling costs is taken off."""
 
     def time(self, clock, count):
-        seconds = clock.callable(self.call, count)
-        if seconds < 0:
+        empty = self.overhead(clock)
+        times = clock.callable(self.call, count)
+        if times.passed < 0:
             raise RuntimeError(f"{self.name} failed")
-        return max(seconds - self.overhead(clock), 1e-9)
+        return Times(max(times.passed - empty, 1e-9), max(times.used - empty, 1e-9))
 
     def overhead(self, clock):
         """Seconds that a call takes which does nothing but cross the language's border."""
         if not hasattr(self, "empty_call_seconds"):
-            self.empty_call_seconds = min(clock.callable(self.empty, 1000) for _ in range(9))
+            self.empty_call_seconds = min(clock.callable(self.empty, 1000).passed
+                                          for _ in range(9))
         return self.empty_call_seconds
 
 

@@ -18,8 +18,8 @@ def draw(results, path):
         for i, r in enumerate(results):
             if other not in r["times"]:
                 continue
-            ours = min(r["times"][t]["median_us"] for t in r["compile"] if t in r["times"])
-            ratio = r["times"][other]["median_us"] / ours
+            ours = min(r["times"][t]["used_us"] for t in r["compile"] if t in r["times"])
+            ratio = r["times"][other]["used_us"] / ours
             at = i + (k - 1) * height
             axes.barh(at, ratio - 1, height * 0.92, left=1, color=colour, label=label)
             label = None
@@ -33,7 +33,7 @@ def draw(results, path):
     axes.xaxis.set_major_formatter(ticker.FormatStrFormatter("%g"))
     axes.set_yticks(range(len(names)), names)
     axes.invert_yaxis()
-    axes.set_xlabel("time of the other / time of mcompile's fastest target (medians, one thread)")
+    axes.set_xlabel("time of the other / time of mcompile's fastest target (medians of CPU time, one thread)")
     for side in "top", "right":
         axes.spines[side].set_visible(False)
     axes.legend(frameon=False, fontsize=8, loc="best")
