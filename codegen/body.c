@@ -264,7 +264,7 @@ put_segment_function(Text *out, Program *p, int first)
 	put_pointers(&b, named);
 	put_segment(&b, first);
 	put_segment_comment(out, p, first);
-	put(out, "static void\nsegment_%d(%s)\n{\n", p->job->graph->node[first].segment,
+	put(out, "static void\nsegment_%d%s(%s)\n{\n", p->job->graph->node[first].segment, p->suffix,
 		segment_ports(&b, named, true));
 	put_statements(out, p, &text);
 	put(out, "}\n");
@@ -287,7 +287,7 @@ put_nodes(Body *b)
 		} else if (part == i + 1 && (p->reader < 0 || part != p->part[p->reader])) {
 			segment.part = part;
 			put(b->out, b->out->size ? "\n" : "");
-			add_line(b, "segment_%d(%s);", g->node[i].segment,
+			add_line(b, "segment_%d%s(%s);", g->node[i].segment, p->suffix,
 				segment_ports(&segment, named_tensors(&segment), false));
 		}
 		if (part && (i + 1 == g->node_count || p->part[i + 1] != part))
@@ -295,27 +295,58 @@ put_nodes(Body *b)
 	}
 }
 
+/* The caller's function, and those that push rows to it. */
+static void
+put_entry(Text *out, const Program *p, const Text *statements)
+{
+	const Graph *g = p->job->graph;
+	bool pushes = p->reader >= 0;
+
+	if (pushes)
+		put_push_functions(out, p);
+	put(out, "\n/* Work area: %lld bytes; the most that is live at once: %lld. */\n",
+		(long long)g->work_bytes, (long long)g->lower_bound);
+	put_filled(out, p, NULL, pushes ? "int\n$m_finish" : "void\n$m_run");
+	put_parameters(out, p);
+	put(out, "\n{\n");
+	if (pushes)
+		put_finish_check(out, p);
+	put_statements(out, p, statements);
+	put(out, pushes ? "\treturn 0;\n}\n" : "}\n");
+}
+
 void
 put_body(Text *out, Program *p)
 {
 	Text text = text_new(p->job->arena);
 	Body b = { &text, p, p->job->graph, 1, 0 };
-	bool pushes = p->reader >= 0;
 
 	name_tensors(p);
 	for (int i = 0; i < b.graph->node_count; i++)
 		if (p->part[i] == i + 1)
 			put_segment_function(out, p, i);
 	put_nodes(&b);
-	if (pushes)
-		put_push_functions(out, p);
-	put(out, "\n/* Work area: %lld bytes; the most that is live at once: %lld. */\n",
-		(long long)b.graph->work_bytes, (long long)b.graph->lower_bound);
-	put_filled(out, p, NULL, pushes ? "int\n$m_finish" : "void\n$m_run");
+	if (p->variants == 1) {
+		put_entry(out, p, &text);
+		return;
+	}
+	put(out, "\nstatic void\nrun%s", p->suffix);
 	put_parameters(out, p);
 	put(out, "\n{\n");
-	if (pushes)
-		put_finish_check(out, p);
 	put_statements(out, p, &text);
-	put(out, pushes ? "\treturn 0;\n}\n" : "}\n");
+	put(out, "}\n");
+}
+
+void
+put_choices(Text *out, const Program *p)
+{
+	Text text = text_new(p->job->arena), ports = text_new(p->job->arena);
+
+	put_best(out, p);
+	put(&ports, "work");
+	if (p->job->graph->input_mode == INPUT_CONST)
+		put_filled_ports(&ports, p, true, ", $p");
+	put_filled_ports(&ports, p, false, ", $p");
+	put_choice(&text, p, "run", ports.data);
+	put_entry(out, p, &text);
 }

@@ -285,6 +285,7 @@ void put_segment(Body *, int first);
 /* body.c: the functions that run the model. */
 void put_title(Body *, const Call *);
 void put_body(Text *, Program *);
+void put_choices(Text *, const Program *); /* in place of a body: calls of the variants' */
 
 /* trace.c: what tests ask of generated code. */
 void put_step(Body *, const Call *, const char *image, const char *row);
@@ -320,7 +321,19 @@ void put_filled_ports(Text *, const Program *, bool inputs, const char *text);
 void put_selftest(Text *, Program *);
 void fill_input(void *data, Type, int64_t count, uint32_t *state); /* pseudo-random bytes */
 
+/* variants.c: code of several targets in one file, of which the CPU's best runs. */
+bool open_guard(Text *, const Program *, unsigned users); /* around what only they use */
+void close_guard(Text *, bool open);
+void put_absent(Text *, const Program *);
+void put_shared_helpers(Text *, const Program *);
+void put_variant(Text *, const Program *, int which, const Text *body);
+void put_best(Text *, const Program *);
+void put_choice(Text *, const Program *, const char *function, const char *arguments);
+void put_target_prototype(Text *, const Program *);
+
 /* emit.c: the .h, the .c, the weights file. */
+void put_kernel_macro(Text *, const Program *); /* what is before each kernel */
+void put_functions(Text *, const Program *);
 int weights_header_bytes(void);
 /* More weights than this stand in a file of their own unless the user says otherwise. */
 enum { WEIGHTS_IN_C_MOST = 16 << 20 };

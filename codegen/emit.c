@@ -87,12 +87,21 @@ declaration(const Program *p, const Array *a)
 static void
 put_arrays(Text *t, const Program *p, const Array *array, int count)
 {
+	bool open = false;
+
 	for (int i = 0; i < count; i++) {
 		const Array *a = array + i;
 
-		put(t, "\n");
+		if (!i || a->users != a[-1].users) {
+			close_guard(t, open);
+			put(t, "\n");
+			open = open_guard(t, p, a->users);
+		} else {
+			put(t, "\n");
+		}
 		put_array(t, declaration(p, a), a->name, a->packed);
 	}
+	close_guard(t, open);
 }
 
 static bool
@@ -132,15 +141,30 @@ put_comment(Text *t, const Function *f)
 	put(t, " */\n");
 }
 
-static void
+/* "KWS_KERNEL", of one variant of several "KWS_KERNEL_AVX2". */
+static const char *
+kernel_macro(const Program *p)
+{
+	return format(p->job->arena, "%s_KERNEL%s", p->upper, upper_case(p->job->arena, p->suffix));
+}
+
+void
+put_kernel_macro(Text *t, const Program *p)
+{
+	const char *macro = kernel_macro(p);
+
+	if (p->function_count)
+		put(t, "\n/* Before each kernel: a section, say. They do better by themselves. */\n"
+			"#ifndef %s\n#if %s\n#define %s __attribute__((noinline))\n#else\n"
+			"#define %s\n#endif\n#endif\n", macro, p->job->target->apart, macro, macro);
+}
+
+void
 put_functions(Text *t, const Program *p)
 {
-	if (!p->function_count)
-		return;
-	put_section(t, "kernels");
 	for (int i = 0; i < p->function_count; i++) {
 		put_comment(t, p->function + i);
-		put_filled(t, p, NULL, "$M_KERNEL ");
+		put(t, "%s ", kernel_macro(p));
 		put_function(t, p->function[i].bound, p->function[i].name);
 	}
 }
@@ -175,20 +199,16 @@ put_guards(Text *t, const Program *p)
 	put(t, "#include \"%s.h\"\n\n", p->name);
 	put_includes(t, p->closure);
 	if (*target->guard)
-		put(t, "\n#ifndef %s\n#error \"compile this file with %s\"\n#endif\n",
-			target->guard, target->flags);
+		put(t, "\n#ifndef %s\n#error \"%s %s\"\n#endif\n", target->guard,
+			*target->flags ? "compile this file with" : "this file is for",
+			*target->flags ? target->flags : target->what);
+	put_absent(t, p);
 	put_filled(t, p, NULL,
 		"\n#ifndef $M_CONST\n"
 		"#define $M_CONST /* before each array of weights: a section, say "
 		"*/\n#endif\n");
-	if (p->function_count) {
-		put_filled(t, p, NULL,
-			"\n/* Before each kernel: a section, say. They do better by themselves. */\n"
-			"#ifndef $M_KERNEL\n#if ");
-		put_filled(t, p, NULL, target->apart);
-		put_filled(t, p, NULL, "\n#define $M_KERNEL __attribute__((noinline))\n#else\n"
-			"#define $M_KERNEL\n#endif\n#endif\n");
-	}
+	if (p->variants == 1)
+		put_kernel_macro(t, p);
 	if (has_strings(p))
 		put(t,
 			"\n/* Long arrays of bytes stand as string literals: compilers "
@@ -204,27 +224,55 @@ put_guards(Text *t, const Program *p)
 			"void $m_step(int node, int row);\n");
 }
 
+/* Helpers, weights, kernels; of several variants each with its own. */
+static void
+put_code(Text *t, const Program *p, const Text *body)
+{
+	Text helpers = text_new(p->job->arena);
+
+	if (p->variants == 1)
+		put_helpers(&helpers, p->closure);
+	else
+		put_shared_helpers(&helpers, p);
+	if (helpers.size) {
+		put_section(t, "helpers");
+		put(t, "\n");
+		put_bytes(t, helpers.data, helpers.size);
+	}
+	put_data(t, p);
+	if (p->variants == 1 && p->function_count)
+		put_section(t, "kernels");
+	if (p->variants == 1)
+		put_functions(t, p);
+	for (int i = 0; i < p->variants && p->variants > 1; i++)
+		put_variant(t, p, i, body + i);
+}
+
 Output
 emit_program(Program *p)
 {
-	Output o = { text_new(p->job->arena), text_new(p->job->arena), { 0 } };
-	Text body = text_new(p->job->arena);
+	Arena *arena = p->job->arena;
+	Output o = { text_new(arena), text_new(arena), { 0 } };
+	Text *body = alloc_array(arena, (size_t)p->variants + 1, sizeof *body), *model = body;
 
-	put_body(&body, p);
+	for (int i = 0; i < p->variants; i++) {
+		const Closure *c = p->variant[i]->closure;
+		body[i] = text_new(arena);
+		put_body(body + i, p->variant[i]);
+		for (int k = 0; k < c->header_count; k++)
+			add_include(p->closure, c->header[k]);
+	}
+	if (p->variants > 1) {
+		model = body + p->variants;
+		*model = text_new(arena);
+		put_choices(model, p);
+	}
 	add_include(p->closure, "<string.h>");
 	put_header(&o.header, p);
 	put_head(&o.source, p);
 	put_guards(&o.source, p);
-	Text helpers = text_new(p->job->arena);
-	put_helpers(&helpers, p->closure);
-	if (helpers.size) {
-		put_section(&o.source, "helpers");
-		put(&o.source, "\n");
-		put_bytes(&o.source, helpers.data, helpers.size);
-	}
-	put_data(&o.source, p);
-	put_functions(&o.source, p);
-	put_model(&o.source, p, &body);
+	put_code(&o.source, p, body);
+	put_model(&o.source, p, model);
 	if (p->job->selftest)
 		put_selftest(&o.source, p);
 	if (p->weights_file)

@@ -32,7 +32,7 @@ dims_text(Arena *arena, const Shape *shape)
 /* ---- names of inputs and outputs ---- */
 
 /* Names that the generated function uses itself, and keywords of C and C++. */
-static const char reserved[] = "work weights row rows done r b i x at valid_h run open selftest trace main "
+static const char reserved[] = "work weights row rows done r b i x at valid_h run best names open selftest trace main "
 	"differ apart auto break case char const continue default do double else enum extern float "
 	"for goto if inline int long register restrict return short signed sizeof static struct switch "
 	"typedef union unsigned void volatile while class new delete this template bool true false";
@@ -47,7 +47,7 @@ is_local(const Program *p, const char *name)
 			(!strcmp(name + size, "_y") || !strcmp(name + size, "_r")))
 			return true;
 	}
-	return !strncmp(name, "segment_", strlen("segment_"));
+	return !strncmp(name, "segment_", strlen("segment_")) || !strncmp(name, "run_", strlen("run_"));
 }
 
 static bool
@@ -250,6 +250,8 @@ put_prototypes(Text *t, const Program *p)
 		put_parameters(t, p);
 		put(t, ";\n");
 	}
+	if (p->variants > 1)
+		put_target_prototype(t, p);
 	if (p->job->selftest)
 		put_filled(t, p, NULL, "\n/* Runs a recorded input: 0 if the output is the recorded one: every byte of it, floats\n"
 			" * to 1e-5 of the largest. */\n"

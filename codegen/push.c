@@ -114,6 +114,14 @@ put_push_prototypes(Text *t, const Program *p)
 void
 put_push_functions(Text *t, const Program *p)
 {
+	const char *segment = format(t->arena, "segment_%d", reader(p)->segment);
+
+	if (p->variants > 1) {
+		put(t, "\nstatic void\n%s", segment);
+		put_push_filled(t, p, "($m_work *work, const $t *$p)\n{\n");
+		put_choice(t, p, segment, format(t->arena, "work, %s", p->port->name));
+		put(t, "}\n");
+	}
 	put_push_filled(t, p, "\nvoid\n$m_begin($m_work *work)\n{\n"
 		"\tmemset(&work->done, 0, sizeof work->done);\n\twork->done.begun = 1;\n}\n"
 		"\nint\n$m_push($m_work *work, const $t *$p, int rows)\n{\n"
@@ -121,7 +129,7 @@ put_push_functions(Text *t, const Program *p)
 		"\tif (rows < 0)\n\t\treturn $M_NEGATIVE_ROWS;\n"
 		"\tif (rows > $M_$P_ROWS - work->done.pushed)\n\t\treturn $M_TOO_MANY_ROWS;\n"
 		"\tfor (int r = 0; r < rows; r++)\n");
-	put(t, "\t\tsegment_%d(", reader(p)->segment);
+	put(t, "\t\t%s(", segment);
 	put_push_filled(t, p, "work, $p + $M_$P_ROW_COUNT * r);\n\treturn 0;\n}\n");
 }
 

@@ -46,7 +46,7 @@ stack_bound(const Program *p)
 {
 	enum { POINTER = 8, LAYER = 1, TURN = 16 };
 	const Graph *g = p->job->graph;
-	int64_t layers = 0, most = 2, turns = 0, longest = 0;
+	int64_t layers = 0, most = 2, turns = 0, longest = 0, frame = 0;
 
 	for (int i = 0; i < g->node_count; i++) {
 		const Node *n = g->node + i;
@@ -57,7 +57,12 @@ stack_bound(const Program *p)
 		turns += p->part[i] && n->kernel;
 		longest = turns > longest ? turns : longest;
 	}
-	return p->job->target->frame + POINTER * most + LAYER * layers + TURN * longest;
+	for (int i = 0; i < p->variants; i++) {
+		int own = p->variant[i]->job->target->frame;
+		frame = own > frame ? own : frame;
+	}
+	frame += p->variants > 1 ? p->job->target->frame : 0;
+	return frame + POINTER * most + LAYER * layers + TURN * longest;
 }
 
 int64_t
