@@ -35,13 +35,12 @@ tensor(Case *c, const char *name, Type type, Shape shape, float scale, bool lega
 	return t;
 }
 
-static void
-fill_floats(Dice *d, float *x, int64_t count)
+float
+any_float(Case *c)
 {
-	for (int64_t i = 0; i < count; i++)
-		x[i] = chance(d, 5) ?
-			0 :
-			log_between(d, 1e-3f, 100) * (chance(d, 50) ? 1 : -1);
+	Dice *d = &c->dice;
+	return c->whole ? (float)between(d, -8, 8) : chance(d, 5) ? 0 :
+		log_between(d, 1e-3f, 100) * (chance(d, 50) ? 1 : -1);
 }
 
 /* Random bytes, or only the ends of the range, which overflow first. */
@@ -72,7 +71,8 @@ fill_constant(Case *c, int tensor)
 	void *data = alloc(c->graph->arena, (size_t)tensor_bytes(t));
 
 	if (t->type == TYPE_f32)
-		fill_floats(&c->dice, data, count);
+		for (int64_t i = 0; i < count; i++)
+			((float *)data)[i] = any_float(c);
 	else
 		fill_integers(&c->dice, data, t->type, count);
 	bool small = t->type == TYPE_s8 && chance(&c->dice, 30); /* but for few, as in models */
@@ -571,6 +571,7 @@ make_case(Case *c, Arena *arena, Diag *diag, Op op, Type x, Type y, Dialect dial
 {
 	c->graph = graph_new(arena, diag, "case");
 	c->graph->semantics = dialect;
+	c->whole = x == TYPE_f32 && chance(&c->dice, 50);
 	c->steps = !c->large && op != OP_reshape && chance(&c->dice, 50);
 	return may_differ(op, x, y) && build_node(c, op, x, y, dialect);
 }

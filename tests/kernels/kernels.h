@@ -45,10 +45,12 @@ typedef struct {
 	Graph *graph; /* of one node */
 	bool steps;   /* some pixels lie apart */
 	int large;    /* 0: small and odd; 1, 2: typical layers, to be timed */
+	bool whole;   /* floats are small whole numbers: their sums are exact in any order */
 	bool tight;   /* buffers end with their last byte, for sanitizers */
 } Case;
 /* False: the operator has no such types, or the dice fell badly. */
 bool make_case(Case *, Arena *, Diag *, Op, Type x, Type y, Dialect);
+float any_float(Case *);
 const char *describe(const Case *);
 
 /* run.c: a kernel on a case. */

@@ -47,8 +47,9 @@ spanned(const Tensor *t)
 }
 
 static void
-fill(Dice *d, const Tensor *t, uint8_t *x, size_t bytes, bool indices)
+fill(Case *c, const Tensor *t, uint8_t *x, size_t bytes, bool indices)
 {
+	Dice *d = &c->dice;
 	bool ends = t->type == TYPE_s8 && chance(d, 20);
 
 	for (size_t i = 0; i < bytes; i++)
@@ -58,9 +59,7 @@ fill(Dice *d, const Tensor *t, uint8_t *x, size_t bytes, bool indices)
 			x[i] &= 1;
 	for (size_t i = 0; i + sizeof(float) <= bytes && t->type == TYPE_f32;
 		i += sizeof(float)) {
-		float v = chance(d, 5) ?
-			0 :
-			log_between(d, 1e-3f, 100) * (chance(d, 50) ? 1 : -1);
+		float v = any_float(c);
 		memcpy(x + i, &v, sizeof v);
 	}
 	for (size_t i = 0; i + sizeof(int32_t) <= bytes && (t->type == TYPE_s32) &&
@@ -88,7 +87,7 @@ fill_operands(Operands *o, Case *c, Blocks *blocks)
 		size_t bytes = spanned(t);
 		size_t offset = (size_t)between(&c->dice, 0, 7) * element_bytes(t);
 		uint8_t *x = block(blocks, bytes, offset, c->tight);
-		fill(&c->dice, t, x, bytes, n->op == OP_gather_nd && i == 1);
+		fill(c, t, x, bytes, n->op == OP_gather_nd && i == 1);
 		if (i == 2)
 			o->y = x, o->y_bytes = bytes;
 		else
