@@ -243,6 +243,21 @@ pack_excess(const Graph *g, const Node *n, int what)
 	return what == 0 ? w : what == 1 ? at : first;
 }
 
+/* Blocks of outputs, filled up with zeros; in each, per input, the outputs' float weights. */
+static Packed
+pack_ones(const Graph *g, const Node *n, int block)
+{
+	int outputs = channels(g, n), blocks = (outputs + block - 1) / block, count = taps(g, n);
+	const float *w = tensor_in(g, n, 1)->data;
+	Packed p = new_packed(g, TYPE_f32, (int64_t)blocks * count * block);
+
+	for (int o = 0; o < outputs; o++)
+		for (int i = 0; i < count; i++)
+			store_bits(p, ((int64_t)(o / block) * count + i) * block + o % block,
+				float_bits(w[o * count + i]));
+	return p;
+}
+
 /* Whether no neighbours' products leave 16 bits, whatever u8 a block of outputs' four inputs are. */
 static bool
 four_is_safe(const Graph *g, const Node *n, int first_output, int four, int block)
@@ -398,6 +413,7 @@ static const struct Packer {
 	{ "excess_at", pack_excess, 1, 1 },
 	{ "excess_first", pack_excess, 2, 1 },
 	{ "fours_16", pack_order, 16, 1 },
+	{ "w_16x1", pack_ones, 16, 1 },
 	{ "w_columns", pack_columns, 16, 1 },
 	{ "column", resampled, WIDTH, 1 }, /* of each pixel of y its pixels of x */
 	{ "column_weight", resample_weights, WIDTH, 1 },

@@ -166,4 +166,79 @@ requantize_ints(Ints x, int mult, int shift, int zero)
 		same_int(zero - (int)(UINT32_C(1) << (62 - right))));
 }
 
+/* ---- floats */
+
+static inline __attribute__((always_inline)) Floats
+same_float(float x)
+{
+	return _mm512_set1_ps(x);
+}
+
+static inline __attribute__((always_inline)) __mmask16
+first_lanes(int count)
+{
+	return (__mmask16)((1u << count) - 1);
+}
+
+/* The first count of them, all if there are as many; the others are 0. */
+static inline __attribute__((always_inline)) Floats
+load_floats(const float *x, int count)
+{
+	return count < LANES ? _mm512_maskz_loadu_ps(first_lanes(count), x) : _mm512_loadu_ps(x);
+}
+
+static inline __attribute__((always_inline)) void
+store_floats(float *y, Floats v, int count)
+{
+	if (count < LANES)
+		_mm512_mask_storeu_ps(y, first_lanes(count), v);
+	else
+		_mm512_storeu_ps(y, v);
+}
+
+static inline __attribute__((always_inline)) Floats
+add_floats(Floats a, Floats b)
+{
+	return _mm512_add_ps(a, b);
+}
+
+static inline __attribute__((always_inline)) Floats
+subtract_floats(Floats a, Floats b)
+{
+	return _mm512_sub_ps(a, b);
+}
+
+static inline __attribute__((always_inline)) Floats
+multiply_floats(Floats a, Floats b)
+{
+	return _mm512_mul_ps(a, b);
+}
+
+static inline __attribute__((always_inline)) Floats
+divide_floats(Floats a, Floats b)
+{
+	return _mm512_div_ps(a, b);
+}
+
+/* The greater; b where one is no number. */
+static inline __attribute__((always_inline)) Floats
+most_floats(Floats a, Floats b)
+{
+	return _mm512_max_ps(a, b);
+}
+
+/* The lesser; b where one is no number. */
+static inline __attribute__((always_inline)) Floats
+least_floats(Floats a, Floats b)
+{
+	return _mm512_min_ps(a, b);
+}
+
+/* a * b + c, rounded once. */
+static inline __attribute__((always_inline)) Floats
+fused_floats(Floats a, Floats b, Floats c)
+{
+	return _mm512_fmadd_ps(a, b, c);
+}
+
 #endif
