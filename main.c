@@ -26,6 +26,7 @@ static const Pass passes[] = {
 	{ "fuse", fuse, NULL, NULL },            /* activations, pads, requantize inside */
 	{ "range", range, NULL, print_ranges },  /* an interval per channel of each tensor */
 	{ "prune", NULL, prune, NULL },          /* constant and unused channels out */
+	{ "prove", prove, NULL, NULL },          /* cheaper arithmetic where no bit changes */
 	{ "select", NULL, select_kernels, NULL }, /* choose and price a kernel per node */
 	{ "order", order, NULL, NULL },          /* execution order of least peak */
 	{ "alias", alias, NULL, NULL },          /* views and in-place tensors */

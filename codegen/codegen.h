@@ -96,6 +96,7 @@ void fold(Graph *); /* the pass: nodes of constants become constants */
 /* range.c: what each channel may hold; a tensor's channels are the indices of its last axis. */
 int channel_count(const Tensor *);
 Interval interval_of(const Tensor *, int channel); /* of an int8 without a range: all */
+bool in_order(int64_t sum, Multiplier); /* is rescaled without wrapping */
 bool is_settled(const Tensor *, int channel);      /* it is known and has one value */
 bool sums_products(const Node *);                  /* has weights */
 /* Channels of an operand that go to channels of the output, in as many places. */
@@ -171,6 +172,13 @@ void select_kernels(Job *);
 const char *kernel_of(Arena *, const Node *, int variant);
 void select_again(Job *); /* after alias(): how wide pixels lie is known, and what is a view */
 int kernel_parts(Templates *, const char *folder, const char *name, const Template *part[3]);
+
+/* prove.c: cheaper arithmetic where the weights show that no bit changes. */
+enum { RESCALE_BLOCK = 16 }; /* channels that are rescaled alike */
+bool is_mirrored(const Node *);
+bool is_fine(const Node *, int block);
+void prove_node(const Graph *, Node *, bool all_fine); /* all_fine: double as well, for tests */
+void prove(Graph *);
 
 /* prune.c: channels that are constant, or that nobody reads, go. */
 void prune(Job *);

@@ -360,6 +360,37 @@ greatest_shift(const Graph *g, const Node *n)
 	return most;
 }
 
+typedef enum { PROVED_SCALE, PROVED_OFFSET, FINE_SCALE, FINE_OFFSET } Proved;
+
+/* What prove() found, or zeros. */
+static Packed
+pack_proved(const Graph *g, const Node *n, int which)
+{
+	const Reals all[] = { n->scale, n->offset, n->fine_scale, n->fine_offset };
+	bool fine = which >= FINE_SCALE;
+	Packed p = new_packed(g, fine ? TYPE_f64 : TYPE_f32, channels(g, n));
+
+	for (int i = 0; i < all[which].count; i++) {
+		double v = isinf(all[which].value[i]) ? 0 : all[which].value[i];
+		if (fine)
+			((double *)p.data)[i] = v;
+		else
+			((float *)p.data)[i] = (float)v;
+	}
+	return p;
+}
+
+/* Per block of channels whether double is needed. */
+static Packed
+pack_fine(const Graph *g, const Node *n, int block)
+{
+	Packed p = new_packed(g, TYPE_u8, (channels(g, n) + block - 1) / block);
+
+	for (int i = 0; i < p.count; i++)
+		store_bits(p, i, is_fine(n, i));
+	return p;
+}
+
 Packed
 resampled(const Graph *g, const Node *n, int axis)
 {
@@ -407,6 +438,11 @@ static const struct Packer {
 	{ "bias_u8", pack_bias_less_zeros, 128, 16 }, /* x counting from -128 */
 	{ "mult_16", pack_scales, TYPE_s32, 16 },
 	{ "shift_16", pack_scales, TYPE_s8, 16 },
+	{ "scale_16", pack_proved, PROVED_SCALE, 16 }, /* round(sum * scale + offset) */
+	{ "offset_16", pack_proved, PROVED_OFFSET, 16 },
+	{ "fine_16", pack_fine, RESCALE_BLOCK, 1 }, /* per block: whether as double */
+	{ "fine_scale_16", pack_proved, FINE_SCALE, 16 },
+	{ "fine_offset_16", pack_proved, FINE_OFFSET, 16 },
 	{ "w_vnni", pack_fours, 16, 1 },
 	{ "w_less", pack_less, 16, 1 }, /* w_left being what is left of the zero point */
 	{ "w_excess", pack_excess, 0, 1 },

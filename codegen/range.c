@@ -250,7 +250,7 @@ finished(const Graph *g, const Node *n, const int32_t *sum)
 /* ---- the rules: y comes as what the activation lets through */
 
 /* Whether a sum is rescaled without wrapping: else it is in no order with others. */
-static bool
+bool
 in_order(int64_t sum, Multiplier m)
 {
 	int64_t most = m.shift <= 0 ? INT32_MAX : m.shift > 30 ? 0 : INT32_MAX >> m.shift;

@@ -53,6 +53,11 @@ typedef enum { INPUT_FULL, INPUT_CONST, INPUT_PUSH, INPUT_MODE_COUNT } InputMode
 /* What the schedule and the kernels are chosen for. */
 typedef enum { OPTIMIZE_SPEED, OPTIMIZE_RAM, OPTIMIZE_SIZE, OPTIMIZE_COUNT } Optimize;
 
+typedef struct {
+	int64_t count;
+	const double *value;
+} Reals;
+
 typedef enum { ACT_NONE, ACT_RELU, ACT_RELU6, ACT_RELU_N1, ACT_COUNT } Act;
 
 typedef struct {
@@ -153,6 +158,10 @@ typedef struct {
 	int number; /* the operator's in the file; -1: made by the compiler */
 	Attr attr;
 	int pruned; /* set by prune(): channels of the output that went */
+	int form; /* set by prove(): how sums are rescaled: docs/kernel-interface.md */
+	/* Set by prove(), per channel of the output: infinite where no float does; fine ones are in
+	 * double, 0 where none are needed. */
+	Reals scale, offset, fine_scale, fine_offset;
 	/* Set by select(): "folder/name", one per variant of the target; NULL: a view, no code. */
 	const char *kernel;
 	int64_t cost, row_cost; /* set by select(): cycles of an image, whole and row by row */
@@ -378,6 +387,7 @@ typedef enum {
 	FIELD_TYPE,
 	FIELD_SCALES,
 	FIELD_ZEROS,
+	FIELD_REALS,
 	FIELD_DATA
 } FieldKind;
 typedef enum { OF_GRAPH, OF_TENSOR, OF_NODE, OF_PORT } FieldOwner;

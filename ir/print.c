@@ -11,6 +11,7 @@ enum {
 	COLUMNS = 90,
 	SHORT_LIST = 12,  /* elements on the line itself */
 	FLOAT_DIGITS = 9, /* always enough to read a float back */
+	DOUBLE_DIGITS = 17,
 };
 
 const Field fields[] = {
@@ -105,6 +106,8 @@ print_elements(Text *to, Type type, const void *data, int64_t count)
 		}
 		if (type == TYPE_f32)
 			print_float(to, *(const float *)(const void *)at);
+		else if (type == TYPE_f64)
+			put(to, "%.*g", DOUBLE_DIGITS, *(const double *)(const void *)at);
 		else
 			put(to, "%lld", (long long)integer_at(at, bytes, is_signed));
 	}
@@ -168,6 +171,7 @@ is_default(const Graph *g, const Field *f, const void *owner)
 	switch (f->kind) {
 	case FIELD_FLOAT: return !memcmp(at, &value, sizeof value);
 	case FIELD_LIST: return !((const Shape *)at)->rank;
+	case FIELD_REALS: return !((const Reals *)at)->count;
 	case FIELD_ZEROS: return !any_zero_point(&t->quant);
 	case FIELD_TYPE:
 		return t->origin.type == t->type &&
@@ -195,6 +199,9 @@ print_value(Text *to, const Graph *g, const Field *f, const void *owner)
 		break;
 	case FIELD_ZEROS:
 		print_elements(to, TYPE_s32, t->quant.zero, t->quant.count);
+		break;
+	case FIELD_REALS:
+		print_elements(to, TYPE_f64, ((const Reals *)at)->value, ((const Reals *)at)->count);
 		break;
 	case FIELD_TYPE: print_type(to, t->origin.type, &t->origin.shape); break;
 	case FIELD_DATA: print_data(to, g, t); break;

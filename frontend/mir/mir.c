@@ -13,8 +13,7 @@ enum {
 	DECIMAL = 10,
 	HEX_ESCAPE = 4,      /* \xHH */
 	MAX_BYTES = INT_MAX, /* of a tensor, of a data file */
-	MAX_TEXT = 1 << 30,
-	DEEPEST_VIEW = 1000,
+	MAX_TEXT = 1 << 30, DEEPEST_VIEW = 1000,
 };
 #define MOST_BYTES (INT64_C(1) << 40) /* of all tensors */
 #define FIRST_LINE "mir 1"
@@ -153,21 +152,23 @@ read_integer(Item i, int64_t least, int64_t most)
 	return value;
 }
 
-/* Hexadecimal means its bits. */
-static float
-read_float(Item i)
+/* Hexadecimal means a float's bits. */
+static void
+read_real(Item i, Type type, void *to)
 {
 	char *end;
-	float value = strtof(i.text, &end);
 
-	if (i.size > 2 && i.text[1] == 'x') {
+	if (type == TYPE_f32 && i.size > 2 && i.text[1] == 'x') {
 		uint32_t bits = (uint32_t)read_integer(i, 0, UINT32_MAX);
-		memcpy(&value, &bits, sizeof value);
-		return value;
+		memcpy(to, &bits, sizeof bits);
+		return;
 	}
+	if (type == TYPE_f32)
+		*(float *)to = strtof(i.text, &end);
+	else
+		*(double *)to = strtod(i.text, &end);
 	if (end != i.text + i.size)
 		expected(i, "a number");
-	return value;
 }
 
 static int
@@ -244,8 +245,8 @@ read_element(Item i, Type type, void *to)
 	int64_t most = INT64_MAX >> CHAR_BIT * (sizeof most - bytes);
 	bool natural = type == TYPE_u8 || type == TYPE_b8;
 
-	if (type == TYPE_f32) {
-		*(float *)to = read_float(i);
+	if (type == TYPE_f32 || type == TYPE_f64) {
+		read_real(i, type, to);
 		return;
 	}
 	int64_t value =
@@ -348,7 +349,7 @@ set_field(Line *l, const Field *f, Item word, void *owner)
 
 	switch (f->kind) {
 	case FIELD_TEXT: *(const char **)at = read_string(value); return;
-	case FIELD_FLOAT: *(float *)at = read_float(value); return;
+	case FIELD_FLOAT: read_real(value, TYPE_f32, at); return;
 	case FIELD_LIST:
 		if (!is_kind(value, "list"))
 			expected(value, "a list, like [0,1],");
@@ -361,6 +362,10 @@ set_field(Line *l, const Field *f, Item word, void *owner)
 		return;
 	case FIELD_ZEROS:
 		t->quant.zero = read_elements(value, TYPE_s32, 1, INT_MAX, &l->zeros);
+		return;
+	case FIELD_REALS:
+		((Reals *)at)->value =
+			read_elements(value, TYPE_f64, 1, INT_MAX, &((Reals *)at)->count);
 		return;
 	case FIELD_DATA: t->data = read_data(value, t); return;
 	case FIELD_FLAG: break;
@@ -484,12 +489,9 @@ static const struct {
 	const char *keyword;
 	void (*read)(Line *);
 } statements[] = {
-	{ "model", read_model },
-	{ "tensor", read_tensor_line },
-	{ "input", read_port },
-	{ "output", read_port },
-	{ "label", read_label },
-	{ "=", read_node },
+	{ "model", read_model }, { "tensor", read_tensor_line },
+	{ "input", read_port }, { "output", read_port },
+	{ "label", read_label }, { "=", read_node },
 };
 enum { STATEMENTS = sizeof statements / sizeof *statements, NODE = STATEMENTS - 1 };
 
@@ -581,8 +583,7 @@ read_mir(Arena *arena, Diag *diag, const char *name, const char *text, size_t si
 	TSParser *parser = ts_parser_new();
 	if (!ts_parser_set_language(parser, tree_sitter_mir()))
 		die("this tree-sitter cannot use the parser of .mir");
-	TSTree *tree =
-		ts_parser_parse_string(parser, NULL, diag->text, (uint32_t)size + 1);
+	TSTree *tree = ts_parser_parse_string(parser, NULL, diag->text, (uint32_t)size + 1);
 	/* The tree is tree-sitter's, not the arena's: an error has to pass by here. */
 	diag->escape = &here;
 	if (!setjmp(here)) {

@@ -41,13 +41,20 @@ void
 conv2d_s8_avx2(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w_vnni,
 	const int16_t *restrict fours_16, const int32_t *restrict bias_u8,
 	const int32_t *restrict mult_16, const int8_t *restrict shift_16,
+	const float *restrict scale_16, const float *restrict offset_16,
+	const uint8_t *restrict fine_16, const double *restrict fine_scale_16,
+	const double *restrict fine_offset_16,
 	uint8_t *restrict scratch, int in_w, int in_c, int out_w, int out_c, int kernel_h,
 	int kernel_w, int stride_w, int dilation_w, int pad_left, int x_step, int y_step, int x_zero,
-	int w_zero, int pairs_safe, int shift_most, int y_zero, int y_min, int y_max)
+	int w_zero, int pairs_safe, int form, int shift_most, int y_zero, int y_min,
+	int y_max)
 {
 	const int taps = kernel_h * kernel_w * in_c;
 	const int fours = (taps + 3) / 4;
-	const Rescales rescales = { mult_16, shift_16 };
+	const int fine = form == 2 || form == 4;
+	const Rescales rescales = { form == 0 ? mult_16 : NULL, form == 0 ? shift_16 : NULL,
+		form > 0 ? scale_16 : NULL, form > 0 ? offset_16 : NULL, fine ? fine_16 : NULL,
+		fine ? fine_scale_16 : NULL, fine ? fine_offset_16 : NULL };
 	int32_t zeros[WINDOWS];
 
 	for (int at = 0; at < out_w; at += WINDOWS) {
@@ -61,6 +68,6 @@ conv2d_s8_avx2(int8_t *restrict y, const int8_t *const *x, const int8_t *restric
 		zeros_of(zeros, scratch, 4 * fours, pixels, w_zero);
 		outputs(y + at * y_step, y_step, scratch, w_vnni, fours_16, bias_u8, zeros, &rescales,
 			fours, out_c, pairs_safe, pixels, out_w % TILE_PIXELS, w_zero,
-			0, shift_most, y_zero, y_min, y_max);
+			form, shift_most, y_zero, y_min, y_max);
 	}
 }

@@ -145,27 +145,35 @@ strip(int8_t *restrict y, const int8_t *const *x, const int16_t *restrict w,
 void
 depthwise_s8_avx2(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w_columns,
 	const int32_t *restrict bias_16, const int32_t *restrict mult_16,
-	const int8_t *restrict shift_16, int16_t *restrict scratch, int in_w, int out_w, int out_c,
+	const int8_t *restrict shift_16,
+	const float *restrict scale_16, const float *restrict offset_16,
+	const uint8_t *restrict fine_16, const double *restrict fine_scale_16,
+	const double *restrict fine_offset_16, int16_t *restrict scratch, int in_w, int out_w, int out_c,
 	int kernel_h, int kernel_w, int stride_w, int dilation_w, int pad_left, int multiplier,
-	int x_step, int y_step, int x_zero, int w_parts, int shift_most, int y_zero, int y_min,
+	int x_step, int y_step, int x_zero, int w_parts, int form, int shift_most, int y_zero, int y_min,
 	int y_max)
 {
 	assert(multiplier == 1);
 
 	const int rest = out_c % 16, last = out_c - rest;
 	const int block = w_parts * ((kernel_h + 3) / 4) * kernel_w * 4; /* bytes of a channel */
-	const Rescales rescales = { mult_16, shift_16 };
+	const int fine = form == 2 || form == 4;
+	const Rescales rescales = { form == 0 ? mult_16 : NULL, form == 0 ? shift_16 : NULL,
+		form > 0 ? scale_16 : NULL, form > 0 ? offset_16 : NULL, fine ? fine_16 : NULL,
+		fine ? fine_scale_16 : NULL, fine ? fine_offset_16 : NULL };
 
 	for (int c = 0; c + 16 <= out_c; c += 16) {
 		widen_weights(scratch, w_columns + c * block, kernel_h, kernel_w, w_parts);
 		strip(y + c, x, scratch, bias_16 + c, &rescales, c, 16, in_w, out_w, kernel_h,
-			kernel_w, stride_w, dilation_w, pad_left, x_step, y_step, x_zero, 0, shift_most,
+			kernel_w, stride_w, dilation_w, pad_left, x_step, y_step, x_zero, form,
+			shift_most,
 			y_zero, y_min, y_max);
 	}
 	if (rest > 0) {
 		widen_weights(scratch, w_columns + last * block, kernel_h, kernel_w, w_parts);
 		strip(y + last, x, scratch, bias_16 + last, &rescales, last, rest, in_w, out_w, kernel_h,
-			kernel_w, stride_w, dilation_w, pad_left, x_step, y_step, x_zero, 0, shift_most,
+			kernel_w, stride_w, dilation_w, pad_left, x_step, y_step, x_zero, form,
+			shift_most,
 			y_zero, y_min, y_max);
 	}
 }

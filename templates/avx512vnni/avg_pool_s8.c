@@ -54,7 +54,7 @@ avg_pool_s8_avx512vnni(int8_t *restrict y, const int8_t *const *x, int valid_h, 
 			}
 			for (int k = 0; k < 4; k++)
 				sum[k] = divide16(sum[k], cells, inverse);
-			store64(y + p * y_step + c, narrow64(sum, -x_bias, y_min, y_max), out_c - c);
+			store64(y + p * y_step + c, narrow64_zero(sum, -x_bias, y_min, y_max), out_c - c);
 		}
 	}
 }

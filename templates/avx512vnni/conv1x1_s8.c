@@ -17,10 +17,12 @@ conv1x1_s8_avx512vnni(int8_t *restrict y, const int8_t *restrict x,
 	const int8_t *restrict w_less, const int8_t *restrict w_excess,
 	const int32_t *restrict excess_at, const int32_t *restrict excess_first,
 	const int32_t *restrict bias_u8, const int32_t *restrict mult_16,
-	const int8_t *restrict shift_16,
+	const int8_t *restrict shift_16, const float *restrict scale_16,
+	const float *restrict offset_16, const uint8_t *restrict fine_16,
+	const double *restrict fine_scale_16, const double *restrict fine_offset_16,
 	uint8_t *restrict scratch, int in_c, int out_w, int out_c, int kernel_h, int kernel_w,
 	int stride_w, int pad_top, int pad_bottom, int pad_left, int pad_right, int x_step,
-	int y_step, int w_left, int excess, int shift_most, int y_zero, int y_min,
+	int y_step, int w_left, int excess, int form, int shift_most, int y_zero, int y_min,
 	int y_max)
 {
 	assert(kernel_h == 1 && kernel_w == 1);
@@ -35,13 +37,16 @@ conv1x1_s8_avx512vnni(int8_t *restrict y, const int8_t *restrict x,
 	const int pixels = some < out_w ? some : out_w; /* of a stretch */
 	const Weights512 weights = { w_less, excess > 0 ? w_excess : NULL, bias_u8,
 		excess > 0 ? excess_at : NULL, excess > 0 ? excess_first : NULL, w_left, excess };
-	const Rescales512 rescales = { mult_16, shift_16 };
+	const int fine = form == 2 || form == 4;
+	const Rescales512 rescales = { form == 0 ? mult_16 : NULL, form == 0 ? shift_16 : NULL,
+		form > 0 ? scale_16 : NULL, form > 0 ? offset_16 : NULL, fine ? fine_16 : NULL,
+		fine ? fine_scale_16 : NULL, fine ? fine_offset_16 : NULL };
 
 	for (int i = 0; i < out_w; i += pixels) {
 		const int p = i + pixels <= out_w ? i : out_w - pixels; /* the last goes back */
 
 		flip_pixels_512(scratch, x + p * step, step, in_c, pixels);
 		all_tiles_512(y + p * y_step, y_step, scratch, &weights, &rescales, in_c, out_c, pixels,
-			each, shift_most, y_zero, y_min, y_max);
+			each, form, shift_most, y_zero, y_min, y_max);
 	}
 }

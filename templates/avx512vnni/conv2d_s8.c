@@ -38,10 +38,12 @@ void
 conv2d_s8_avx512vnni(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w_less,
 	const int8_t *restrict w_excess, const int32_t *restrict excess_at,
 	const int32_t *restrict excess_first, const int32_t *restrict bias_u8,
-	const int32_t *restrict mult_16, const int8_t *restrict shift_16,
+	const int32_t *restrict mult_16, const int8_t *restrict shift_16, const float *restrict scale_16,
+	const float *restrict offset_16, const uint8_t *restrict fine_16,
+	const double *restrict fine_scale_16, const double *restrict fine_offset_16,
 	uint8_t *restrict scratch, int in_w, int in_c,
 	int out_w, int out_c, int kernel_h, int kernel_w, int stride_w, int dilation_w, int pad_left,
-	int x_step, int y_step, int x_zero, int w_left, int excess, int shift_most,
+	int x_step, int y_step, int x_zero, int w_left, int excess, int form, int shift_most,
 	int y_zero, int y_min, int y_max)
 {
 	const int taps = kernel_h * kernel_w * in_c;
@@ -49,7 +51,10 @@ conv2d_s8_avx512vnni(int8_t *restrict y, const int8_t *const *x, const int8_t *r
 	const int each = (out_w + count - 1) / count; /* pixels of a tile */
 	const Weights512 weights = { w_less, excess > 0 ? w_excess : NULL, bias_u8,
 		excess > 0 ? excess_at : NULL, excess > 0 ? excess_first : NULL, w_left, excess };
-	const Rescales512 rescales = { mult_16, shift_16 };
+	const int fine = form == 2 || form == 4;
+	const Rescales512 rescales = { form == 0 ? mult_16 : NULL, form == 0 ? shift_16 : NULL,
+		form > 0 ? scale_16 : NULL, form > 0 ? offset_16 : NULL, fine ? fine_16 : NULL,
+		fine ? fine_scale_16 : NULL, fine ? fine_offset_16 : NULL };
 
 	for (int i = 0; i < out_w; i += each) {
 		const int p = i + each <= out_w ? i : out_w - each; /* the last goes back */
@@ -62,6 +67,6 @@ conv2d_s8_avx512vnni(int8_t *restrict y, const int8_t *const *x, const int8_t *r
 			flip_512(scratch + q * taps, window, taps);
 		}
 		all_tiles_512(y + p * y_step, y_step, scratch, &weights, &rescales, taps, out_c, each, each,
-			shift_most, y_zero, y_min, y_max);
+			form, shift_most, y_zero, y_min, y_max);
 	}
 }

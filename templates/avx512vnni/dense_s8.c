@@ -30,7 +30,7 @@ add_excess(__m512i *sum, const uint8_t *x, const Weights512 *weights, int channe
 /* Up to 64 outputs: two sums of each, as one product waits five cycles for the other. */
 static inline __attribute__((always_inline)) void
 dot_row(int8_t *y, const uint8_t *x, const Weights512 *weights, const Rescales512 *rescales,
-	int channel, int in_c, int count, int32_t zeros, int shift_most, int y_zero,
+	int channel, int in_c, int count, int32_t zeros, int form, int shift_most, int y_zero,
 	int y_min, int y_max)
 {
 	const int vectors = (count + 15) / 16, fours = (in_c + 3) / 4, block = fours * 64;
@@ -51,14 +51,13 @@ dot_row(int8_t *y, const uint8_t *x, const Weights512 *weights, const Rescales51
 	}
 #pragma GCC unroll 4
 	for (int j = 0; j < vectors; j++) {
-		const Scales r = load_scales(rescales->mult + channel + 16 * j,
-			rescales->shift + channel + 16 * j, shift_most);
+		const Rescale512 r = rescale16_at(rescales, channel + 16 * j, form, shift_most);
 
 		sum[j] = _mm512_add_epi32(_mm512_add_epi32(sum[j], odd[j]),
 			_mm512_loadu_si512(weights->bias + channel + 16 * j));
-		sum[j] = requantize16(sum[j], &r, shift_most);
+		sum[j] = rescale16(sum[j], &r, form, shift_most, y_zero);
 	}
-	store64(y, narrow64(sum, y_zero, y_min, y_max), count);
+	store64(y, narrow64(sum, y_min, y_max), count);
 }
 
 /*
@@ -72,21 +71,26 @@ void
 dense_s8_avx512vnni(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w_less,
 	const int8_t *restrict w_excess, const int32_t *restrict excess_at,
 	const int32_t *restrict excess_first, const int32_t *restrict bias_u8,
-	const int32_t *restrict mult_16, const int8_t *restrict shift_16,
+	const int32_t *restrict mult_16, const int8_t *restrict shift_16, const float *restrict scale_16,
+	const float *restrict offset_16, const uint8_t *restrict fine_16,
+	const double *restrict fine_scale_16, const double *restrict fine_offset_16,
 	uint8_t *restrict scratch, int in_c, int out_w,
-	int out_c, int x_step, int y_step, int w_left, int excess, int shift_most,
+	int out_c, int x_step, int y_step, int w_left, int excess, int form, int shift_most,
 	int y_zero, int y_min, int y_max)
 {
 	const int count = (out_w + PIXELS_MOST - 1) / PIXELS_MOST; /* tiles of all vectors */
 	const int rest = out_c % 64;
 	const Weights512 weights = { w_less, excess > 0 ? w_excess : NULL, bias_u8,
 		excess > 0 ? excess_at : NULL, excess > 0 ? excess_first : NULL, w_left, excess };
-	const Rescales512 rescales = { mult_16, shift_16 };
+	const int fine = form == 2 || form == 4;
+	const Rescales512 rescales = { form == 0 ? mult_16 : NULL, form == 0 ? shift_16 : NULL,
+		form > 0 ? scale_16 : NULL, form > 0 ? offset_16 : NULL, fine ? fine_16 : NULL,
+		fine ? fine_scale_16 : NULL, fine ? fine_offset_16 : NULL };
 
 	flip_pixels_512(scratch, x, x_step, in_c, out_w);
 	if (out_w > FEW)
 		all_tiles_512(y, y_step, scratch, &weights, &rescales, in_c, out_c, out_w,
-			(out_w + count - 1) / count, shift_most, y_zero, y_min, y_max);
+			(out_w + count - 1) / count, form, shift_most, y_zero, y_min, y_max);
 	/* a few vectors, one by one */
 	for (int p = out_w > FEW ? out_w : 0; p < out_w; p++) {
 		int32_t zeros = 0;
@@ -95,9 +99,9 @@ dense_s8_avx512vnni(int8_t *restrict y, const int8_t *restrict x, const int8_t *
 			zeros = -w_left * sum_of_512(scratch + p * in_c, in_c);
 		for (int o = 0; o + 64 <= out_c; o += 64)
 			dot_row(y + p * y_step + o, scratch + p * in_c, &weights, &rescales, o, in_c, 64,
-				zeros, shift_most, y_zero, y_min, y_max);
+				zeros, form, shift_most, y_zero, y_min, y_max);
 		if (rest > 0)
 			dot_row(y + p * y_step + out_c - rest, scratch + p * in_c, &weights, &rescales,
-				out_c - rest, in_c, rest, zeros, shift_most, y_zero, y_min, y_max);
+				out_c - rest, in_c, rest, zeros, form, shift_most, y_zero, y_min, y_max);
 	}
 }

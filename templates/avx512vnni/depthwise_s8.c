@@ -66,15 +66,14 @@ store_pixels(int8_t *y, int y_step, __m512i v, int pixels, __mmask16 channels)
 /* A row of up to 16 channels, which begin at channel c of x's rows. */
 static inline __attribute__((always_inline)) void
 strip(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
-	const int32_t *restrict bias, const int32_t *restrict mult, const int8_t *restrict shift,
-	int c, int count, int in_w, int out_w, int kernel_h, int kernel_w, int stride_w,
-	int pad_left, int x_step, int y_step, int x_zero, int w_parts, int shift_most, int y_zero,
-	int y_min, int y_max)
+	const int32_t *restrict bias, const Rescales512 *rescales, int c, int count, int in_w, int out_w,
+	int kernel_h, int kernel_w, int stride_w, int pad_left, int x_step, int y_step, int x_zero,
+	int w_parts, int form, int shift_most, int y_zero, int y_min, int y_max)
 {
 	const __mmask16 channels = (__mmask16)((1 << count) - 1);
 	const int part = (kernel_h + 3) / 4 * kernel_w * 64;
 	const __m512i start = _mm512_loadu_si512(bias);
-	const Scales scales = load_scales(mult, shift, shift_most);
+	const Rescale512 r = rescale16_at(rescales, c, form, shift_most);
 	const int8_t *rows[ROWS_MOST];
 
 	for (int i = 0; i < kernel_h; i++)
@@ -90,8 +89,8 @@ strip(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
 				part, channels);
 #pragma GCC unroll 4
 		for (int q = 0; q < 4; q++)
-			sum[q] = requantize16(sum[q], &scales, shift_most);
-		store_pixels(y + p * y_step, y_step, narrow64(sum, y_zero, y_min, y_max), out_w - p,
+			sum[q] = rescale16(sum[q], &r, form, shift_most, y_zero);
+		store_pixels(y + p * y_step, y_step, narrow64(sum, y_min, y_max), out_w - p,
 			channels);
 	}
 }
@@ -107,10 +106,13 @@ strip(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
 void
 depthwise_s8_avx512vnni(int8_t *restrict y, const int8_t *const *x,
 	const int8_t *restrict w_columns, const int32_t *restrict bias_u8,
-	const int32_t *restrict mult_16, const int8_t *restrict shift_16, int in_w, int out_w,
-	int out_c, int kernel_h, int kernel_w, int stride_w, int dilation_w, int pad_left,
-	int multiplier, int x_step, int y_step, int x_zero, int w_parts, int shift_most, int y_zero,
-	int y_min, int y_max)
+	const int32_t *restrict mult_16, const int8_t *restrict shift_16,
+	const float *restrict scale_16, const float *restrict offset_16,
+	const uint8_t *restrict fine_16, const double *restrict fine_scale_16,
+	const double *restrict fine_offset_16, int in_w, int out_w, int out_c, int kernel_h,
+	int kernel_w, int stride_w, int dilation_w, int pad_left, int multiplier, int x_step,
+	int y_step, int x_zero, int w_parts, int form, int shift_most, int y_zero, int y_min,
+	int y_max)
 {
 	assert(multiplier == 1 && w_parts <= 2);
 	assert(dilation_w == 1);
@@ -119,12 +121,17 @@ depthwise_s8_avx512vnni(int8_t *restrict y, const int8_t *const *x,
 	const int rest = out_c % 16, last = out_c - rest;
 	const int block = w_parts * ((kernel_h + 3) / 4) * kernel_w * 4; /* bytes of a channel */
 
+	const int fine = form == 2 || form == 4;
+	const Rescales512 rescales = { form == 0 ? mult_16 : NULL, form == 0 ? shift_16 : NULL,
+		form > 0 ? scale_16 : NULL, form > 0 ? offset_16 : NULL, fine ? fine_16 : NULL,
+		fine ? fine_scale_16 : NULL, fine ? fine_offset_16 : NULL };
+
 	for (int c = 0; c + 16 <= out_c; c += 16)
-		strip(y + c, x, w_columns + c * block, bias_u8 + c, mult_16 + c, shift_16 + c, c, 16,
+		strip(y + c, x, w_columns + c * block, bias_u8 + c, &rescales, c, 16,
 			in_w, out_w, kernel_h, kernel_w, stride_w, pad_left, x_step, y_step, x_zero,
-			w_parts, shift_most, y_zero, y_min, y_max);
+			w_parts, form, shift_most, y_zero, y_min, y_max);
 	if (rest > 0)
-		strip(y + last, x, w_columns + last * block, bias_u8 + last, mult_16 + last,
-			shift_16 + last, last, rest, in_w, out_w, kernel_h, kernel_w, stride_w, pad_left,
-			x_step, y_step, x_zero, w_parts, shift_most, y_zero, y_min, y_max);
+		strip(y + last, x, w_columns + last * block, bias_u8 + last, &rescales, last, rest,
+			in_w, out_w, kernel_h, kernel_w, stride_w, pad_left, x_step, y_step, x_zero,
+			w_parts, form, shift_most, y_zero, y_min, y_max);
 }

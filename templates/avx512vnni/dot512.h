@@ -74,12 +74,6 @@ typedef struct {
 	int zero, count;
 } Weights512;
 
-/* What requantizes all outputs. */
-typedef struct {
-	const int32_t *mult;
-	const int8_t *shift;
-} Rescales512;
-
 /*
  * Sums512 of up to 14 pixels, 32 outputs.  What follows names each of them in a line of its own, as
  * clang 14 leaves in memory what is reached in loops; pixels and vectors are known when inlined.
@@ -163,43 +157,42 @@ start_half_512(Sums512 *sum, const int32_t *bias, const uint8_t *x, int step, in
 
 /* Sixteen outputs of each pixel. */
 static inline __attribute__((always_inline)) void
-rescale_half_512(Sums512 *sum, int j, const Scales *r, int pixels, int shift_most)
+rescale_half_512(Sums512 *sum, int j, const Rescale512 *r, int pixels, int form,
+	int shift_most, int y_zero)
 {
-	sum[0][j] = requantize16(sum[0][j], r, shift_most);
+	sum[0][j] = rescale16(sum[0][j], r, form, shift_most, y_zero);
 	if (pixels > 1)
-		sum[1][j] = requantize16(sum[1][j], r, shift_most);
+		sum[1][j] = rescale16(sum[1][j], r, form, shift_most, y_zero);
 	if (pixels > 2)
-		sum[2][j] = requantize16(sum[2][j], r, shift_most);
+		sum[2][j] = rescale16(sum[2][j], r, form, shift_most, y_zero);
 	if (pixels > 3)
-		sum[3][j] = requantize16(sum[3][j], r, shift_most);
+		sum[3][j] = rescale16(sum[3][j], r, form, shift_most, y_zero);
 	if (pixels > 4)
-		sum[4][j] = requantize16(sum[4][j], r, shift_most);
+		sum[4][j] = rescale16(sum[4][j], r, form, shift_most, y_zero);
 	if (pixels > 5)
-		sum[5][j] = requantize16(sum[5][j], r, shift_most);
+		sum[5][j] = rescale16(sum[5][j], r, form, shift_most, y_zero);
 	if (pixels > 6)
-		sum[6][j] = requantize16(sum[6][j], r, shift_most);
+		sum[6][j] = rescale16(sum[6][j], r, form, shift_most, y_zero);
 }
 
 static inline __attribute__((always_inline)) void
 rescale_vector_512(Sums512 *sum, int j, const Rescales512 *rescales, int channel, int pixels,
-	int shift_most)
+	int form, int shift_most, int y_zero)
 {
-	const Scales r = load_scales(rescales->mult + channel + 16 * j,
-		rescales->shift + channel + 16 * j, shift_most);
+	const Rescale512 r = rescale16_at(rescales, channel + 16 * j, form, shift_most);
 
-	rescale_half_512(sum, j, &r, pixels, shift_most);
+	rescale_half_512(sum, j, &r, pixels, form, shift_most, y_zero);
 	if (pixels > HALF_MOST)
-		rescale_half_512(sum + HALF_MOST, j, &r, pixels - HALF_MOST, shift_most);
+		rescale_half_512(sum + HALF_MOST, j, &r, pixels - HALF_MOST, form, shift_most, y_zero);
 }
 
 /* Two pixels of up to 32 outputs, or one. */
 static inline __attribute__((always_inline)) void
-store_pair_512(int8_t *y, int step, Sums512 *sum, int pixels, int count, int y_zero, int y_min,
-	int y_max)
+store_pair_512(int8_t *y, int step, Sums512 *sum, int pixels, int count, int y_min, int y_max)
 {
 	const int next = pixels > 1;
 	const __m512i four[4] = { sum[0][0], sum[0][1], sum[next][0], sum[next][1] };
-	const __m512i v = narrow64(four, y_zero, y_min, y_max);
+	const __m512i v = narrow64(four, y_min, y_max);
 
 	store_first32(y, _mm512_castsi512_si256(v), count);
 	if (pixels > 1)
@@ -208,12 +201,11 @@ store_pair_512(int8_t *y, int step, Sums512 *sum, int pixels, int count, int y_z
 
 /* Four pixels of up to 16 outputs, or fewer. */
 static inline __attribute__((always_inline)) void
-store_four_512(int8_t *y, int step, Sums512 *sum, int pixels, int count, int y_zero, int y_min,
-	int y_max)
+store_four_512(int8_t *y, int step, Sums512 *sum, int pixels, int count, int y_min, int y_max)
 {
 	const __m512i four[4] = { sum[0][0], sum[pixels > 1][0], sum[pixels > 2 ? 2 : 0][0],
 		sum[pixels > 3 ? 3 : 0][0] };
-	const __m512i v = narrow64(four, y_zero, y_min, y_max);
+	const __m512i v = narrow64(four, y_min, y_max);
 
 	store_first16(y, _mm512_castsi512_si128(v), count);
 	if (pixels > 1)
@@ -225,41 +217,39 @@ store_four_512(int8_t *y, int step, Sums512 *sum, int pixels, int count, int y_z
 }
 
 static inline __attribute__((always_inline)) void
-store_pairs_512(int8_t *y, int step, Sums512 *sum, int pixels, int count, int y_zero, int y_min,
-	int y_max)
+store_pairs_512(int8_t *y, int step, Sums512 *sum, int pixels, int count, int y_min, int y_max)
 {
-	store_pair_512(y, step, sum, pixels, count, y_zero, y_min, y_max);
+	store_pair_512(y, step, sum, pixels, count, y_min, y_max);
 	if (pixels > 2)
-		store_pair_512(y + 2 * step, step, sum + 2, pixels - 2, count, y_zero, y_min, y_max);
+		store_pair_512(y + 2 * step, step, sum + 2, pixels - 2, count, y_min, y_max);
 	if (pixels > 4)
-		store_pair_512(y + 4 * step, step, sum + 4, pixels - 4, count, y_zero, y_min, y_max);
+		store_pair_512(y + 4 * step, step, sum + 4, pixels - 4, count, y_min, y_max);
 	if (pixels > 6)
-		store_pair_512(y + 6 * step, step, sum + 6, pixels - 6, count, y_zero, y_min, y_max);
+		store_pair_512(y + 6 * step, step, sum + 6, pixels - 6, count, y_min, y_max);
 	if (pixels > 8)
-		store_pair_512(y + 8 * step, step, sum + 8, pixels - 8, count, y_zero, y_min, y_max);
+		store_pair_512(y + 8 * step, step, sum + 8, pixels - 8, count, y_min, y_max);
 	if (pixels > 10)
-		store_pair_512(y + 10 * step, step, sum + 10, pixels - 10, count, y_zero, y_min, y_max);
+		store_pair_512(y + 10 * step, step, sum + 10, pixels - 10, count, y_min, y_max);
 	if (pixels > 12)
-		store_pair_512(y + 12 * step, step, sum + 12, pixels - 12, count, y_zero, y_min, y_max);
+		store_pair_512(y + 12 * step, step, sum + 12, pixels - 12, count, y_min, y_max);
 }
 
 static inline __attribute__((always_inline)) void
-store_fours_512(int8_t *y, int step, Sums512 *sum, int pixels, int count, int y_zero, int y_min,
-	int y_max)
+store_fours_512(int8_t *y, int step, Sums512 *sum, int pixels, int count, int y_min, int y_max)
 {
-	store_four_512(y, step, sum, pixels, count, y_zero, y_min, y_max);
+	store_four_512(y, step, sum, pixels, count, y_min, y_max);
 	if (pixels > 4)
-		store_four_512(y + 4 * step, step, sum + 4, pixels - 4, count, y_zero, y_min, y_max);
+		store_four_512(y + 4 * step, step, sum + 4, pixels - 4, count, y_min, y_max);
 	if (pixels > 8)
-		store_four_512(y + 8 * step, step, sum + 8, pixels - 8, count, y_zero, y_min, y_max);
+		store_four_512(y + 8 * step, step, sum + 8, pixels - 8, count, y_min, y_max);
 	if (pixels > 12)
-		store_four_512(y + 12 * step, step, sum + 12, pixels - 12, count, y_zero, y_min, y_max);
+		store_four_512(y + 12 * step, step, sum + 12, pixels - 12, count, y_min, y_max);
 }
 
 /* Outputs of some pixels, side by side in x: count of them, up to 32, after `channel`. */
 static inline __attribute__((always_inline)) void
 tile_512(int8_t *y, int y_step, const uint8_t *x, const Weights512 *weights, const Rescales512 *rescales,
-	int channel, int in_c, int pixels, int count, int shift_most, int y_zero,
+	int channel, int in_c, int pixels, int count, int form, int shift_most, int y_zero,
 	int y_min, int y_max)
 {
 	const int vectors = (count + 15) / 16, block = (in_c + 3) / 4 * 64;
@@ -277,26 +267,26 @@ tile_512(int8_t *y, int y_step, const uint8_t *x, const Weights512 *weights, con
 		for (int i = weights->first[channel / 32]; i < weights->first[channel / 32 + 1]; i++)
 			add_products_512(sum, x + weights->at[i], in_c, weights->excess + 128 * i, 64, pixels,
 				vectors);
-	rescale_vector_512(sum, 0, rescales, channel, pixels, shift_most);
+	rescale_vector_512(sum, 0, rescales, channel, pixels, form, shift_most, y_zero);
 	if (vectors > 1) {
-		rescale_vector_512(sum, 1, rescales, channel, pixels, shift_most);
-		store_pairs_512(y, y_step, sum, pixels, count, y_zero, y_min, y_max);
+		rescale_vector_512(sum, 1, rescales, channel, pixels, form, shift_most, y_zero);
+		store_pairs_512(y, y_step, sum, pixels, count, y_min, y_max);
 	} else {
-		store_fours_512(y, y_step, sum, pixels, count, y_zero, y_min, y_max);
+		store_fours_512(y, y_step, sum, pixels, count, y_min, y_max);
 	}
 }
 
 /* The same of more pixels, in tiles of `each`: the last one goes back so far as to be whole. */
 static inline __attribute__((always_inline)) void
 tiles_512(int8_t *y, int y_step, const uint8_t *x, const Weights512 *weights, const Rescales512 *rescales,
-	int channel, int in_c, int pixels, int each, int count, int shift_most, int y_zero,
+	int channel, int in_c, int pixels, int each, int count, int form, int shift_most, int y_zero,
 	int y_min, int y_max)
 {
 	for (int i = 0; i < pixels; i += each) {
 		const int p = i + each <= pixels ? i : pixels - each;
 
 		tile_512(y + p * y_step + channel, y_step, x + p * in_c, weights, rescales, channel, in_c,
-			each, count, shift_most, y_zero, y_min, y_max);
+			each, count, form, shift_most, y_zero, y_min, y_max);
 	}
 }
 
@@ -304,16 +294,16 @@ tiles_512(int8_t *y, int y_step, const uint8_t *x, const Weights512 *weights, co
 static inline __attribute__((always_inline)) void
 all_tiles_512(int8_t *y, int y_step, const uint8_t *x, const Weights512 *weights,
 	const Rescales512 *rescales, int in_c, int out_c, int pixels, int each,
-	int shift_most, int y_zero, int y_min, int y_max)
+	int form, int shift_most, int y_zero, int y_min, int y_max)
 {
 	const int rest = out_c % OUTPUTS_MOST;
 
 	for (int o = 0; o + OUTPUTS_MOST <= out_c; o += OUTPUTS_MOST)
 		tiles_512(y, y_step, x, weights, rescales, o, in_c, pixels, each, OUTPUTS_MOST,
-			shift_most, y_zero, y_min, y_max);
+			form, shift_most, y_zero, y_min, y_max);
 	if (rest > 0)
 		tiles_512(y, y_step, x, weights, rescales, out_c - rest, in_c, pixels, each, rest,
-			shift_most, y_zero, y_min, y_max);
+			form, shift_most, y_zero, y_min, y_max);
 }
 
 #endif

@@ -3,6 +3,7 @@
 #define FIXED512_H
 
 #include <immintrin.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* What requantizes sixteen lanes, as 64-bit numbers of the even ones [0] and the odd ones [1]. */
@@ -70,6 +71,111 @@ requantize16(__m512i x, const Scales *s, int shift_most)
 	return _mm512_mask_shuffle_epi32(even, 0xaaaa, odd, _MM_PERM_CCAA);
 }
 
+/*
+ * What rescales sixteen channels' sums, by form: 0 exactly, as above; else, with the same bits,
+ * y = round(sum * scale + offset) in float: of form 1 with y's zero point in offset, of form 3
+ * with -offset where the sum is below zero, y's zero point added.  2 and 4: the same, but in
+ * double where `fine` is set.
+ */
+typedef struct {
+	int fine;
+	Scales exact;
+	__m512 scale, offset;
+	__m512d fine_scale[2], fine_offset[2];
+} Rescale512;
+
+/* The pointers stand at the first of sixteen channels, `fine` at their flag; those that a form
+ * does not use may be NULL. */
+static inline __attribute__((always_inline)) Rescale512
+load_rescale(const int32_t *mult, const int8_t *shift, int shift_most, const float *scale,
+	const float *offset, const uint8_t *fine, const double *fine_scale,
+	const double *fine_offset, int form)
+{
+	Rescale512 r = { .fine = form == 2 || form == 4 ? fine[0] : 0 };
+
+	if (form == 0) {
+		r.exact = load_scales(mult, shift, shift_most);
+		return r;
+	}
+	r.scale = _mm512_loadu_ps(scale);
+	r.offset = _mm512_loadu_ps(offset);
+	if (form == 2 || form == 4)
+		for (int i = 0; i < 2; i++) {
+			r.fine_scale[i] = _mm512_loadu_pd(fine_scale + 8 * i);
+			r.fine_offset[i] = _mm512_loadu_pd(fine_offset + 8 * i);
+		}
+	return r;
+}
+
+/* offset, of form 3 and 4 with the other sign where the sum is below zero. */
+static inline __attribute__((always_inline)) __m512
+offset16(__m512i sum, __m512 offset, int form)
+{
+	enum { FIRST_AND_SECOND_XOR_THIRD = 0x6a };
+
+	if (form < 3)
+		return offset;
+	return _mm512_castsi512_ps(_mm512_ternarylogic_epi32(sum, _mm512_set1_epi32(INT32_MIN),
+		_mm512_castps_si512(offset), FIRST_AND_SECOND_XOR_THIRD));
+}
+
+static inline __attribute__((always_inline)) __m256i
+fine8(__m256i sum, __m512d scale, __m512d offset, int form)
+{
+	__m512d v = _mm512_cvtepi32_pd(sum);
+
+	if (form > 2)
+		offset = _mm512_mask_sub_pd(offset, _mm256_cmplt_epi32_mask(sum,
+			_mm256_setzero_si256()), _mm512_setzero_pd(), offset);
+	return _mm512_cvtpd_epi32(_mm512_fmadd_pd(v, scale, offset));
+}
+
+/* Sixteen sums rescaled, y's zero point in them, not clamped. */
+static inline __attribute__((always_inline)) __m512i
+rescale16(__m512i sum, const Rescale512 *r, int form, int shift_most, int y_zero)
+{
+	const __m512i zero = _mm512_set1_epi32(y_zero);
+	__m512i y;
+
+	if (form == 0)
+		return _mm512_add_epi32(requantize16(sum, &r->exact, shift_most), zero);
+	if (r->fine) {
+		__m256i low = fine8(_mm512_castsi512_si256(sum), r->fine_scale[0],
+			r->fine_offset[0], form);
+		__m256i high = fine8(_mm512_extracti64x4_epi64(sum, 1), r->fine_scale[1],
+			r->fine_offset[1], form);
+		y = _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+	} else {
+		y = _mm512_cvtps_epi32(_mm512_fmadd_ps(_mm512_cvtepi32_ps(sum), r->scale,
+			offset16(sum, r->offset, form)));
+	}
+	return form > 2 ? _mm512_add_epi32(y, zero) : y;
+}
+
+/* Where those of all of a node's channels are: NULL where the form does not use them. */
+typedef struct {
+	const int32_t *mult;
+	const int8_t *shift;
+	const float *scale, *offset;
+	const uint8_t *fine;
+	const double *fine_scale, *fine_offset;
+} Rescales512;
+
+/* Of sixteen channels from one on. */
+static inline __attribute__((always_inline)) Rescale512
+rescale16_at(const Rescales512 *rescales, int channel, int form, int shift_most)
+{
+	if (form == 0)
+		return load_rescale(rescales->mult + channel, rescales->shift + channel, shift_most, NULL,
+			NULL, NULL, NULL, NULL, form);
+	if (form == 1 || form == 3)
+		return load_rescale(NULL, NULL, 0, rescales->scale + channel, rescales->offset + channel,
+			NULL, NULL, NULL, form);
+	return load_rescale(NULL, NULL, 0, rescales->scale + channel, rescales->offset + channel,
+		rescales->fine + channel / 16, rescales->fine_scale + channel, rescales->fine_offset + channel,
+		form);
+}
+
 /* Where dword 4 * i + k stands when dwords, as a square, are turned: 4 * k + i. */
 static inline __attribute__((always_inline)) __m512i
 turned(void)
@@ -79,18 +185,27 @@ turned(void)
 
 /* Four times sixteen values as stored, clamped. */
 static inline __attribute__((always_inline)) __m512i
-narrow64(const __m512i x[4], int y_zero, int y_min, int y_max)
+narrow64(const __m512i x[4], int y_min, int y_max)
 {
-	const __m512i zero = _mm512_set1_epi16((short)y_zero);
-	__m512i low = _mm512_adds_epi16(_mm512_packs_epi32(x[0], x[1]), zero);
-	__m512i high = _mm512_adds_epi16(_mm512_packs_epi32(x[2], x[3]), zero);
-	__m512i v = _mm512_packs_epi16(low, high);
+	__m512i v = _mm512_packs_epi16(_mm512_packs_epi32(x[0], x[1]),
+		_mm512_packs_epi32(x[2], x[3]));
 
 	if (y_min > INT8_MIN)
 		v = _mm512_max_epi8(v, _mm512_set1_epi8((char)y_min));
 	if (y_max < INT8_MAX)
 		v = _mm512_min_epi8(v, _mm512_set1_epi8((char)y_max));
 	return _mm512_permutexvar_epi32(turned(), v);
+}
+
+/* The same of values without their zero point. */
+static inline __attribute__((always_inline)) __m512i
+narrow64_zero(const __m512i x[4], int y_zero, int y_min, int y_max)
+{
+	const __m512i zero = _mm512_set1_epi32(y_zero);
+	const __m512i stored[4] = { _mm512_add_epi32(x[0], zero), _mm512_add_epi32(x[1], zero),
+		_mm512_add_epi32(x[2], zero), _mm512_add_epi32(x[3], zero) };
+
+	return narrow64(stored, y_min, y_max);
 }
 
 /* The first count of 64 bytes. */

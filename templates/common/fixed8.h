@@ -3,6 +3,7 @@
 #define FIXED8_H
 
 #include <immintrin.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -33,41 +34,102 @@ shift_right8(__m256i x, __m256i shift)
 	return _mm256_sub_epi32(_mm256_srav_epi32(x, shift), up);
 }
 
-/* What rescales the sums of all of a node's channels, and those of eight. */
+/*
+ * What rescales eight channels' sums, by form: 0 exactly, x * mult / 2^31 * 2^shift, rounded
+ * twice; else, with the same bits, y = round(sum * scale + offset) in float: of form 1 with y's
+ * zero point in offset, of form 3 with -offset where the sum is below zero, y's zero point added.
+ * 2 and 4: the same, but in double where `fine` is set.
+ */
 typedef struct {
-	const int32_t *mult;
-	const int8_t *shift;
-} Rescales;
-
-typedef struct {
+	int fine;
 	__m256i mult, left, right;
+	__m256 scale, offset;
+	__m256d fine_scale[2], fine_offset[2];
 } Rescale;
 
-/* Of eight channels from one on.  shift_most: of all shifts. */
+/* The pointers stand at the first of eight channels, `fine` at the flag of their sixteen; those
+ * that a form does not use may be NULL.  shift_most: of all shifts. */
 static inline __attribute__((always_inline)) Rescale
-rescale8_at(const Rescales *rescales, int channel, int form, int shift_most)
+load_rescale8(const int32_t *mult, const int8_t *shift, int shift_most, const float *scale,
+	const float *offset, const uint8_t *fine, const double *fine_scale,
+	const double *fine_offset, int form)
 {
 	const __m256i zero = _mm256_setzero_si256();
-	__m256i shift = _mm256_cvtepi8_epi32(
-		_mm_loadl_epi64((const __m128i *)(rescales->shift + channel)));
-	Rescale r;
+	Rescale r = { .fine = form == 2 || form == 4 ? fine[0] : 0 };
 
-	(void)form;
-	r.mult = _mm256_loadu_si256((const __m256i *)(rescales->mult + channel));
-	r.left = shift_most > 0 ? _mm256_max_epi32(shift, zero) : zero;
-	r.right = _mm256_max_epi32(_mm256_sub_epi32(zero, shift), zero);
+	if (form == 0) {
+		__m256i s = _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)shift));
+
+		r.mult = _mm256_loadu_si256((const __m256i *)mult);
+		r.left = shift_most > 0 ? _mm256_max_epi32(s, zero) : zero;
+		r.right = _mm256_max_epi32(_mm256_sub_epi32(zero, s), zero);
+		return r;
+	}
+	r.scale = _mm256_loadu_ps(scale);
+	r.offset = _mm256_loadu_ps(offset);
+	if (form == 2 || form == 4)
+		for (int i = 0; i < 2; i++) {
+			r.fine_scale[i] = _mm256_loadu_pd(fine_scale + 4 * i);
+			r.fine_offset[i] = _mm256_loadu_pd(fine_offset + 4 * i);
+		}
 	return r;
 }
 
-/* x * mult / 2^31 * 2^shift, rounded twice, and y's zero point; not clamped. */
+/* Four sums in double. */
+static inline __attribute__((always_inline)) __m128i
+fine4(__m128i sum, __m256d scale, __m256d offset, int form)
+{
+	__m256d v = _mm256_cvtepi32_pd(sum);
+
+	if (form > 2)
+		offset = _mm256_xor_pd(offset, _mm256_and_pd(v, _mm256_set1_pd(-0.0)));
+	return _mm256_cvtpd_epi32(_mm256_fmadd_pd(v, scale, offset));
+}
+
+/* Eight sums rescaled, y's zero point in them, not clamped. */
 static inline __attribute__((always_inline)) __m256i
 rescale8(__m256i sum, const Rescale *r, int form, int shift_most, int y_zero)
 {
-	__m256i x = shift_most > 0 ? _mm256_sllv_epi32(sum, r->left) : sum;
+	const __m256i zero = _mm256_set1_epi32(y_zero);
+	if (form == 0) {
+		__m256i x = shift_most > 0 ? _mm256_sllv_epi32(sum, r->left) : sum;
+		return _mm256_add_epi32(shift_right8(high_product8(x, r->mult), r->right), zero);
+	}
+	if (r->fine) {
+		__m256i y = _mm256_set_m128i(fine4(_mm256_extracti128_si256(sum, 1),
+			r->fine_scale[1], r->fine_offset[1], form),
+			fine4(_mm256_castsi256_si128(sum), r->fine_scale[0], r->fine_offset[0], form));
+		return form > 2 ? _mm256_add_epi32(y, zero) : y;
+	}
+	__m256 v = _mm256_cvtepi32_ps(sum), offset = r->offset;
+	if (form > 2)
+		offset = _mm256_xor_ps(offset, _mm256_and_ps(v, _mm256_set1_ps(-0.0f)));
+	__m256i y = _mm256_cvtps_epi32(_mm256_fmadd_ps(v, r->scale, offset));
+	return form > 2 ? _mm256_add_epi32(y, zero) : y;
+}
 
-	(void)form;
-	return _mm256_add_epi32(shift_right8(high_product8(x, r->mult), r->right),
-		_mm256_set1_epi32(y_zero));
+/* Where those of all of a node's channels are: NULL where the form does not use them. */
+typedef struct {
+	const int32_t *mult;
+	const int8_t *shift;
+	const float *scale, *offset;
+	const uint8_t *fine;
+	const double *fine_scale, *fine_offset;
+} Rescales;
+
+/* Of eight channels from one on. */
+static inline __attribute__((always_inline)) Rescale
+rescale8_at(const Rescales *rescales, int channel, int form, int shift_most)
+{
+	if (form == 0)
+		return load_rescale8(rescales->mult + channel, rescales->shift + channel, shift_most, NULL,
+			NULL, NULL, NULL, NULL, form);
+	if (form == 1 || form == 3)
+		return load_rescale8(NULL, NULL, 0, rescales->scale + channel, rescales->offset + channel,
+			NULL, NULL, NULL, form);
+	return load_rescale8(NULL, NULL, 0, rescales->scale + channel, rescales->offset + channel,
+		rescales->fine + channel / 16, rescales->fine_scale + channel, rescales->fine_offset + channel,
+		form);
 }
 
 /* Four times eight values as stored, clamped. */

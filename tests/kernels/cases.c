@@ -573,7 +573,7 @@ make_case(Case *c, Arena *arena, Diag *diag, Op op, Type x, Type y, Dialect dial
 	c->graph->semantics = dialect;
 	c->whole = x == TYPE_f32 && chance(&c->dice, 50);
 	c->steps = !c->large && op != OP_reshape && chance(&c->dice, 50);
-	return may_differ(op, x, y) && build_node(c, op, x, y, dialect);
+	return may_differ(op, x, y) && build_node(c, op, x, y, dialect) && pick_form(c);
 }
 
 const char *
@@ -592,9 +592,9 @@ describe(const Case *c)
 		if (i < 0)
 			put(&t, " from");
 	}
-	put(&t, ", stride %d,%d dilation %d,%d pad %d,%d,%d,%d act %d steps %d x_bias %d",
-		n->attr.stride_h, n->attr.stride_w, n->attr.dilation_h,
-		n->attr.dilation_w, n->attr.pad_top, n->attr.pad_bottom, n->attr.pad_left,
-		n->attr.pad_right, n->attr.act, c->steps, n->attr.x_bias);
+	put(&t, ", stride %d,%d dilation %d,%d pad %d,%d,%d,%d act %d steps %d x_bias %d form %d",
+		n->attr.stride_h, n->attr.stride_w, n->attr.dilation_h, n->attr.dilation_w,
+		n->attr.pad_top, n->attr.pad_bottom, n->attr.pad_left, n->attr.pad_right, n->attr.act,
+		c->steps, n->attr.x_bias, n->form);
 	return t.data;
 }

@@ -53,6 +53,9 @@ bool make_case(Case *, Arena *, Diag *, Op, Type x, Type y, Dialect);
 float any_float(Case *);
 const char *describe(const Case *);
 
+/* forms.c: how a case's sums are rescaled: as proved for it, or exactly. */
+bool pick_form(Case *); /* true: any form will do */
+
 /* run.c: a kernel on a case. */
 enum { PARTS_MOST = 3 };
 typedef struct {

@@ -112,6 +112,7 @@ with_every_field(Session *s)
 	static const int32_t zero[] = { 0, -3, 7 };
 	static const char *labels[] = { "yes", "no \"x\"" };
 	static const int8_t ones[] = { 1, -1, 1 };
+	static const double reals[] = { 0.1, HUGE_VAL, -1e-300 };
 	Graph *g = graph_new(s->arena, &s->diag, "a model");
 	int input[] = { 0, 1, -1 };
 
@@ -143,6 +144,11 @@ with_every_field(Session *s)
 	n->number = 4;
 	n->pruned = 3;
 	n->kernel = "ref/dense_s8";
+	n->form = 4;
+	n->scale = (Reals){ 1, reals };
+	n->offset = (Reals){ 3, reals };
+	n->fine_scale = (Reals){ 1, reals + 2 };
+	n->fine_offset = (Reals){ 2, reals };
 	n->flat = n->overlays = n->in_place = n->reversed = true;
 	n->cost = 1000;
 	n->row_cost = 1001;
@@ -188,6 +194,9 @@ Test(mir, every_field)
 	cr_assert(m->apart == 5);
 	cr_assert(m->scratch == 64 && m->scratch_offset == 128 && m->loc.offset == 0);
 	cr_assert_str_eq(m->kernel, n->kernel);
+	cr_assert(m->form == 4 && m->scale.count == 1 && m->fine_offset.count == 2);
+	cr_assert_eq(memcmp(m->offset.value, n->offset.value, 3 * sizeof(double)), 0);
+	cr_assert(*m->fine_scale.value == *n->fine_scale.value);
 	cr_assert_eq(memcmp(m->input, n->input, 3 * sizeof *n->input), 0);
 	end(&s);
 }
@@ -212,7 +221,7 @@ Test(mir, no_member_is_forgotten)
 	if (sizeof(void *) != 8)
 		cr_skip_test("sizes are known for 64 bits");
 	cr_expect_eq(sizeof(Tensor), 200);
-	cr_expect_eq(sizeof(Node) - sizeof(Attr), 112);
+	cr_expect_eq(sizeof(Node) - sizeof(Attr), 184);
 	cr_expect_eq(sizeof(Graph), 208);
 }
 

@@ -1,0 +1,135 @@
+/* prove.c: cheaper arithmetic for a node, where its weights show that no bit of the output changes. */
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "codegen.h"
+#include "staircase.h"
+
+/* How `form` counts: 0 is the reference's own arithmetic. */
+enum { FORM_FLOAT = 1, FORM_MIRRORED = 2 };
+
+bool
+is_mirrored(const Node *n)
+{
+	return n->form > FORM_MIRRORED;
+}
+
+bool
+is_fine(const Node *n, int block)
+{
+	for (int i = block * RESCALE_BLOCK; i < (block + 1) * RESCALE_BLOCK; i++)
+		if (n->form && i < n->fine_scale.count && n->fine_scale.value[i] != 0)
+			return true;
+	return false;
+}
+
+/* Of each channel; false: the reference's result is in no order, or sums may overflow. */
+static bool
+find_stairs(const Graph *g, const Node *n, Stairs *s, int channels)
+{
+	const char *stems = ops[n->op].stems; /* one rescales like the other */
+	const char *stem = format(g->arena, "%.*s", (int)strcspn(stems, " "), stems);
+	const char *name = kernel_name(g, n, stem);
+	const RefKernel *ref = name ? find_ref(name) : NULL;
+	Range clamp = activation_range(g, n);
+	Sums sums = sums_of(g, n);
+	bool real = false;
+
+	for (int i = 0; ref && i < ref->param_count; i++)
+		real |= !strcmp(ref->param[i], "scale");
+	for (int i = 0; i < channels; i++) {
+		int64_t most;
+		Range r = sum_range(&sums, tensor_in(g, n, 0), i, &most);
+		double scale = fmin(channel_scale(g, n, i), DBL_MAX);
+		Multiplier m = quantize_multiplier(scale);
+		s[i] = (Stairs){ .real = real, .scale = scale, .mult = m.mult, .shift = m.shift,
+			.zero = affine(g, n, Y).zero, .least = (int)clamp.least,
+			.most = (int)clamp.most, .low = (int32_t)r.least, .high = (int32_t)r.most };
+		if (most > INT32_MAX || m.mult < 0 || (!real && !(in_order(r.least, m) &&
+			in_order(r.most, m))))
+			return false;
+		find_edges(s + i);
+	}
+	return ref;
+}
+
+/* A try at a form: what was found, and whether it does for all. */
+typedef struct {
+	bool good;
+	int fine_blocks;
+	double *scale, *offset, *fine_scale, *fine_offset;
+} Trial;
+
+/* All channels of a block in double. */
+static bool
+find_fine(Trial *t, const Stairs *s, int first, int end, bool mirrored)
+{
+	Line line;
+
+	t->fine_blocks++;
+	for (int i = first; i < end; i++) {
+		if (!find_line(s + i, (Form){ mirrored, true }, &line))
+			return false;
+		t->fine_scale[i] = line.scale;
+		t->fine_offset[i] = line.offset;
+	}
+	return true;
+}
+
+static Trial
+try_form(const Graph *g, const Stairs *s, int channels, bool mirrored, bool all_fine)
+{
+	size_t count = (size_t)channels;
+	Trial t = { .good = true,
+		.scale = alloc_array(g->arena, count, sizeof *t.scale),
+		.offset = alloc_array(g->arena, count, sizeof *t.offset),
+		.fine_scale = alloc_array(g->arena, count, sizeof *t.fine_scale),
+		.fine_offset = alloc_array(g->arena, count, sizeof *t.fine_offset) };
+
+	for (int first = 0; first < channels && t.good; first += RESCALE_BLOCK) {
+		int end = first + RESCALE_BLOCK < channels ? first + RESCALE_BLOCK : channels;
+		bool fine = all_fine;
+		for (int i = first; i < end; i++) {
+			Line line;
+			bool found = find_line(s + i, (Form){ mirrored, false }, &line);
+			t.scale[i] = found ? line.scale : HUGE_VAL;
+			t.offset[i] = found ? line.offset : HUGE_VAL;
+			fine |= !found;
+		}
+		t.good = !fine || find_fine(&t, s, first, end, mirrored);
+	}
+	return t;
+}
+
+void
+prove_node(const Graph *g, Node *n, bool all_fine)
+{
+	int channels = channel_count(tensor_out(g, n));
+	Stairs *s = alloc_array(g->arena, (size_t)channels, sizeof *s);
+
+	if (!find_stairs(g, n, s, channels))
+		return;
+	for (int mirrored = 0; mirrored < 2 && !n->form; mirrored++) {
+		Trial t = try_form(g, s, channels, mirrored, all_fine);
+		if (!t.good)
+			continue;
+		n->form = FORM_FLOAT + mirrored * FORM_MIRRORED + (t.fine_blocks > 0);
+		n->scale = (Reals){ channels, t.scale };
+		n->offset = (Reals){ channels, t.offset };
+		n->fine_scale = (Reals){ t.fine_blocks ? channels : 0, t.fine_scale };
+		n->fine_offset = (Reals){ t.fine_blocks ? channels : 0, t.fine_offset };
+	}
+}
+
+void
+prove(Graph *g)
+{
+	for (int i = 0; i < g->node_count; i++) {
+		Node *n = g->node + i;
+		n->form = 0;
+		n->scale = n->offset = n->fine_scale = n->fine_offset = (Reals){ 0 };
+		if (sums_products(n) && tensor_out(g, n)->type == TYPE_s8)
+			prove_node(g, n, false);
+	}
+}

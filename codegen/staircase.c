@@ -1,0 +1,250 @@
+/*
+ * staircase.c: a channel's rescaling by fewer instructions, proved to give the same bits.  What the
+ * reference makes of sums never falls as they grow: a staircase.  A line in float, rounded, never
+ * falls either, so the two are one if they agree on both sides of each edge.
+ */
+#include <math.h>
+
+#include "templates/common/fixed.h"
+#include "templates/common/round.h"
+#include "staircase.h"
+
+/* The reference; of any sum between low and high. */
+int
+stored(const Stairs *s, int32_t sum)
+{
+	int64_t y = s->real ? round_double(sum * s->scale) : requantize(sum, s->mult, s->shift);
+
+	y += s->zero;
+	return (int)(y < s->least ? s->least : y > s->most ? s->most : y);
+}
+
+static double
+slope(const Stairs *s)
+{
+	const int mult_bits = 31;
+
+	return s->real ? s->scale : ldexp(s->mult, s->shift - mult_bits);
+}
+
+/* The least sum that gives y or more, which low does not and high does. */
+static int32_t
+edge(const Stairs *s, int y)
+{
+	const int near = 2; /* around where it would be without roundings */
+	int64_t below = s->low, above = s->high;
+	double guess = floor((y - s->zero - 0.5) / slope(s));
+
+	for (int side = -near; side <= near; side += 2 * near) {
+		double at = guess + side;
+		if (!(at > (double)below && at < (double)above))
+			continue;
+		if (stored(s, (int32_t)at) < y)
+			below = (int64_t)at;
+		else
+			above = (int64_t)at;
+	}
+	while (above - below > 1) {
+		int64_t middle = below + (above - below) / 2;
+		if (stored(s, (int32_t)middle) < y)
+			below = middle;
+		else
+			above = middle;
+	}
+	return (int32_t)above;
+}
+
+void
+find_edges(Stairs *s)
+{
+	s->from = stored(s, s->low);
+	s->to = stored(s, s->high);
+	for (int y = s->from + 1; y <= s->to; y++)
+		s->edge[y - s->from - 1] = edge(s, y);
+}
+
+/* ---- what a line gives, as kernels compute it */
+
+static bool
+turns(Form form, int32_t sum)
+{
+	return form.mirrored && sum < 0;
+}
+
+/* False: the number has no place in 32 bits. */
+static bool
+rounded(const Stairs *s, Form form, Line line, int32_t sum, int64_t *y)
+{
+	const double most = 1 << 30;
+	double offset = turns(form, sum) ? -line.offset : line.offset;
+	double v = form.fine ? fma(sum, line.scale, offset) :
+		(double)fmaf((float)sum, (float)line.scale, (float)offset);
+
+	if (!(v > -most && v < most))
+		return false;
+	*y = llrint(v) + (form.mirrored ? s->zero : 0);
+	return true;
+}
+
+/* Whether a line gives the reference's bits for every sum. */
+bool
+line_holds(const Stairs *s, Form form, Line line)
+{
+	int64_t first, last, below, above;
+
+	if (!(line.scale >= 0) || !rounded(s, form, line, s->low, &first) ||
+		!rounded(s, form, line, s->high, &last) ||
+		(first < s->from && s->from > s->least) || (last > s->to && s->to < s->most))
+		return false;
+	if (form.mirrored && -line.scale - line.offset > line.offset)
+		return false; /* falls from -1 to 0 */
+	for (int y = s->from + 1; y <= s->to; y++) {
+		int32_t at = s->edge[y - s->from - 1];
+		if (!rounded(s, form, line, at - 1, &below) ||
+			!rounded(s, form, line, at, &above) || below >= y || above < y)
+			return false;
+	}
+	return true;
+}
+
+/* ---- lines that keep to all edges: offset >= or <= p - scale * q, each */
+
+enum { MOST_BOUNDS = 2 * UINT8_MAX + 4 };
+typedef struct {
+	double p[MOST_BOUNDS], q[MOST_BOUNDS];
+	int count;
+} Bounded;
+typedef struct {
+	Bounded floor, ceiling;
+} Region;
+
+/* Where rounding to the type and then to even begins to give y. */
+static double
+threshold(int y, bool fine)
+{
+	double half = y - 0.5, far = y % 2 ? INFINITY : -INFINITY;
+	double next = fine ? nextafter(half, far) : (double)nextafterf((float)half, (float)far);
+
+	return half + (next - half) / 2;
+}
+
+/* The line is at t or above it, or at t or below, where the sum is `at`. */
+static void
+bound(Region *r, Form form, int32_t at, double t, bool above)
+{
+	double sum = form.fine ? at : (double)(float)at, sign = turns(form, at) ? -1 : 1;
+	Bounded *b = above == (sign > 0) ? &r->floor : &r->ceiling;
+
+	b->p[b->count] = sign * t;
+	b->q[b->count++] = sign * sum;
+}
+
+static void
+find_region(Region *r, const Stairs *s, Form form)
+{
+	double zero = form.mirrored ? 0 : s->zero;
+	int less = form.mirrored ? s->zero : 0;
+
+	r->floor.count = r->ceiling.count = 1; /* or it may have no end */
+	r->floor.p[0] = zero - 1;
+	r->ceiling.p[0] = zero + 1;
+	r->floor.q[0] = r->ceiling.q[0] = 0;
+	if (s->from > s->least)
+		bound(r, form, s->low, threshold(s->from - less, form.fine), true);
+	if (s->to < s->most)
+		bound(r, form, s->high, threshold(s->to + 1 - less, form.fine), false);
+	for (int y = s->from + 1; y <= s->to; y++) {
+		double t = threshold(y - less, form.fine);
+		int32_t at = s->edge[y - s->from - 1];
+		bound(r, form, at, t, true);
+		bound(r, form, at - 1, t, false);
+	}
+}
+
+/* The offsets of a scale: from low to high; width and how it grows with the scale. */
+typedef struct {
+	double scale, low, high, width, growth;
+} Cut;
+
+static Cut
+cut(const Region *r, double scale)
+{
+	const Bounded *f = &r->floor, *c = &r->ceiling;
+	int i = 0, k = 0;
+	Cut at = { .scale = scale, .low = f->p[0] - scale * f->q[0],
+		.high = c->p[0] - scale * c->q[0] };
+
+	for (int j = 1; j < f->count; j++) {
+		double v = f->p[j] - scale * f->q[j];
+		if (v > at.low)
+			at.low = v, i = j;
+	}
+	for (int j = 1; j < c->count; j++) {
+		double v = c->p[j] - scale * c->q[j];
+		if (v < at.high)
+			at.high = v, k = j;
+	}
+	at.width = at.high - at.low;
+	at.growth = f->q[i] - c->q[k];
+	return at;
+}
+
+/* The widest cut: the width is concave, so it lies where the tangents of both sides meet. */
+static Cut
+widest(const Region *r, double scale)
+{
+	enum { TURNS = 60 };
+	Cut left = cut(r, scale * 0.75), right = cut(r, scale * 1.25), middle = cut(r, scale);
+
+	for (int i = 0; i < TURNS && middle.growth != 0; i++) {
+		if (middle.growth > 0)
+			left = middle;
+		else
+			right = middle;
+		if (left.growth <= 0 || right.growth >= 0)
+			break;
+		double at = left.scale + (right.width - left.width + right.growth *
+			(left.scale - right.scale)) / (left.growth - right.growth);
+		if (!(at > left.scale && at < right.scale) ||
+			left.width + left.growth * (at - left.scale) < 0)
+			break;
+		middle = cut(r, at);
+	}
+	return middle.width > left.width ? (middle.width > right.width ? middle : right) :
+		left.width > right.width ? left : right;
+}
+
+static double
+next_scale(double scale, int steps, bool fine)
+{
+	for (; steps; steps += steps < 0 ? 1 : -1) {
+		double far = steps < 0 ? -INFINITY : INFINITY;
+		scale = fine ? nextafter(scale, far) :
+			(double)nextafterf((float)scale, (float)far);
+	}
+	return scale;
+}
+
+bool
+find_line(const Stairs *s, Form form, Line *line)
+{
+	enum { NEIGHBOURS = 24, PARTS = 4 };
+	Region r;
+
+	find_region(&r, s, form);
+	Cut best = widest(&r, slope(s));
+	if (!(best.width >= 0))
+		return false;
+	double scale = form.fine ? best.scale : (double)(float)best.scale;
+	for (int i = 0; i < 2 * NEIGHBOURS; i++) {
+		Cut c = cut(&r, next_scale(scale, i % 2 ? i / 2 + 1 : -(i / 2), form.fine));
+		for (int part = 0; part < PARTS && c.width >= 0; part++) {
+			double offset = c.low + c.width * ((part + PARTS / 2 - 1) % PARTS + 1) /
+				(PARTS + 1);
+			*line = (Line){ c.scale, form.fine ? offset : (double)(float)offset };
+			if (line->offset >= c.low && line->offset <= c.high && line_holds(s, form, *line))
+				return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,31 @@
+/* staircase.h: a channel's sums to stored values, and cheaper arithmetic that gives the same. */
+#ifndef STAIRCASE_H
+#define STAIRCASE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * One channel's sums to stored values, which never fall as the sums grow; and lines
+ * that give the same: y = round(sum * scale + offset), halves to even, then clamped.
+ */
+typedef struct {
+	bool real;    /* rounds sum * scale; else requantize(sum, mult, shift) */
+	double scale;
+	int32_t mult;
+	int shift, zero, least, most; /* y's zero point and bounds */
+	int32_t low, high;            /* the sums that there may be */
+	int from, to;                 /* set by find_edges(): what those give */
+	int32_t edge[UINT8_MAX];      /* the least sum for each y above `from` */
+} Stairs;
+typedef struct {
+	bool mirrored; /* below zero -offset stands for offset; y's zero point is added at the end */
+	bool fine;     /* in double, else in float */
+} Form;
+typedef struct { double scale, offset; } Line;
+int stored(const Stairs *, int32_t sum);
+void find_edges(Stairs *);
+bool find_line(const Stairs *, Form, Line *);
+bool line_holds(const Stairs *, Form, Line); /* gives the same for every sum */
+
+#endif

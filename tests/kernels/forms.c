@@ -1,0 +1,28 @@
+/* forms.c: the form in which a case rescales its sums. */
+#include <math.h>
+
+#include "kernels.h"
+
+/* Sums are rescaled in any form that is proved: in double where it must be, or here and there. */
+bool
+pick_form(Case *c)
+{
+	const Graph *g = c->graph;
+	Node *n = c->graph->node;
+	bool mixed = !c->large && chance(&c->dice, 50);
+
+	if (!sums_products(n) || tensor_out(g, n)->type != TYPE_s8 ||
+		(!c->large && chance(&c->dice, 30)))
+		return true;
+	prove_node(g, n, mixed);
+	double *fine = (double *)(uintptr_t)n->fine_scale.value;
+	for (int i = 0; mixed && i < n->fine_scale.count; i += RESCALE_BLOCK) {
+		int end = i + RESCALE_BLOCK < n->scale.count ? i + RESCALE_BLOCK : n->scale.count;
+		bool needed = chance(&c->dice, 50);
+		for (int k = i; k < end; k++)
+			needed |= isinf(n->scale.value[k]) != 0;
+		for (int k = i; k < end && !needed; k++)
+			fine[k] = 0;
+	}
+	return true;
+}
