@@ -21,7 +21,8 @@ import programs
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TITLE = re.compile(r"/\* (\w+): (\d+x\d+x\d+) -> (\d+x\d+x\d+)")
-SECONDS = 0.6
+SECONDS = 0.6           # for each model
+KERNEL_LEAST = 0.0005   # of all cycles: layers that count in a kernel's spread
 
 
 class Peak:
@@ -133,6 +134,17 @@ def print_sums(title, layers, peak, clock):
             print(f"  {kind:92}" + columns(of_kind, peak, clock))
 
 
+def print_kernels(layers, peak, clock):
+    """What cost lines say against what is so; `from`, `to`: of layers with some weight."""
+    print(f"  {'kernel, all models':80}{'from':>6}{'to':>6}")
+    everything = sum(layer.cycles for layer in layers)
+    for kernel in sorted({layer.kernel for layer in layers}):
+        of_kernel = [layer for layer in layers if layer.kernel == kernel]
+        parts = [layer.stated / layer.cycles for layer in of_kernel
+                 if layer.cycles > KERNEL_LEAST * everything] or [0]
+        print(f"  {kernel:80}{min(parts):6.2f}{max(parts):6.2f}" + columns(of_kernel, peak, clock))
+
+
 def measure(target, flags, models, peak, every):
     everything = []
     print(f"\n== {target}, {os.environ['CC']}, GMAC/s at {peak.clock:.2f} GHz, peak "
@@ -152,6 +164,7 @@ def measure(target, flags, models, peak, every):
         everything += layers
         sys.stdout.flush()
     print_sums("all models", everything, peak.of(target), peak.clock)
+    print_kernels(everything, peak.of(target), peak.clock)
 
 
 def main():
