@@ -59,7 +59,8 @@ class Peak:
 
 class Layer:
     def __init__(self, row, shapes, cycles, steps):
-        self.name, self.kernel, self.work = row["name"], row["kernel"], row["work"]
+        self.name, self.work = row["name"], row["work"]
+        self.kernel = row["kernel"].split()[0]   # of target x86 the one that runs here, mostly
         self.stated, self.operator = row["cost"], row["operator"]
         self.cycles, self.steps = max(cycles, 1), steps
         self.x, self.y = shapes.get(self.name, ((0, 0, 0), (0, 0, 0)))
