@@ -74,6 +74,7 @@ Range activation_range(const Graph *, const Node *);
 enum { SUM_SHIFT = 20 }; /* bits kept below a sum of two rescaled operands */
 int softmax_least(const Graph *, const Node *);
 Packed unary_table(const Graph *, const Node *, int type); /* y of each int8 */
+Packed softmax_powers(const Graph *, const Node *, int type);
 int64_t round_away(double); /* to the nearest, halves away from zero */
 
 /* exponential.c: correctly rounded, the same on every host. */

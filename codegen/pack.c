@@ -433,6 +433,7 @@ static const struct Packer {
 	{ "mult", pack_scales, TYPE_s32, 1 }, /* requantize(sum, mult, shift) */
 	{ "shift", pack_scales, TYPE_s8, 1 },
 	{ "scale", pack_scales, TYPE_f64, 1 },
+	{ "powers", softmax_powers, TYPE_s32, 1 },
 	{ "table", unary_table, TYPE_s8, 1 }, /* y of each int8 */
 	{ "bias_16", pack_bias_less_zeros, 0, 16 },
 	{ "bias_u8", pack_bias_less_zeros, 128, 16 }, /* x counting from -128 */

@@ -251,3 +251,16 @@ unary_table(const Graph *g, const Node *n, int type)
 			clip(unary_entry(g, n, i + INT8_MIN), activation_range(g, n)));
 	return p;
 }
+
+/* exp() of what softmax takes it of: of differences from -255 to 0, with 31 fraction bits. */
+Packed
+softmax_powers(const Graph *g, const Node *n, int type)
+{
+	Packed p = new_packed(g, (Type)type, UINT8_MAX + 1);
+	Multiplier m = rescale(g, n, RESCALE_BETA);
+
+	for (int i = 0; i < p.count; i++)
+		if (i - UINT8_MAX >= softmax_least(g, n))
+			store_bits(p, i, exp_of_negative(requantize(i - UINT8_MAX, m.mult, m.shift), 26));
+	return p;
+}

@@ -43,6 +43,19 @@ subtract_ints(Ints a, Ints b)
 	return _mm256_sub_epi32(a, b);
 }
 
+static inline __attribute__((always_inline)) Ints
+multiply_ints(Ints a, Ints b)
+{
+	return _mm256_mullo_epi32(a, b);
+}
+
+/* x where a > b, else y. */
+static inline __attribute__((always_inline)) Ints
+where_greater(Ints a, Ints b, Ints x, Ints y)
+{
+	return _mm256_blendv_epi8(y, x, _mm256_cmpgt_epi32(a, b));
+}
+
 /* Of numbers of 16 bits. */
 static inline __attribute__((always_inline)) Ints
 multiply_shorts(Ints a, Ints b)
@@ -131,6 +144,24 @@ narrow_ints(const Ints x[4])
 
 	return _mm256_permutevar8x32_epi32(_mm256_packs_epi16(_mm256_packs_epi32(x[0], x[1]),
 		_mm256_packs_epi32(x[2], x[3])), order);
+}
+
+/*
+ * table[x + 128] of each byte.  Of 16 rows of 16 a shuffle takes nothing from those where the index
+ * has its highest bit set: all but the one whose number the byte's high half is.
+ */
+static inline __attribute__((always_inline)) Bytes
+look_up(Bytes x, const int8_t *table)
+{
+	Bytes v = _mm256_setzero_si256();
+
+	for (int i = 0; i < 16; i++) {
+		Bytes row = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)table + i));
+		Bytes at = _mm256_xor_si256(x, same_byte(128 ^ i << 4));
+
+		v = _mm256_or_si256(v, _mm256_shuffle_epi8(row, _mm256_adds_epu8(at, same_byte(0x70))));
+	}
+	return v;
 }
 
 /*
@@ -241,6 +272,19 @@ static inline __attribute__((always_inline)) Floats
 fused_floats(Floats a, Floats b, Floats c)
 {
 	return _mm256_fmadd_ps(a, b, c);
+}
+
+/* Toward zero. */
+static inline __attribute__((always_inline)) Ints
+truncate_floats(Floats x)
+{
+	return _mm256_cvttps_epi32(x);
+}
+
+static inline __attribute__((always_inline)) Floats
+real_ints(Ints x)
+{
+	return _mm256_cvtepi32_ps(x);
 }
 
 #endif

@@ -42,6 +42,19 @@ subtract_ints(Ints a, Ints b)
 	return _mm512_sub_epi32(a, b);
 }
 
+static inline __attribute__((always_inline)) Ints
+multiply_ints(Ints a, Ints b)
+{
+	return _mm512_mullo_epi32(a, b);
+}
+
+/* x where a > b, else y. */
+static inline __attribute__((always_inline)) Ints
+where_greater(Ints a, Ints b, Ints x, Ints y)
+{
+	return _mm512_mask_mov_epi32(y, _mm512_cmpgt_epi32_mask(a, b), x);
+}
+
 /* Of numbers of 16 bits. */
 static inline __attribute__((always_inline)) Ints
 multiply_shorts(Ints a, Ints b)
@@ -129,6 +142,29 @@ narrow_ints(const Ints x[4])
 
 	return _mm512_permutexvar_epi32(order, _mm512_packs_epi16(_mm512_packs_epi32(x[0], x[1]),
 		_mm512_packs_epi32(x[2], x[3])));
+}
+
+/* table[x + 128] of each byte: of each pair of rows of 16 the one that bit 4 picks, then of pairs. */
+static inline __attribute__((always_inline)) Bytes
+look_up(Bytes x, const int8_t *table)
+{
+	const Bytes low = _mm512_and_si512(x, same_byte(15));
+	const __mmask64 odd = _mm512_test_epi8_mask(x, same_byte(16));
+	const __mmask64 second = _mm512_test_epi8_mask(x, same_byte(32));
+	const __mmask64 third = _mm512_test_epi8_mask(x, same_byte(64));
+	Bytes v[8];
+
+	for (int i = 0; i < 8; i++) {
+		const __m128i *row = (const __m128i *)table + 2 * i;
+		Bytes even = _mm512_shuffle_epi8(_mm512_broadcast_i32x4(_mm_loadu_si128(row)), low);
+		v[i] = _mm512_mask_shuffle_epi8(even, odd,
+			_mm512_broadcast_i32x4(_mm_loadu_si128(row + 1)), low);
+	}
+	for (int i = 0; i < 4; i++)
+		v[i] = _mm512_mask_blend_epi8(second, v[2 * i], v[2 * i + 1]);
+	for (int i = 0; i < 2; i++)
+		v[i] = _mm512_mask_blend_epi8(third, v[2 * i], v[2 * i + 1]);
+	return _mm512_mask_blend_epi8(_mm512_movepi8_mask(x), v[1], v[0]);
 }
 
 /*
@@ -239,6 +275,19 @@ static inline __attribute__((always_inline)) Floats
 fused_floats(Floats a, Floats b, Floats c)
 {
 	return _mm512_fmadd_ps(a, b, c);
+}
+
+/* Toward zero. */
+static inline __attribute__((always_inline)) Ints
+truncate_floats(Floats x)
+{
+	return _mm512_cvttps_epi32(x);
+}
+
+static inline __attribute__((always_inline)) Floats
+real_ints(Ints x)
+{
+	return _mm512_cvtepi32_ps(x);
 }
 
 #endif
