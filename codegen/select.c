@@ -1,4 +1,7 @@
 /* select.c: a kernel for each node: of all that apply, the cheapest. */
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <cpuid.h>
+#endif
 #include <string.h>
 
 #include "codegen.h"
@@ -36,6 +39,9 @@ native_target(void)
 	if (__builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw") &&
 		__builtin_cpu_supports("avx512vl"))
 		return "x86-avx512vnni";
+	unsigned a, b, c, d; /* clang 14's __builtin_cpu_supports() does not know AVX-VNNI */
+	if (__get_cpuid_count(7, 1, &a, &b, &c, &d) && a >> 4 & 1)
+		return "x86-avxvnni";
 	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
 		return "x86-avx2";
 #endif

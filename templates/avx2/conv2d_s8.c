@@ -1,33 +1,7 @@
 /* conv2d_s8.c: any convolution of int8: windows side by side in scratch, then as if of one pixel. */
-#include <stdbool.h>
-
 #include "dot8.h"
 
 enum { WINDOWS = 12 }; /* in scratch: whole tiles */
-
-/* Writes the window's values side by side, each 128 more, columns outside as x_zero. */
-static inline __attribute__((always_inline)) void
-lay_window(uint8_t *to, const int8_t *const *x, int in_w, int in_c, int kernel_h, int kernel_w,
-	int dilation_w, int first, int x_step, int x_zero)
-{
-	bool inside = first >= 0 && first + (kernel_w - 1) * dilation_w < in_w;
-
-	for (int i = 0; i < kernel_h; i++) {
-		if (inside && dilation_w == 1 && x_step == in_c) {
-			flip(to, x[i] + first * in_c, kernel_w * in_c);
-			to += kernel_w * in_c;
-			continue;
-		}
-		for (int j = 0; j < kernel_w; j++, to += in_c) {
-			int column = first + j * dilation_w;
-
-			if (column >= 0 && column < in_w)
-				flip(to, x[i] + column * x_step, in_c);
-			else
-				memset(to, x_zero + 128, (size_t)in_c);
-		}
-	}
-}
 
 /*
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
@@ -60,11 +34,8 @@ conv2d_s8_avx2(int8_t *restrict y, const int8_t *const *x, const int8_t *restric
 	for (int at = 0; at < out_w; at += WINDOWS) {
 		const int pixels = out_w - at < WINDOWS ? out_w - at : WINDOWS;
 
-		for (int p = 0; p < pixels; p++) {
-			memset(scratch + (p + 1) * 4 * fours - 4, 0, 4);
-			lay_window(scratch + p * 4 * fours, x, in_w, in_c, kernel_h, kernel_w, dilation_w,
-				(at + p) * stride_w - pad_left, x_step, x_zero);
-		}
+		lay_windows(scratch, x, in_w, in_c, kernel_h, kernel_w, stride_w, dilation_w,
+			at * stride_w - pad_left, pixels, x_step, x_zero);
 		zeros_of(zeros, scratch, 4 * fours, pixels, w_zero);
 		outputs(y + at * y_step, y_step, scratch, w_vnni, fours_16, bias_u8, zeros, &rescales,
 			fours, out_c, pairs_safe, pixels, out_w % TILE_PIXELS, w_zero,

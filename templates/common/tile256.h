@@ -5,6 +5,7 @@
 #ifndef TILE256_H
 #define TILE256_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "fixed8.h"
@@ -83,6 +84,44 @@ lay_pixels(uint8_t *to, const int8_t *x, int step, int in_c, int pixels)
 	}
 }
 
+/* Writes the window's values side by side, each 128 more, columns outside as x_zero. */
+static inline __attribute__((always_inline)) void
+lay_window(uint8_t *to, const int8_t *const *x, int in_w, int in_c, int kernel_h, int kernel_w,
+	int dilation_w, int first, int x_step, int x_zero)
+{
+	bool inside = first >= 0 && first + (kernel_w - 1) * dilation_w < in_w;
+
+	for (int i = 0; i < kernel_h; i++) {
+		if (inside && dilation_w == 1 && x_step == in_c) {
+			flip(to, x[i] + first * in_c, kernel_w * in_c);
+			to += kernel_w * in_c;
+			continue;
+		}
+		for (int j = 0; j < kernel_w; j++, to += in_c) {
+			int column = first + j * dilation_w;
+
+			if (column >= 0 && column < in_w)
+				flip(to, x[i] + column * x_step, in_c);
+			else
+				memset(to, x_zero + 128, (size_t)in_c);
+		}
+	}
+}
+
+/* Windows side by side, `first` the first one's column; each of up to three zeros more. */
+static inline __attribute__((always_inline)) void
+lay_windows(uint8_t *to, const int8_t *const *x, int in_w, int in_c, int kernel_h, int kernel_w,
+	int stride_w, int dilation_w, int first, int windows, int x_step, int x_zero)
+{
+	const int room = (kernel_h * kernel_w * in_c + 3) / 4 * 4;
+
+	for (int p = 0; p < windows; p++) {
+		memset(to + p * room + room - 4, 0, 4);
+		lay_window(to + p * room, x, in_w, in_c, kernel_h, kernel_w, dilation_w,
+			first + p * stride_w, x_step, x_zero);
+	}
+}
+
 /*
  * Sums of up to 6 pixels, 16 outputs.  What follows names each of them in a line of its own, as
  * clang 14 leaves in memory what is reached in loops; pixels and vectors are known when inlined.
@@ -137,6 +176,39 @@ load_half_weights(__m256i to[TILE_VECTORS], const int8_t *w, int odd, int vector
 }
 
 /*
+ * One pixel's first fours, four at a time, as a product may wait for the one before it; returns
+ * how many.  order: as below.
+ */
+static inline __attribute__((always_inline)) int
+add_long(Tile sum, const uint8_t *x, const int8_t *w, const int16_t *order, int fours,
+	int pairs_safe, int vectors)
+{
+	const int count = fours / 4 * 4;
+	__m256i v[TILE_VECTORS];
+
+	sum[1][0] = sum[1][1] = sum[2][0] = sum[2][1] = sum[3][0] = sum[3][1] =
+		_mm256_setzero_si256();
+	for (int i = 0; i < count; i += 4) {
+		const ptrdiff_t k = pairs_safe ? i : order[1 + i], l = pairs_safe ? i + 1 : order[2 + i];
+		const ptrdiff_t m = pairs_safe ? i + 2 : order[3 + i],
+			n = pairs_safe ? i + 3 : order[4 + i];
+
+		load_weights(v, w + 64 * k, vectors);
+		add_pixel(sum[0], four_of(x + 4 * k), v, vectors);
+		load_weights(v, w + 64 * l, vectors);
+		add_pixel(sum[1], four_of(x + 4 * l), v, vectors);
+		load_weights(v, w + 64 * m, vectors);
+		add_pixel(sum[2], four_of(x + 4 * m), v, vectors);
+		load_weights(v, w + 64 * n, vectors);
+		add_pixel(sum[3], four_of(x + 4 * n), v, vectors);
+	}
+	for (int j = 0; j < TILE_VECTORS; j++)
+		sum[0][j] = _mm256_add_epi32(_mm256_add_epi32(sum[0][j], sum[1][j]),
+			_mm256_add_epi32(sum[2][j], sum[3][j]));
+	return count;
+}
+
+/*
  * The products of all inputs.  order: how many fours of them no input can make leave 16 bits,
  * their numbers, and those of the others, which go in two halves.
  */
@@ -145,9 +217,10 @@ add_fours(Tile sum, const uint8_t *x, const int8_t *w, const int16_t *order, int
 	int pairs_safe, int pixels, int vectors)
 {
 	const int safe = pairs_safe ? fours : order[0];
+	const int done = pixels == 1 ? add_long(sum, x, w, order, safe, pairs_safe, vectors) : 0;
 	__m256i v[TILE_VECTORS];
 
-	for (int i = 0; i < safe; i++) {
+	for (int i = done; i < safe; i++) {
 		const ptrdiff_t k = pairs_safe ? i : order[1 + i];
 
 		load_weights(v, w + 64 * k, vectors);

@@ -16,6 +16,7 @@ static const struct { const char *folder, *flags; } folders[] = {
 	{ "ref", "" },
 #ifdef __x86_64__
 	{ "avx2", "-mavx2 -mfma" },
+	{ "avxvnni", "-mavxvnni -mavx2 -mfma" },
 	{ "vec+avx2", "-mavx2 -mfma" },
 	{ "avx512vnni", "-mavx512bw -mavx512vl -mavx512vnni -mfma" },
 	{ "vec+avx512vnni", "-mavx512bw -mavx512vl -mavx512vnni -mfma" },
