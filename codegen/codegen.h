@@ -43,7 +43,6 @@ typedef struct {
 Packed pack(const Graph *, const Node *, const char *word);
 const struct Packer *find_packer(const char *word); /* NULL: no array */
 Packed new_packed(const Graph *, Type, int64_t count);
-int weight_parts(const Graph *, const Node *);
 int excess_steps(const Graph *, const Node *);
 int zero_left(const Graph *, const Node *);
 int greatest_shift(const Graph *, const Node *);
@@ -51,8 +50,20 @@ bool pairs_are_safe(const Graph *, const Node *);
 Packed packed_tensor(const Tensor *);
 void store_bits(Packed, int64_t i, int64_t bits);
 int64_t float_bits(float);
+int taps(const Graph *, const Node *);
+int weight_at(const Graph *, const Node *, int output, int i, int count); /* i of count */
+int clip8(int);
+int part_of(int v, int part); /* of the int8 that v is the sum of */
 /* Of a resize: of each index along the axis the one of operand 0 (nearest), or low and high. */
 Packed resampled(const Graph *, const Node *, int axis);
+
+/* pack_windows.c */
+int spare_row(const Graph *, const Node *);
+int weight_parts(const Graph *, const Node *);
+int count_quads(const Graph *, const Node *);
+Packed pack_columns(const Graph *, const Node *, int block);
+Packed pack_quads(const Graph *, const Node *, int block);
+Packed pack_quad_at(const Graph *, const Node *, int type);
 
 /* quantize.c: multipliers, bounds and tables from scales. */
 typedef struct {

@@ -77,15 +77,15 @@ pack_scales(const Graph *g, const Node *n, int type)
 	return p;
 }
 
-static int
+int
 taps(const Graph *g, const Node *n)
 {
 	return (int)(elements(&tensor_in(g, n, 1)->shape) / channels(g, n));
 }
 
 /* Weight i of count of an output; depthwise ones lie channel by channel. */
-static int
-weight(const Graph *g, const Node *n, int output, int i, int count)
+int
+weight_at(const Graph *g, const Node *n, int output, int i, int count)
 {
 	const int8_t *w = tensor_in(g, n, 1)->data;
 
@@ -104,20 +104,20 @@ pack_bias_less_zeros(const Graph *g, const Node *n, int more)
 	for (int o = 0; o < p.count; o++) {
 		int64_t sum = 0;
 		for (int i = 0; i < count; i++)
-			sum += weight(g, n, o, i, count) - w_zero;
+			sum += weight_at(g, n, o, i, count) - w_zero;
 		store_bits(less, o, ((const int32_t *)p.data)[o] - x_zero * sum);
 	}
 	return less;
 }
 
-static int
+int
 clip8(int v)
 {
 	return v < INT8_MIN ? INT8_MIN : v > INT8_MAX ? INT8_MAX : v;
 }
 
 /* Part `part` of v, which is a sum of int8: the first is v itself where it fits. */
-static int
+int
 part_of(int v, int part)
 {
 	for (; part > 0; part--)
@@ -137,7 +137,7 @@ pack_fours_less(const Graph *g, const Node *n, int block, int zero)
 	for (int o = 0; o < outputs; o++)
 		for (int i = 0; i < count; i++)
 			store_bits(p, (((int64_t)(o / block) * fours + i / 4) * block + o % block) * 4 + i % 4,
-				clip8(weight(g, n, o, i, count) - zero));
+				clip8(weight_at(g, n, o, i, count) - zero));
 	return p;
 }
 
@@ -159,7 +159,7 @@ excess_step(const Graph *g, const Node *n, int block, int four, int part, Packed
 
 	for (int o = block; o < outputs && o < block + EXCESS_OUTPUTS; o++)
 		for (int i = four; i < count && i < four + 4; i++) {
-			int v = part_of(weight(g, n, o, i, count) - zero, part);
+			int v = part_of(weight_at(g, n, o, i, count) - zero, part);
 			any |= v != 0;
 			if (w.data)
 				store_bits(w, first + (o - block) * 4 + i - four, v);
@@ -266,8 +266,8 @@ four_is_safe(const Graph *g, const Node *n, int first_output, int four, int bloc
 
 	for (int o = first_output; o < end && o < channels(g, n); o++)
 		for (int i = 4 * four; i < 4 * four + 4 && i < count; i += 2) {
-			int a = weight(g, n, o, i, count),
-			    b = i + 1 < count ? weight(g, n, o, i + 1, count) : 0;
+			int a = weight_at(g, n, o, i, count),
+			    b = i + 1 < count ? weight_at(g, n, o, i + 1, count) : 0;
 			int most = (a > 0 ? a : 0) + (b > 0 ? b : 0), least = (a < 0 ? a : 0) + (b < 0 ? b : 0);
 			if (UINT8_MAX * most > INT16_MAX || UINT8_MAX * least < INT16_MIN)
 				return false;
@@ -303,48 +303,6 @@ pairs_are_safe(const Graph *g, const Node *n)
 		if (!four_is_safe(g, n, 0, k, channels(g, n)))
 			return false;
 	return true;
-}
-
-/* How many int8 a depthwise weight less its zero point is the sum of. */
-int
-weight_parts(const Graph *g, const Node *n)
-{
-	int count = taps(g, n), zero = affine(g, n, X2).zero, parts = 1;
-
-	for (int o = 0; o < channels(g, n) && zero; o++)
-		for (int i = 0; i < count; i++) {
-			int left = weight(g, n, o, i, count) - zero, used = 0;
-			for (; left; used++)
-				left -= clip8(left);
-			parts = used > parts ? used : parts;
-		}
-	return parts;
-}
-
-/*
- * Depthwise: blocks of channels; in each, all first parts of weights less their zero point, then
- * the second ones; there, of four rows after four, column by column, the channels' four weights.
- */
-static Packed
-pack_columns(const Graph *g, const Node *n, int block)
-{
-	int outputs = channels(g, n), blocks = (outputs + block - 1) / block;
-	int height = kernel_height(g, n), width = kernel_width(g, n), fours = (height + 3) / 4;
-	int parts = weight_parts(g, n), zero = affine(g, n, X2).zero;
-	Packed p = new_packed(g, TYPE_s8, (int64_t)blocks * parts * fours * width * block * 4);
-
-	for (int o = 0; o < outputs; o++)
-		for (int i = 0; i < height * width; i++) {
-			int left = weight(g, n, o, i, height * width) - zero;
-			int64_t first = (int64_t)(o / block) * parts * fours * width;
-			int at = i / width / 4 * width + i % width;
-			for (int part = 0; part < parts; part++, at += fours * width) {
-				store_bits(p, ((first + at) * block + o % block) * 4 + i / width % 4,
-					clip8(left));
-				left -= clip8(left);
-			}
-		}
-	return p;
 }
 
 /* Of the shifts that requantize the channels' sums. */
@@ -422,7 +380,7 @@ resample_weights(const Graph *g, const Node *n, int axis)
 	return p;
 }
 
-/* The words; what comes in blocks is filled up with zeros. */
+/* The words; what comes in blocks is filled up with its first ones once more. */
 static const struct Packer {
 	const char *name;
 	Packed (*pack)(const Graph *, const Node *, int detail);
@@ -452,6 +410,8 @@ static const struct Packer {
 	{ "fours_16", pack_order, 16, 1 },
 	{ "w_16x1", pack_ones, 16, 1 },
 	{ "w_columns", pack_columns, 16, 1 },
+	{ "w_quads", pack_quads, 16, 1 },
+	{ "quad_at", pack_quad_at, TYPE_s32, 1 },
 	{ "column", resampled, WIDTH, 1 }, /* of each pixel of y its pixels of x */
 	{ "column_weight", resample_weights, WIDTH, 1 },
 	{ "row_weight", resample_weights, HEIGHT, 1 },
@@ -476,6 +436,10 @@ pack(const Graph *g, const Node *n, const char *word)
 	if (count == p.count)
 		return p;
 	Packed filled = new_packed(g, p.type, count);
-	memcpy(filled.data, p.data, (size_t)p.count * (size_t)types[p.type].bytes);
+	for (int64_t i = 0; i < count; i += p.count) {
+		int64_t some = count - i < p.count ? count - i : p.count;
+		memcpy((uint8_t *)filled.data + i * types[p.type].bytes, p.data,
+			(size_t)(some * types[p.type].bytes));
+	}
 	return filled;
 }
