@@ -208,8 +208,9 @@ class Model:
         return result
 
     def result(self, runs, cold):
-        result = {"model": self.name, "compiler": os.environ.get("CC", "cc"),
-                  "times": self.measure(runs), "notes": self.notes,
+        result = {"model": self.name, "quantized": self.reference.is_quantized(),
+                  "compiler": os.environ.get("CC", "cc"), "times": self.measure(runs),
+                  "notes": self.notes,
                   "compile": {p.target: {"mcompile": p.mcompile_seconds, "cc": p.cc_seconds}
                               for p in self.programs}}
         if cold:
@@ -268,9 +269,11 @@ def print_ratios(results):
     for r in results:
         cells = "".join(show(ratio(r, name), ratio(r, name, "used_us")) for name in others)
         say(f"{r['model']:36}{best_of_ours(r):16}{cells}")
-    means = "".join(show(*(geometric_mean([ratio(r, name, key) for r in results])
-                           for key in ("median_us", "used_us"))) for name in others)
-    say(f"{'geometric mean':52}{means}")
+    for title, some in (("geometric mean, quantized models", [r for r in results if r["quantized"]]),
+                        ("geometric mean, all", results)):
+        means = "".join(show(*(geometric_mean([ratio(r, name, key) for r in some])
+                               for key in ("median_us", "used_us"))) for name in others)
+        say(f"{title:52}{means}")
 
 
 def print_cold(results):

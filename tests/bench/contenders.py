@@ -113,6 +113,10 @@ class LiteRT(Package):
     def results(self):
         return [self.describe(d) for d in self.interpreter.get_output_details()]
 
+    def is_quantized(self):
+        return any(d["dtype"] in (numpy.int8, numpy.uint8)
+                   for d in self.interpreter.get_tensor_details())
+
     @staticmethod
     def describe(detail):
         kind = numpy.dtype(detail["dtype"])

@@ -21,7 +21,8 @@ import programs
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TITLE = re.compile(r"/\* (\w+): (\d+x\d+x\d+) -> (\d+x\d+x\d+)")
-SECONDS = 0.6
+SECONDS = 0.6           # for each model
+KERNEL_LEAST = 0.0005   # of all cycles: layers that count in a kernel's spread
 
 
 class Peak:
@@ -58,7 +59,8 @@ class Peak:
 
 class Layer:
     def __init__(self, row, shapes, cycles, steps):
-        self.name, self.kernel, self.work = row["name"], row["kernel"], row["work"]
+        self.name, self.work = row["name"], row["work"]
+        self.kernel = row["kernel"].split()[0]   # of target x86 the one that runs here, mostly
         self.stated, self.operator = row["cost"], row["operator"]
         self.cycles, self.steps = max(cycles, 1), steps
         self.x, self.y = shapes.get(self.name, ((0, 0, 0), (0, 0, 0)))
@@ -133,6 +135,17 @@ def print_sums(title, layers, peak, clock):
             print(f"  {kind:92}" + columns(of_kind, peak, clock))
 
 
+def print_kernels(layers, peak, clock):
+    """What cost lines say against what is so; `from`, `to`: of layers with some weight."""
+    print(f"  {'kernel, all models':80}{'from':>6}{'to':>6}")
+    everything = sum(layer.cycles for layer in layers)
+    for kernel in sorted({layer.kernel for layer in layers}):
+        of_kernel = [layer for layer in layers if layer.kernel == kernel]
+        parts = [layer.stated / layer.cycles for layer in of_kernel
+                 if layer.cycles > KERNEL_LEAST * everything] or [0]
+        print(f"  {kernel:80}{min(parts):6.2f}{max(parts):6.2f}" + columns(of_kernel, peak, clock))
+
+
 def measure(target, flags, models, peak, every):
     everything = []
     print(f"\n== {target}, {os.environ['CC']}, GMAC/s at {peak.clock:.2f} GHz, peak "
@@ -152,6 +165,7 @@ def measure(target, flags, models, peak, every):
         everything += layers
         sys.stdout.flush()
     print_sums("all models", everything, peak.of(target), peak.clock)
+    print_kernels(everything, peak.of(target), peak.clock)
 
 
 def main():

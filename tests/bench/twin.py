@@ -237,12 +237,16 @@ class Twin:
         return self.average_pool_2d(o, options, "MaxPool")
 
     def mean(self, o, options):
-        x, axes = o.inputs[0], [int(a) for a in self.data(o.inputs[1]).ravel()]
-        if len(self.shape(x)) != 4 or sorted(axes) != [1, 2]:
-            raise NoTwin("MEAN of other axes than height and width")
-        value = self.add("GlobalAveragePool", [self.real[x]])
-        if len(self.shape(o.outputs[0])) == 2:
-            value = self.add("Flatten", [value])
+        x, y = o.inputs[0], o.outputs[0]
+        axes = [int(a) % len(self.shape(x)) for a in self.data(o.inputs[1]).ravel()]
+        left = [axis for axis in (0, 3, 1, 2) if axis not in axes]
+        if len(self.shape(x)) == 4:
+            if sorted(axes) == [1, 2] and len(self.shape(y)) == 4:
+                return self.add("GlobalAveragePool", [self.real[x]])
+            axes = [[0, 3, 1, 2].index(axis) for axis in axes]
+        value = self.add("ReduceMean", [self.real[x]], axes=axes, keepdims=int(options.keepDims))
+        if len(self.shape(x)) == 4 and len(self.shape(y)) == len(left) and left != sorted(left):
+            value = self.add("Transpose", [value], perm=[left.index(axis) for axis in sorted(left)])
         return value
 
     def softmax(self, o, options):
@@ -267,6 +271,13 @@ class Twin:
         flat = numpy.concatenate([amounts[:, 0], amounts[:, 1]]).astype("int64")
         return self.add("Pad", [self.real[o.inputs[0]], self.constant(flat)])
 
+    def transpose(self, o, options):
+        perm = [int(a) for a in self.data(o.inputs[1])]
+        if len(perm) == 4:
+            planes = [0, 3, 1, 2]   # our axis i is TFLite's axis planes[i]
+            perm = [planes.index(perm[axis]) for axis in planes]
+        return self.add("Transpose", [self.real[o.inputs[0]]], perm=perm)
+
     def quantize_tensor(self, o, options):
         return self.real[o.inputs[0]]
 
@@ -275,8 +286,8 @@ class Twin:
         "FULLY_CONNECTED": fully_connected, "RESHAPE": reshape, "SQUEEZE": squeeze,
         "ADD": add_tensors, "MUL": mul, "AVERAGE_POOL_2D": average_pool_2d,
         "MAX_POOL_2D": max_pool_2d, "MEAN": mean, "SOFTMAX": softmax, "LOGISTIC": logistic,
-        "CONCATENATION": concatenation, "PAD": pad, "QUANTIZE": quantize_tensor,
-        "DEQUANTIZE": quantize_tensor,
+        "CONCATENATION": concatenation, "PAD": pad, "TRANSPOSE": transpose,
+        "QUANTIZE": quantize_tensor, "DEQUANTIZE": quantize_tensor,
     }
 
     # ---- the whole
