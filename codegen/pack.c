@@ -318,13 +318,16 @@ greatest_shift(const Graph *g, const Node *n)
 	return most;
 }
 
-typedef enum { PROVED_SCALE, PROVED_OFFSET, FINE_SCALE, FINE_OFFSET } Proved;
+typedef enum {
+	PROVED_SCALE, PROVED_OFFSET, SWIFT_SCALE, SWIFT_OFFSET, FINE_SCALE, FINE_OFFSET
+} Proved;
 
 /* What prove() found, or zeros. */
 static Packed
 pack_proved(const Graph *g, const Node *n, int which)
 {
-	const Reals all[] = { n->scale, n->offset, n->fine_scale, n->fine_offset };
+	const Reals all[] = { n->scale, n->offset, n->swift_scale, n->swift_offset,
+		n->fine_scale, n->fine_offset };
 	bool fine = which >= FINE_SCALE;
 	Packed p = new_packed(g, fine ? TYPE_f64 : TYPE_f32, channels(g, n));
 
@@ -335,6 +338,17 @@ pack_proved(const Graph *g, const Node *n, int which)
 		else
 			((float *)p.data)[i] = (float)v;
 	}
+	return p;
+}
+
+/* Sums that start here are, as bits, the floats that swift_scale and swift_offset are for. */
+static Packed
+pack_swift_bias(const Graph *g, const Node *n, int more)
+{
+	Packed p = pack_bias_less_zeros(g, n, more);
+
+	for (int i = 0; i < n->swift_start.count; i++)
+		store_bits(p, i, ((const int32_t *)p.data)[i] + (int64_t)n->swift_start.value[i]);
 	return p;
 }
 
@@ -397,6 +411,9 @@ static const struct Packer {
 	{ "bias_u8", pack_bias_less_zeros, 128, 16 }, /* x counting from -128 */
 	{ "mult_16", pack_scales, TYPE_s32, 16 },
 	{ "shift_16", pack_scales, TYPE_s8, 16 },
+	{ "swift_bias_u8", pack_swift_bias, 128, 16 },
+	{ "swift_scale_16", pack_proved, SWIFT_SCALE, 16 }, /* of the sum as bits of a float */
+	{ "swift_offset_16", pack_proved, SWIFT_OFFSET, 16 },
 	{ "scale_16", pack_proved, PROVED_SCALE, 16 }, /* round(sum * scale + offset) */
 	{ "offset_16", pack_proved, PROVED_OFFSET, 16 },
 	{ "fine_16", pack_fine, RESCALE_BLOCK, 1 }, /* per block: whether as double */

@@ -102,6 +102,28 @@ try_form(const Graph *g, const Stairs *s, int channels, bool mirrored, bool all_
 	return t;
 }
 
+/* Where all channels' sums are float by where they start, and one multiply-add rescales them. */
+static void
+try_swift(const Graph *g, Node *n, const Stairs *s, int channels)
+{
+	size_t count = (size_t)channels;
+	double *scale = alloc_array(g->arena, count, sizeof *scale);
+	double *offset = alloc_array(g->arena, count, sizeof *offset);
+	double *start = alloc_array(g->arena, count, sizeof *start);
+	Swift line;
+
+	for (int i = 0; i < channels; i++) {
+		if (!find_swift(s + i, &line))
+			return;
+		scale[i] = line.scale;
+		offset[i] = line.offset;
+		start[i] = line.start;
+	}
+	n->swift_scale = (Reals){ channels, scale };
+	n->swift_offset = (Reals){ channels, offset };
+	n->swift_start = (Reals){ channels, start };
+}
+
 void
 prove_node(const Graph *g, Node *n, bool all_fine)
 {
@@ -110,6 +132,8 @@ prove_node(const Graph *g, Node *n, bool all_fine)
 
 	if (!find_stairs(g, n, s, channels))
 		return;
+	if (n->op != OP_depthwise)
+		try_swift(g, n, s, channels);
 	for (int mirrored = 0; mirrored < 2 && !n->form; mirrored++) {
 		Trial t = try_form(g, s, channels, mirrored, all_fine);
 		if (!t.good)
@@ -129,6 +153,7 @@ prove(Graph *g)
 		Node *n = g->node + i;
 		n->form = 0;
 		n->scale = n->offset = n->fine_scale = n->fine_offset = (Reals){ 0 };
+		n->swift_scale = n->swift_offset = n->swift_start = (Reals){ 0 };
 		if (sums_products(n) && tensor_out(g, n)->type == TYPE_s8)
 			prove_node(g, n, false);
 	}

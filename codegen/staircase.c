@@ -9,14 +9,19 @@
 #include "templates/common/round.h"
 #include "staircase.h"
 
+static int
+clamped(const Stairs *s, int64_t y)
+{
+	return (int)(y < s->least ? s->least : y > s->most ? s->most : y);
+}
+
 /* The reference; of any sum between low and high. */
 int
 stored(const Stairs *s, int32_t sum)
 {
 	int64_t y = s->real ? round_double(sum * s->scale) : requantize(sum, s->mult, s->shift);
 
-	y += s->zero;
-	return (int)(y < s->least ? s->least : y > s->most ? s->most : y);
+	return clamped(s, y + s->zero);
 }
 
 static double
@@ -245,6 +250,76 @@ find_line(const Stairs *s, Form form, Line *line)
 			if (line->offset >= c.low && line->offset <= c.high && line_holds(s, form, *line))
 				return true;
 		}
+	}
+	return false;
+}
+
+/* ---- lines on the bits of floats: 2^23 and more have no bits behind the point */
+
+static const double least_whole = 1 << 23, middle_whole = 3 << 22;
+enum { BITS_WHOLE = 0x4b000000 }; /* of 2^23 as float; one more is one bit more */
+
+/* False: beyond what 16 bits hold. */
+static bool
+swift_rounded(Swift line, int32_t sum, int *y)
+{
+	float v = (float)(least_whole + (line.start - BITS_WHOLE) + sum);
+	double at = (double)fmaf(v, line.scale, line.offset) - middle_whole;
+
+	*y = (int)at;
+	return at >= INT16_MIN && at <= INT16_MAX;
+}
+
+static bool
+swift_holds(const Stairs *s, Swift line)
+{
+	int first, last, below, above;
+
+	if (!swift_rounded(line, s->low, &first) || !swift_rounded(line, s->high, &last) ||
+		clamped(s, first) != s->from || clamped(s, last) != s->to)
+		return false;
+	for (int y = s->from + 1; y <= s->to; y++) {
+		int32_t at = s->edge[y - s->from - 1];
+		if (!swift_rounded(line, at - 1, &below) || !swift_rounded(line, at, &above) ||
+			below >= y || above < y)
+			return false;
+	}
+	return true;
+}
+
+/* Offsets are whole numbers there; what is behind the point comes from where the sums start. */
+static bool
+find_start(const Stairs *s, Cut c, Swift *line)
+{
+	enum { TRIES = 1 << 16 };
+	double end = least_whole - s->high;
+
+	for (int tries = 0; tries < TRIES && tries - (double)s->low < end; tries++) {
+		double start = tries - (double)s->low, at = (least_whole + start) * c.scale;
+		float offset = (float)(middle_whole - at + (c.low + c.high) / 2);
+		double real = at + ((double)offset - middle_whole);
+		*line = (Swift){ (float)c.scale, offset, BITS_WHOLE + (int32_t)start };
+		if (real > c.low && real < c.high && swift_holds(s, *line))
+			return true;
+	}
+	return false;
+}
+
+bool
+find_swift(const Stairs *s, Swift *line)
+{
+	enum { NEIGHBOURS = 8 };
+	Region r;
+
+	find_region(&r, s, (Form){ false, true });
+	Cut best = widest(&r, slope(s));
+	if (!(best.width > 0) || (double)s->high - s->low >= least_whole)
+		return false;
+	for (int i = 0; i < NEIGHBOURS; i++) {
+		int steps = i % 2 ? i / 2 + 1 : -(i / 2);
+		Cut c = cut(&r, next_scale((double)(float)best.scale, steps, false));
+		if (c.width > 0 && find_start(s, c, line))
+			return true;
 	}
 	return false;
 }

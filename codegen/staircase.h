@@ -23,9 +23,14 @@ typedef struct {
 	bool fine;     /* in double, else in float */
 } Form;
 typedef struct { double scale, offset; } Line;
+typedef struct {
+	float scale, offset; /* of the float whose bits are start + sum: rounded to a whole one */
+	int32_t start;
+} Swift;
 int stored(const Stairs *, int32_t sum);
 void find_edges(Stairs *);
 bool find_line(const Stairs *, Form, Line *);
 bool line_holds(const Stairs *, Form, Line); /* gives the same for every sum */
+bool find_swift(const Stairs *, Swift *);
 
 #endif

@@ -162,6 +162,7 @@ typedef struct {
 	/* Set by prove(), per channel of the output: infinite where no float does; fine ones are in
 	 * double, 0 where none are needed. */
 	Reals scale, offset, fine_scale, fine_offset;
+	Reals swift_scale, swift_offset, swift_start; /* set by prove(): the same in fewer steps */
 	/* Set by select(): "folder/name", one per variant of the target; NULL: a view, no code. */
 	const char *kernel;
 	int64_t cost, row_cost; /* set by select(): cycles of an image, whole and row by row */

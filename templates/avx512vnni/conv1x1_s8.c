@@ -16,14 +16,16 @@ void
 conv1x1_s8_avx512vnni(int8_t *restrict y, const int8_t *restrict x,
 	const int8_t *restrict w_less, const int8_t *restrict w_excess,
 	const int32_t *restrict excess_at, const int32_t *restrict excess_first,
-	const int32_t *restrict bias_u8, const int32_t *restrict mult_16,
+	const int32_t *restrict bias_u8, const int32_t *restrict swift_bias_u8,
+	const float *restrict swift_scale_16, const float *restrict swift_offset_16,
+	const int32_t *restrict mult_16,
 	const int8_t *restrict shift_16, const float *restrict scale_16,
 	const float *restrict offset_16, const uint8_t *restrict fine_16,
 	const double *restrict fine_scale_16, const double *restrict fine_offset_16,
 	uint8_t *restrict scratch, int in_c, int out_w, int out_c, int kernel_h, int kernel_w,
 	int stride_w, int pad_top, int pad_bottom, int pad_left, int pad_right, int x_step,
-	int y_step, int w_left, int excess, int form, int shift_most, int y_zero, int y_min,
-	int y_max)
+	int y_step, int w_left, int excess, int swift, int form, int shift_most, int y_zero,
+	int y_min, int y_max)
 {
 	assert(kernel_h == 1 && kernel_w == 1);
 	assert(pad_top == 0 && pad_bottom == 0 && pad_left == 0 && pad_right == 0);
@@ -35,11 +37,14 @@ conv1x1_s8_avx512vnni(int8_t *restrict y, const int8_t *restrict x,
 	const int stretches = (count + most - 1) / most;
 	const int some = (count + stretches - 1) / stretches * each;
 	const int pixels = some < out_w ? some : out_w; /* of a stretch */
-	const Weights512 weights = { w_less, excess > 0 ? w_excess : NULL, bias_u8,
+	const Weights512 weights = { w_less, excess > 0 ? w_excess : NULL,
+		swift ? swift_bias_u8 : bias_u8,
 		excess > 0 ? excess_at : NULL, excess > 0 ? excess_first : NULL, w_left, excess };
-	const int fine = form == 2 || form == 4;
-	const Rescales512 rescales = { form == 0 ? mult_16 : NULL, form == 0 ? shift_16 : NULL,
-		form > 0 ? scale_16 : NULL, form > 0 ? offset_16 : NULL, fine ? fine_16 : NULL,
+	const int how = swift ? FORM_SWIFT : form;
+	const int fine = how == 2 || how == 4;
+	const Rescales512 rescales = { how == 0 ? mult_16 : NULL, how == 0 ? shift_16 : NULL,
+		swift ? swift_scale_16 : how > 0 ? scale_16 : NULL,
+		swift ? swift_offset_16 : how > 0 ? offset_16 : NULL, fine ? fine_16 : NULL,
 		fine ? fine_scale_16 : NULL, fine ? fine_offset_16 : NULL };
 
 	for (int i = 0; i < out_w; i += pixels) {
@@ -47,6 +52,6 @@ conv1x1_s8_avx512vnni(int8_t *restrict y, const int8_t *restrict x,
 
 		flip_pixels_512(scratch, x + p * step, step, in_c, pixels);
 		all_tiles_512(y + p * y_step, y_step, scratch, &weights, &rescales, in_c, out_c, pixels,
-			each, form, shift_most, y_zero, y_min, y_max);
+			each, how, shift_most, y_zero, y_min, y_max);
 	}
 }

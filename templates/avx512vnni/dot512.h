@@ -188,11 +188,13 @@ rescale_vector_512(Sums512 *sum, int j, const Rescales512 *rescales, int channel
 
 /* Two pixels of up to 32 outputs, or one. */
 static inline __attribute__((always_inline)) void
-store_pair_512(int8_t *y, int step, Sums512 *sum, int pixels, int count, int y_min, int y_max)
+store_pair_512(int8_t *y, int step, Sums512 *sum, int pixels, int count, int form,
+	int y_min, int y_max)
 {
 	const int next = pixels > 1;
 	const __m512i four[4] = { sum[0][0], sum[0][1], sum[next][0], sum[next][1] };
-	const __m512i v = narrow64(four, y_min, y_max);
+	const __m512i v = form == FORM_SWIFT ? narrow64_words(four, y_min, y_max) :
+		narrow64(four, y_min, y_max);
 
 	store_first32(y, _mm512_castsi512_si256(v), count);
 	if (pixels > 1)
@@ -201,11 +203,13 @@ store_pair_512(int8_t *y, int step, Sums512 *sum, int pixels, int count, int y_m
 
 /* Four pixels of up to 16 outputs, or fewer. */
 static inline __attribute__((always_inline)) void
-store_four_512(int8_t *y, int step, Sums512 *sum, int pixels, int count, int y_min, int y_max)
+store_four_512(int8_t *y, int step, Sums512 *sum, int pixels, int count, int form,
+	int y_min, int y_max)
 {
 	const __m512i four[4] = { sum[0][0], sum[pixels > 1][0], sum[pixels > 2 ? 2 : 0][0],
 		sum[pixels > 3 ? 3 : 0][0] };
-	const __m512i v = narrow64(four, y_min, y_max);
+	const __m512i v = form == FORM_SWIFT ? narrow64_words(four, y_min, y_max) :
+		narrow64(four, y_min, y_max);
 
 	store_first16(y, _mm512_castsi512_si128(v), count);
 	if (pixels > 1)
@@ -217,33 +221,35 @@ store_four_512(int8_t *y, int step, Sums512 *sum, int pixels, int count, int y_m
 }
 
 static inline __attribute__((always_inline)) void
-store_pairs_512(int8_t *y, int step, Sums512 *sum, int pixels, int count, int y_min, int y_max)
+store_pairs_512(int8_t *y, int step, Sums512 *sum, int pixels, int count, int form,
+	int y_min, int y_max)
 {
-	store_pair_512(y, step, sum, pixels, count, y_min, y_max);
+	store_pair_512(y, step, sum, pixels, count, form, y_min, y_max);
 	if (pixels > 2)
-		store_pair_512(y + 2 * step, step, sum + 2, pixels - 2, count, y_min, y_max);
+		store_pair_512(y + 2 * step, step, sum + 2, pixels - 2, count, form, y_min, y_max);
 	if (pixels > 4)
-		store_pair_512(y + 4 * step, step, sum + 4, pixels - 4, count, y_min, y_max);
+		store_pair_512(y + 4 * step, step, sum + 4, pixels - 4, count, form, y_min, y_max);
 	if (pixels > 6)
-		store_pair_512(y + 6 * step, step, sum + 6, pixels - 6, count, y_min, y_max);
+		store_pair_512(y + 6 * step, step, sum + 6, pixels - 6, count, form, y_min, y_max);
 	if (pixels > 8)
-		store_pair_512(y + 8 * step, step, sum + 8, pixels - 8, count, y_min, y_max);
+		store_pair_512(y + 8 * step, step, sum + 8, pixels - 8, count, form, y_min, y_max);
 	if (pixels > 10)
-		store_pair_512(y + 10 * step, step, sum + 10, pixels - 10, count, y_min, y_max);
+		store_pair_512(y + 10 * step, step, sum + 10, pixels - 10, count, form, y_min, y_max);
 	if (pixels > 12)
-		store_pair_512(y + 12 * step, step, sum + 12, pixels - 12, count, y_min, y_max);
+		store_pair_512(y + 12 * step, step, sum + 12, pixels - 12, count, form, y_min, y_max);
 }
 
 static inline __attribute__((always_inline)) void
-store_fours_512(int8_t *y, int step, Sums512 *sum, int pixels, int count, int y_min, int y_max)
+store_fours_512(int8_t *y, int step, Sums512 *sum, int pixels, int count, int form,
+	int y_min, int y_max)
 {
-	store_four_512(y, step, sum, pixels, count, y_min, y_max);
+	store_four_512(y, step, sum, pixels, count, form, y_min, y_max);
 	if (pixels > 4)
-		store_four_512(y + 4 * step, step, sum + 4, pixels - 4, count, y_min, y_max);
+		store_four_512(y + 4 * step, step, sum + 4, pixels - 4, count, form, y_min, y_max);
 	if (pixels > 8)
-		store_four_512(y + 8 * step, step, sum + 8, pixels - 8, count, y_min, y_max);
+		store_four_512(y + 8 * step, step, sum + 8, pixels - 8, count, form, y_min, y_max);
 	if (pixels > 12)
-		store_four_512(y + 12 * step, step, sum + 12, pixels - 12, count, y_min, y_max);
+		store_four_512(y + 12 * step, step, sum + 12, pixels - 12, count, form, y_min, y_max);
 }
 
 /* Outputs of some pixels, side by side in x: count of them, up to 32, after `channel`. */
@@ -270,9 +276,9 @@ tile_512(int8_t *y, int y_step, const uint8_t *x, const Weights512 *weights, con
 	rescale_vector_512(sum, 0, rescales, channel, pixels, form, shift_most, y_zero);
 	if (vectors > 1) {
 		rescale_vector_512(sum, 1, rescales, channel, pixels, form, shift_most, y_zero);
-		store_pairs_512(y, y_step, sum, pixels, count, y_min, y_max);
+		store_pairs_512(y, y_step, sum, pixels, count, form, y_min, y_max);
 	} else {
-		store_fours_512(y, y_step, sum, pixels, count, y_min, y_max);
+		store_fours_512(y, y_step, sum, pixels, count, form, y_min, y_max);
 	}
 }
 

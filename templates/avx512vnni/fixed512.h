@@ -75,8 +75,9 @@ requantize16(__m512i x, const Scales *s, int shift_most)
  * What rescales sixteen channels' sums, by form: 0 exactly, as above; else, with the same bits,
  * y = round(sum * scale + offset) in float: of form 1 with y's zero point in offset, of form 3
  * with -offset where the sum is below zero, y's zero point added.  2 and 4: the same, but in
- * double where `fine` is set.
+ * double where `fine` is set.  5: the sum's bits are a float, and 16 bits of the result's are y.
  */
+enum { FORM_SWIFT = 5 };
 typedef struct {
 	int fine;
 	Scales exact;
@@ -137,6 +138,9 @@ rescale16(__m512i sum, const Rescale512 *r, int form, int shift_most, int y_zero
 	const __m512i zero = _mm512_set1_epi32(y_zero);
 	__m512i y;
 
+	if (form == FORM_SWIFT)
+		return _mm512_castps_si512(_mm512_fmadd_ps(_mm512_castsi512_ps(sum), r->scale,
+			r->offset));
 	if (form == 0)
 		return _mm512_add_epi32(requantize16(sum, &r->exact, shift_most), zero);
 	if (r->fine) {
@@ -168,7 +172,7 @@ rescale16_at(const Rescales512 *rescales, int channel, int form, int shift_most)
 	if (form == 0)
 		return load_rescale(rescales->mult + channel, rescales->shift + channel, shift_most, NULL,
 			NULL, NULL, NULL, NULL, form);
-	if (form == 1 || form == 3)
+	if (form == 1 || form == 3 || form == FORM_SWIFT)
 		return load_rescale(NULL, NULL, 0, rescales->scale + channel, rescales->offset + channel,
 			NULL, NULL, NULL, form);
 	return load_rescale(NULL, NULL, 0, rescales->scale + channel, rescales->offset + channel,
@@ -183,18 +187,54 @@ turned(void)
 	return _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
 }
 
-/* Four times sixteen values as stored, clamped. */
+/* Four times sixteen values of 16 bits, clamped. */
 static inline __attribute__((always_inline)) __m512i
-narrow64(const __m512i x[4], int y_min, int y_max)
+clamp64(__m512i low, __m512i high, int y_min, int y_max)
 {
-	__m512i v = _mm512_packs_epi16(_mm512_packs_epi32(x[0], x[1]),
-		_mm512_packs_epi32(x[2], x[3]));
+	__m512i v = _mm512_packs_epi16(low, high);
 
 	if (y_min > INT8_MIN)
 		v = _mm512_max_epi8(v, _mm512_set1_epi8((char)y_min));
 	if (y_max < INT8_MAX)
 		v = _mm512_min_epi8(v, _mm512_set1_epi8((char)y_max));
-	return _mm512_permutexvar_epi32(turned(), v);
+	return v;
+}
+
+/* Four times sixteen values as stored, clamped. */
+static inline __attribute__((always_inline)) __m512i
+narrow64(const __m512i x[4], int y_min, int y_max)
+{
+	return _mm512_permutexvar_epi32(turned(), clamp64(_mm512_packs_epi32(x[0], x[1]),
+		_mm512_packs_epi32(x[2], x[3]), y_min, y_max));
+}
+
+/* Each dword's low word of a and of b.  As an instruction, since clang takes a slower one. */
+static inline __attribute__((always_inline)) __m512i
+low_words(__m512i a, __m512i b)
+{
+	const __mmask64 high = UINT64_C(0xcccccccccccccccc);
+	const __m512i from = _mm512_set4_epi32(0x0d0cffff, 0x0908ffff, 0x0504ffff, 0x0100ffff);
+
+	__asm__("vpshufb %2, %1, %0%{%3%}" : "+v"(a) : "v"(b), "v"(from), "Yk"(high));
+	return a;
+}
+
+/* The even bytes of each eight, then the odd ones; clang 14 would make many instructions of it. */
+static inline __attribute__((always_inline)) __m512i
+part_bytes(__m512i v)
+{
+	const __m512i from = _mm512_set4_epi32(0x0f0d0b09, 0x0e0c0a08, 0x07050301, 0x06040200);
+
+	__asm__("vpshufb %1, %0, %0" : "+v"(v) : "v"(from));
+	return v;
+}
+
+/* narrow64() of what FORM_SWIFT leaves: y in the low words. */
+static inline __attribute__((always_inline)) __m512i
+narrow64_words(const __m512i x[4], int y_min, int y_max)
+{
+	return _mm512_permutexvar_epi32(turned(), part_bytes(clamp64(low_words(x[0], x[1]),
+		low_words(x[2], x[3]), y_min, y_max)));
 }
 
 /* The same of values without their zero point. */

@@ -15,6 +15,8 @@ pick_form(Case *c)
 		(!c->large && chance(&c->dice, 30)))
 		return true;
 	prove_node(g, n, mixed);
+	if (chance(&c->dice, 30))
+		n->swift_scale.count = 0;
 	double *fine = (double *)(uintptr_t)n->fine_scale.value;
 	for (int i = 0; mixed && i < n->fine_scale.count; i += RESCALE_BLOCK) {
 		int end = i + RESCALE_BLOCK < n->scale.count ? i + RESCALE_BLOCK : n->scale.count;
