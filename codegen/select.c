@@ -7,6 +7,7 @@
 #include "codegen.h"
 
 static const double SCRATCH_COST = 1e12; /* cycles: more than any kernel takes */
+static const double REF_SHARE = 0.01; /* of the work, which is worth a warning */
 enum { SCRATCH_SHARE = 4 };              /* a quarter of what a node touches at most */
 
 const Target targets[] = {
@@ -414,8 +415,35 @@ select_kernels(Job *job)
 	job->explain = explain;
 }
 
+/* What takes a hundredth of the work, or more, on a target that has faster kernels of others. */
+static void
+warn_of_ref(const Job *job)
+{
+	const Target *variant[VARIANTS_MOST];
+	int count = variants_of(job->target, variant);
+	Job loud = *job;
+	double all = 0;
+
+	loud.explain = true;
+	for (int i = 0; i < job->graph->node_count; i++)
+		all += (double)job->graph->node[i].cost;
+	for (int i = 0; i < job->graph->node_count * count; i++) {
+		const Node *n = job->graph->node + i / count;
+		const Target *target = variant[i % count];
+		double share = (double)n->cost / (all > 0 ? all : 1);
+		if (!n->kernel || share < REF_SHARE || !strcmp(target->folders, "ref") ||
+			strncmp(kernel_of(job->arena, n, i % count), "ref/", 4))
+			continue;
+		warn_at(job->graph->diag, n->loc, "%s: %.0f %% of the work is left to ref on %s", n->name,
+			100 * share, target->name);
+		if (!job->explain)
+			choose(&loud, target, n);
+	}
+}
+
 void
 select_again(Job *job)
 {
 	select_all(job, true);
+	warn_of_ref(job);
 }

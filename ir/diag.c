@@ -43,9 +43,8 @@ put_caret(const Diag *d, Loc at)
 }
 
 static void
-say_error(Diag *d, Loc at, const char *fmt, va_list ap)
+say(Diag *d, Loc at, const char *what, const char *colour, const char *fmt, va_list ap)
 {
-	d->errors++;
 	if (!d->to)
 		return;
 	fprintf(d->to, "%s: ", d->file ? d->file : "mcompile");
@@ -53,10 +52,27 @@ say_error(Diag *d, Loc at, const char *fmt, va_list ap)
 		fprintf(d->to, "%d:%d: ", at.line, at.column);
 	else if (at.offset != nowhere.offset)
 		fprintf(d->to, "at 0x%zx: ", at.offset);
-	fputs(d->colour ? "\033[1;31merror\033[0m: " : "error: ", d->to);
+	fprintf(d->to, d->colour ? "\033[1;%sm%s\033[0m: " : "%.0s%s: ", colour, what);
 	vfprintf(d->to, fmt, ap);
 	fputc('\n', d->to);
 	put_caret(d, at);
+}
+
+static void
+say_error(Diag *d, Loc at, const char *fmt, va_list ap)
+{
+	d->errors++;
+	say(d, at, "error", "31", fmt, ap);
+}
+
+void
+warn_at(Diag *d, Loc at, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(d, at, "warning", "35", fmt, ap);
+	va_end(ap);
 }
 
 void

@@ -260,6 +260,7 @@ void put_bytes(Text *, const char *bytes, size_t size);
 
 /* diag.c: messages: "file: where: problem", notes below.  die() is for our own bugs. */
 void error_at(Diag *, Loc, const char *fmt, ...) PRINTF(3, 4); /* counts; work goes on */
+void warn_at(Diag *, Loc, const char *fmt, ...) PRINTF(3, 4);  /* does not count */
 void note(Diag *, const char *fmt, ...) PRINTF(2, 3);
 _Noreturn void fail_at(Diag *, Loc, const char *fmt, ...) PRINTF(3, 4);
 _Noreturn void give_up(Diag *); /* errors were said already */

@@ -88,3 +88,19 @@ for target in c x86-avx2 x86-avxvnni x86-avx512vnni x86; do
 		grep -q "\"kernel\":.*$(echo $target | sed 's/^x86-//;s/^x86$/avx2/')/" made/r.json; } || optimized=1
 done
 say optimize $optimized
+
+# What is left to ref on a target with better kernels is said, and of nothing else.
+cat >slow.mir <<'END'
+mir 1
+model "slow"
+input t0 "x"
+output t1 "y"
+tensor t0 s32[1,8,8,4]
+tensor t1 s32[1,8,8,4]
+t1 = floor_div t0 t0 number 0
+END
+"$MCOMPILE" --target x86-avx2 --stop bind slow.mir 2>log &&
+	grep -q 'warning: .*100 % of the work is left to ref on x86-avx2' log &&
+	grep -q 'ref/floor_div_s32 costs' log && "$MCOMPILE" --stop bind slow.mir 2>log && [ ! -s log ] &&
+	"$MCOMPILE" --target x86 --stop bind "$model" 2>log && [ ! -s log ]
+say left_to_ref $?
