@@ -199,6 +199,33 @@ requantize_ints(Ints x, int mult, int shift, int zero)
 		same_int(zero - (int)(UINT32_C(1) << (62 - right))));
 }
 
+/* ---- squares */
+
+enum { SQUARE = 8 };
+
+/* y[i][j] = x[j][i] of 8 rows of 8 bytes. */
+static inline void
+turn_square(char *y, int y_step, const char *x, int x_step)
+{
+	__m128i a[4], b[4];
+
+	for (int i = 0; i < 4; i++)
+		a[i] = _mm_unpacklo_epi8(_mm_loadl_epi64((const __m128i *)(x + 2 * i * x_step)),
+			_mm_loadl_epi64((const __m128i *)(x + (2 * i + 1) * x_step)));
+	for (int i = 0; i < 2; i++) {
+		b[2 * i] = _mm_unpacklo_epi16(a[2 * i], a[2 * i + 1]);
+		b[2 * i + 1] = _mm_unpackhi_epi16(a[2 * i], a[2 * i + 1]);
+	}
+	for (int i = 0; i < 2; i++) {
+		a[2 * i] = _mm_unpacklo_epi32(b[i], b[i + 2]);
+		a[2 * i + 1] = _mm_unpackhi_epi32(b[i], b[i + 2]);
+	}
+	for (int i = 0; i < 4; i++) {
+		_mm_storel_epi64((__m128i *)(y + 2 * i * y_step), a[i]);
+		_mm_storel_epi64((__m128i *)(y + (2 * i + 1) * y_step), _mm_unpackhi_epi64(a[i], a[i]));
+	}
+}
+
 /* ---- floats */
 
 static inline __attribute__((always_inline)) Floats
