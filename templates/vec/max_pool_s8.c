@@ -1,0 +1,28 @@
+/* max_pool_s8.c: maxima of int8 windows. */
+#include "vec.h"
+
+/*
+ * y = clamp(max of x), over the window's cells inside the image.  x: the kernel_h rows under the
+ * window; rows outside hold the least value.
+ * cost: out_w * ((out_c + BYTES - 1) / BYTES) * (2 * kernel_h * kernel_w + 8)
+ */
+void
+max_pool_s8_vec(int8_t *restrict y, const int8_t *const *x, int in_w, int out_w, int out_c,
+	int kernel_h, int kernel_w, int stride_w, int pad_left, int x_step, int y_step, int y_min,
+	int y_max)
+{
+	for (int p = 0; p < out_w; p++) {
+		int left = p * stride_w - pad_left;
+		int begin = left < 0 ? 0 : left;
+		int end = left + kernel_w > in_w ? in_w : left + kernel_w;
+
+		for (int c = 0; c < out_c; c += BYTES) {
+			Bytes best = same_byte(y_min);
+
+			for (int i = 0; i < kernel_h; i++)
+				for (int j = begin; j < end; j++)
+					best = most_bytes(best, load_bytes(x[i] + j * x_step + c, out_c - c));
+			store_bytes(y + p * y_step + c, least_bytes(best, same_byte(y_max)), out_c - c);
+		}
+	}
+}
