@@ -60,8 +60,10 @@ Packed resampled(const Graph *, const Node *, int axis);
 /* pack_windows.c */
 int spare_row(const Graph *, const Node *);
 int weight_parts(const Graph *, const Node *);
+int spread_parts(const Graph *, const Node *);
 int count_quads(const Graph *, const Node *);
 Packed pack_columns(const Graph *, const Node *, int block);
+Packed pack_spread(const Graph *, const Node *, int block);
 Packed pack_quads(const Graph *, const Node *, int block);
 Packed pack_quad_at(const Graph *, const Node *, int type);
 

@@ -427,6 +427,7 @@ static const struct Packer {
 	{ "fours_16", pack_order, 16, 1 },
 	{ "w_16x1", pack_ones, 16, 1 },
 	{ "w_columns", pack_columns, 16, 1 },
+	{ "w_spread", pack_spread, 16, 1 }, /* the same, the spare row's big weights in two bytes */
 	{ "w_quads", pack_quads, 16, 1 },
 	{ "quad_at", pack_quad_at, TYPE_s32, 1 },
 	{ "column", resampled, WIDTH, 1 }, /* of each pixel of y its pixels of x */

@@ -46,8 +46,16 @@ spare_row(const Graph *g, const Node *n)
 	return best;
 }
 
+enum { NO_ROW = -1 };
+
 int
 weight_parts(const Graph *g, const Node *n)
+{
+	return parts_with(g, n, NO_ROW);
+}
+
+int
+spread_parts(const Graph *g, const Node *n)
 {
 	return parts_with(g, n, spare_row(g, n));
 }
@@ -55,14 +63,14 @@ weight_parts(const Graph *g, const Node *n)
 /*
  * Depthwise: blocks of channels; in each, all first parts of weights less their zero point, then
  * the second ones; there, of four rows after four, column by column, the channels' four weights.
- * Where less than four rows are left, the last bytes are of the spare one, once more.
+ * Where less than four rows are left, the last bytes are of the spare one, once more, or 0.
  */
-Packed
-pack_columns(const Graph *g, const Node *n, int block)
+static Packed
+pack_rows(const Graph *g, const Node *n, int block, int spare)
 {
 	int outputs = channels(g, n), blocks = (outputs + block - 1) / block;
 	int height = kernel_height(g, n), width = kernel_width(g, n), fours = (height + 3) / 4;
-	int parts = weight_parts(g, n), spare = spare_row(g, n), zero = affine(g, n, X2).zero;
+	int parts = parts_with(g, n, spare), zero = affine(g, n, X2).zero;
 	Packed p = new_packed(g, TYPE_s8, (int64_t)blocks * parts * fours * width * block * 4);
 
 	for (int o = 0; o < blocks * block; o++) /* repeated like pack()'s */
@@ -78,6 +86,18 @@ pack_columns(const Graph *g, const Node *n, int block)
 				}
 		}
 	return p;
+}
+
+Packed
+pack_columns(const Graph *g, const Node *n, int block)
+{
+	return pack_rows(g, n, block, NO_ROW);
+}
+
+Packed
+pack_spread(const Graph *g, const Node *n, int block)
+{
+	return pack_rows(g, n, block, spare_row(g, n));
 }
 
 /*

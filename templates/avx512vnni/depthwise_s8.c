@@ -134,16 +134,16 @@ any_weight_512(const int8_t *w, int taps, int block, int vectors)
 static inline __attribute__((always_inline)) void
 channels_512(int8_t *restrict y, const int8_t *restrict v, const int8_t *restrict w,
 	const int32_t *restrict bias, const Rescales512 *all, int channel, int o, int count, int total,
-	int fours, int kernel_w, int plane, int tap, int hop, int multiplier, int y_step, int w_parts,
+	int fours, int kernel_w, int plane, int tap, int hop, int multiplier, int y_step, int parts,
 	int form, int shift_most, int y_zero, int y_min, int y_max)
 {
 	const int vectors = (count + 15) / 16, pixels = 4 / vectors, some = fours * kernel_w;
-	const int block = w_parts * some * 64;
+	const int block = parts * some * 64;
 	Rescale512 scales[4];
 	int turns = fours;
 
-	if (w_parts > 1 && any_weight_512(w + some * 64, some * (w_parts - 1), block, vectors))
-		turns = w_parts * fours;
+	if (parts > 1 && any_weight_512(w + some * 64, some * (parts - 1), block, vectors))
+		turns = parts * fours;
 #pragma GCC unroll 4
 	for (int k = 0; k < 4; k++)
 		scales[k] = rescale16_at(all, channel + k % vectors * 16, form, shift_most);
@@ -173,13 +173,13 @@ static inline __attribute__((always_inline)) void
 strip_512(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
 	const int32_t *restrict bias, const Rescales512 *all, int8_t *restrict scratch, int c, int count,
 	int in_w, int out_w, int kernel_h, int kernel_w, int stride_w, int dilation_w, int pad_left,
-	int multiplier, int x_step, int y_step, int x_zero, int spare_row, int w_parts, int form,
+	int multiplier, int x_step, int y_step, int x_zero, int spare_row, int parts, int form,
 	int shift_most, int y_zero, int y_min, int y_max)
 {
 	const int columns = (out_w - 1) * stride_w + (kernel_w - 1) * dilation_w + 1;
 	const int wide = 4 * (x_step == count ? count : (count + 15) / 16 * 16);
 	const int plane = (columns + 3 * stride_w) * wide + 256; /* read beyond, written beyond */
-	const int fours = (kernel_h + 3) / 4, block = w_parts * fours * kernel_w * 4;
+	const int fours = (kernel_h + 3) / 4, block = parts * fours * kernel_w * 4;
 	const int outs = count * multiplier, rest = outs % 64, last = outs - rest;
 	/* A vector is several pixels of few channels, whose weights are there as often. */
 	const bool repeats = multiplier == 1 && stride_w == 1 && x_step == count &&
@@ -190,15 +190,15 @@ strip_512(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
 			columns, pad_left < columns ? pad_left : columns, wide, x_step, x_zero);
 	if (repeats)
 		channels_512(y, scratch, w, bias, all, c, 0, 16, out_w * count, fours, kernel_w, plane,
-			dilation_w * wide, 64, 1, 16, w_parts, form, shift_most, y_zero, y_min, y_max);
+			dilation_w * wide, 64, 1, 16, parts, form, shift_most, y_zero, y_min, y_max);
 	for (int o = 0; o + 64 <= outs && !repeats; o += 64)
 		channels_512(y + o, scratch, w + o * block, bias + o, all, c * multiplier + o, o, 64,
 			out_w * 64, fours, kernel_w, plane, dilation_w * wide, stride_w * wide, multiplier,
-			y_step, w_parts, form, shift_most, y_zero, y_min, y_max);
+			y_step, parts, form, shift_most, y_zero, y_min, y_max);
 	if (rest > 0 && !repeats)
 		channels_512(y + last, scratch, w + last * block, bias + last, all, c * multiplier + last, last,
 			rest, out_w * rest, fours, kernel_w, plane, dilation_w * wide, stride_w * wide,
-			multiplier, y_step, w_parts, form, shift_most, y_zero, y_min, y_max);
+			multiplier, y_step, parts, form, shift_most, y_zero, y_min, y_max);
 }
 
 /*
@@ -208,34 +208,35 @@ strip_512(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
  * Weights are in blocks of 16 channels, there column after column of four rows; where one less
  * its zero point does not fit a byte, the spare row's byte has what is left of it, and further
  * parts follow with those of all the block.
- * cost: (out_w + 3) * ((out_c + 15) / 16) * ((kernel_h + 3) / 4 * (9 * stride_w + 2 * kernel_w * w_parts) + 12) / 4
+ * cost: (out_w + 3) * ((out_c + 15) / 16) * ((kernel_h + 3) / 4 * (9 * stride_w + 2 * kernel_w * spread_parts) + 12) / 4
  * scratch: (kernel_h + 3) / 4 * 4 * (((out_w + 2) * stride_w + (kernel_w - 1) * dilation_w + 1) * (in_c < 64 ? in_c + 15 : 64) + 64)
  */
 void
 depthwise_s8_avx512vnni(int8_t *restrict y, const int8_t *const *x,
-	const int8_t *restrict w_columns, const int32_t *restrict bias_u8,
+	const int8_t *restrict w_spread, const int32_t *restrict bias_u8,
 	const int32_t *restrict mult_16, const int8_t *restrict shift_16,
 	const float *restrict scale_16, const float *restrict offset_16,
 	const uint8_t *restrict fine_16, const double *restrict fine_scale_16,
 	const double *restrict fine_offset_16, int8_t *restrict scratch,
 	int in_w, int in_c, int out_w, int kernel_h, int kernel_w, int stride_w, int dilation_w,
-	int pad_left, int multiplier, int x_step, int y_step, int x_zero, int spare_row, int w_parts, int form, int shift_most, int y_zero, int y_min, int y_max)
+	int pad_left, int multiplier, int x_step, int y_step, int x_zero, int spare_row,
+	int spread_parts, int form, int shift_most, int y_zero, int y_min, int y_max)
 {
 	const int rest = in_c % STRIP_CHANNELS, last = in_c - rest;
-	const int block = w_parts * ((kernel_h + 3) / 4) * kernel_w * 4; /* bytes of an output */
+	const int block = spread_parts * ((kernel_h + 3) / 4) * kernel_w * 4; /* bytes of an output */
 	const int fine = form == 2 || form == 4;
 	const Rescales512 all = { form == 0 ? mult_16 : NULL, form == 0 ? shift_16 : NULL,
 		form > 0 ? scale_16 : NULL, form > 0 ? offset_16 : NULL, fine ? fine_16 : NULL,
 		fine ? fine_scale_16 : NULL, fine ? fine_offset_16 : NULL };
 
 	for (int c = 0; c + STRIP_CHANNELS <= in_c; c += STRIP_CHANNELS)
-		strip_512(y + c * multiplier, x, w_columns + c * multiplier * block, bias_u8 + c * multiplier,
+		strip_512(y + c * multiplier, x, w_spread + c * multiplier * block, bias_u8 + c * multiplier,
 			&all, scratch, c, STRIP_CHANNELS, in_w, out_w, kernel_h, kernel_w, stride_w, dilation_w,
-			pad_left, multiplier, x_step, y_step, x_zero, spare_row, w_parts, form, shift_most,
+			pad_left, multiplier, x_step, y_step, x_zero, spare_row, spread_parts, form, shift_most,
 			y_zero, y_min, y_max);
 	if (rest > 0)
-		strip_512(y + last * multiplier, x, w_columns + last * multiplier * block,
+		strip_512(y + last * multiplier, x, w_spread + last * multiplier * block,
 			bias_u8 + last * multiplier, &all, scratch, last, rest, in_w, out_w, kernel_h,
 			kernel_w, stride_w, dilation_w, pad_left, multiplier, x_step, y_step, x_zero,
-			spare_row, w_parts, form, shift_most, y_zero, y_min, y_max);
+			spare_row, spread_parts, form, shift_most, y_zero, y_min, y_max);
 }
