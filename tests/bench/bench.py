@@ -1,5 +1,5 @@
 # Times generated code against LiteRT and ONNX Runtime in one process, in turns.
-"""bench.py [--runs N] [--no-cold] [-o FOLDER] MODEL...
+"""bench.py [--runs N] [--target T]... [--no-cold] [-o FOLDER] MODEL...
 
 Every contender has one thread and the same input. In each round each contender has a turn, which
 begins with a call that is not timed, so that its own data are in the caches; then a run: one call,
@@ -67,8 +67,9 @@ def difference(a, b, kind):
 class Model:
     """A model with all that runs it."""
 
-    def __init__(self, path, folder, clock):
+    def __init__(self, path, folder, clock, wanted):
         self.clock = clock
+        self.wanted = wanted
         self.name = os.path.basename(path).removesuffix(".tflite")
         self.folder = f"{folder}/{self.name}"
         os.makedirs(self.folder, exist_ok=True)
@@ -100,6 +101,8 @@ class Model:
 
     def build(self):
         for target, flags in programs.targets():
+            if target not in (*(self.wanted or [target]), "c"):
+                continue
             program = programs.Program(self.path, target, flags, f"{self.folder}/{target}")
             if program.runs_here():
                 self.programs.append(program)
@@ -141,7 +144,8 @@ class Model:
                 gap = difference(ours, c, kind)
                 if ours != c and not (kind == numpy.float32 and gap <= FLOAT_TOLERANCE):
                     raise SystemExit(f"bench: {self.name}: {program.target} differs from c: {gap}")
-            self.contenders.append(loaded)
+            if program.target in (self.wanted or [program.target]):
+                self.contenders.append(loaded)
 
     def add_packages(self):
         for kind in "xnnpack", "builtin":
@@ -292,6 +296,7 @@ def arguments():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("models", nargs="+", metavar="MODEL")
     parser.add_argument("--runs", type=int, default=101)
+    parser.add_argument("--target", action="append", help="default: all that this CPU runs")
     parser.add_argument("--no-cold", action="store_true")
     parser.add_argument("-o", dest="folder", default=".", help="for bench.json and bench.png")
     return parser.parse_args()
@@ -306,7 +311,7 @@ def main():
         clock = contenders.Clock(f"{work}/clock.so")
         for path in options.models:
             try:
-                model = Model(path, work, clock)
+                model = Model(path, work, clock, options.target)
             except programs.Unsupported as why:
                 say(f"{os.path.basename(path)}: left out: {why}")
                 continue
