@@ -6,6 +6,8 @@
  * almost all arithmetic is the same.  What only moves bytes does not care, so uint8 stays where
  * nothing in the graph computes with it.  The caller's tensors keep uint8; a recode stands between.
  */
+#include <string.h>
+
 #include "ir.h"
 
 enum { SHIFT = 128 }; /* from uint8 to int8 */
@@ -61,6 +63,28 @@ requantize_operands(Graph *g, Node *n)
 	}
 }
 
+/* A depthwise convolution of one channel is one of all channels: the same sums, weights turned. */
+static void
+spread_channel(Graph *g, Node *n)
+{
+	const Tensor *w = tensor_in(g, n, 1);
+
+	if (n->op != OP_depthwise || tensor_in(g, n, 0)->shape.dim[3] > 1 || !w->data)
+		return;
+	Shape s = shape_of(NHWC, w->shape.dim[3], w->shape.dim[1], w->shape.dim[2], 1);
+	size_t bytes = (size_t)types[w->type].bytes, outputs = (size_t)s.dim[0];
+	size_t count = (size_t)elements(&s), taps = count / outputs;
+	char *turned = alloc(g->arena, count * bytes);
+	const char *from = w->data;
+
+	for (size_t i = 0; i < count; i++)
+		memcpy(turned + (i % outputs * taps + i / outputs) * bytes, from + i * bytes, bytes);
+	n->op = OP_conv2d;
+	n->input[1] = tensor_beside(g, n->input[1], ".turned", s);
+	g->tensor[n->input[1]].data = turned;
+	g->tensor[n->input[1]].quant.axis = 0;
+}
+
 static void
 follow_reference(Graph *g)
 {
@@ -81,6 +105,7 @@ follow_reference(Graph *g)
 				g->arena, (size_t)w->quant.count, sizeof *w->quant.zero);
 		if (n->op == OP_concat)
 			requantize_operands(g, n);
+		spread_channel(g, n);
 		append_node(g, *n);
 	}
 }

@@ -323,7 +323,9 @@ window(Dice *d)
 {
 	static const Op some[] = { OP_conv2d, OP_conv2d, OP_depthwise, OP_avg_pool, OP_max_pool };
 	const Tensor x = *at_hand(d);
-	Op op = some[roll(d, 5)];
+	const Node *last = d->g->node + d->g->node_count - 1;
+	bool follows = d->g->node_count && last->op == OP_conv2d && last->output == d->last;
+	Op op = follows && roll(d, 3) ? OP_depthwise : some[roll(d, 5)];
 	bool pool = op == OP_avg_pool || op == OP_max_pool;
 	int channels = x.shape.rank == NHWC ? x.shape.dim[3] : 0, input[] = { d->last, -1, -1 };
 	Attr a = attr_defaults();
@@ -335,7 +337,8 @@ window(Dice *d)
 	if (pool && (a.dilation_h > 1 || a.dilation_w > 1))
 		return;
 	if (!pool) {
-		int groups = 1 + roll(d, channels), times = 1 + roll(d, 3);
+		int groups = 1 + roll(d, channels), times = roll(d, 3);
+		times = 1 + (op == OP_depthwise ? times / 2 : times);
 		groups = channels % groups ? 1 : groups;
 		Shape w = op == OP_conv2d ?
 			shape_of(NHWC, groups * times, a.kernel_h, a.kernel_w, channels / groups) :

@@ -50,6 +50,11 @@ static const struct {
 		"t2 = conv2d t0 t1 stride_w 2 pad_left 1 pad_right 1\n",
 		{ "tensor t0 f32[1,9,1,4]", "tensor t2 f32[1,5,1,2]", "f32[2,3,1,4]",
 			"stride_h 2 pad_top 1 pad_bottom 1" } },
+	{ "a depthwise convolution of one channel", "legalize",
+		"input t0\noutput t2\ntensor t0 f32[1,4,4,1]\n"
+		"tensor t1 f32[1,1,2,3] data { 1 2 3 4 5 6 }\ntensor t2 f32[1,4,3,3]\n"
+		"t2 = depthwise t0 t1\n",
+		{ "f32[3,1,2,1] \"t1.turned\" data { 1 4 2 5 3 6 }", "t2 = conv2d t0 t" } },
 	{ "rows of a matrix are one image", "legalize",
 		"input t0\noutput t2\ntensor t0 f32[6,2]\ntensor t1 f32[3,2] data { 1 2 3 4 5 6 }\n"
 		"tensor t2 f32[6,3]\nt2 = dense t0 t1\n",
@@ -148,15 +153,15 @@ static const struct {
 		"tensor t1 u8[1,2] scale 0.25 zero 128\ntensor t2 u8[1,4] scale 0.5 zero 128\n"
 		"t2 = concat t0 t1 axis 1\n", { "requantize", "x_bias 128", "axis 3" } },
 	{ "pad goes into convolution", "fuse",
-		"input t0\noutput t3\ntensor t0 s8[1,4,4,1] scale 1 zero 7\n"
-		"tensor t1 s8[1,6,5,1] scale 1 zero 7\ntensor t2 s8[1,3,3,1] scale 1 data { 1 2 3 4 5 6"
-		" 7 8 9 }\ntensor t3 s8[1,4,3,1] scale 1\n"
+		"input t0\noutput t3\ntensor t0 s8[1,4,4,2] scale 1 zero 7\n"
+		"tensor t1 s8[1,6,5,2] scale 1 zero 7\ntensor t2 s8[1,3,3,2] scale 1 data { 1 2 3 4 5 6"
+		" 7 8 9 1 2 3 4 5 6 7 8 9 }\ntensor t3 s8[1,4,3,2] scale 1\n"
 		"t1 = pad t0 begin [0,1,0,0] end [0,1,1,0] pad_value 7\nt3 = depthwise t1 t2 \"d\"\n",
 		{ "gone \"fused into d\"", "t3 = depthwise t0 t2 \"d\" pad_top 1 pad_bottom 1 pad_right 1" } },
 	{ "pad with another value does not", "fuse",
-		"input t0\noutput t3\ntensor t0 s8[1,4,4,1] scale 1 zero 7\n"
-		"tensor t1 s8[1,6,5,1] scale 1 zero 7\ntensor t2 s8[1,3,3,1] scale 1 data { 1 2 3 4 5 6"
-		" 7 8 9 }\ntensor t3 s8[1,4,3,1] scale 1\n"
+		"input t0\noutput t3\ntensor t0 s8[1,4,4,2] scale 1 zero 7\n"
+		"tensor t1 s8[1,6,5,2] scale 1 zero 7\ntensor t2 s8[1,3,3,2] scale 1 data { 1 2 3 4 5 6"
+		" 7 8 9 1 2 3 4 5 6 7 8 9 }\ntensor t3 s8[1,4,3,2] scale 1\n"
 		"t1 = pad t0 begin [0,1,0,0] end [0,1,1,0] pad_value 0\nt3 = depthwise t1 t2\n",
 		{ "t1 = pad t0", "t3 = depthwise t1 t2" } },
 	{ "relu goes into sum", "fuse",
