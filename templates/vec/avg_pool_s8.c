@@ -6,22 +6,28 @@
 enum { CELLS_MOST = 1 << 15 };
 
 /*
- * x / cells, to nearest, halves away from zero.  With |x| <= 256 * cells and half of them more, what
- * is divided is a float, and the quotient too far from the next integer to be rounded to it.
+ * x / cells, to nearest, halves away from zero; |x| is at most 256 * cells.  The float quotient may be
+ * one off where a compiler divides by multiplying (-Ofast); what is left over tells.
  */
 static inline __attribute__((always_inline)) Ints
 divide_ints(Ints x, int cells)
 {
-	Ints half = where_greater(x, same_int(0), same_int(cells / 2), same_int(-(cells / 2)));
+	const Ints zero = same_int(0), one = same_int(1);
+	Ints n = where_greater(x, zero, x, subtract_ints(zero, x));
 
-	return truncate_floats(divide_floats(real_ints(add_ints(x, half)), same_float((float)cells)));
+	n = add_ints(n, same_int(cells / 2));
+	Ints q = truncate_floats(divide_floats(real_ints(n), same_float((float)cells)));
+	Ints rest = subtract_ints(n, multiply_ints(q, same_int(cells)));
+	q = add_ints(q, where_greater(rest, same_int(cells - 1), one, zero));
+	q = subtract_ints(q, where_greater(zero, rest, one, zero));
+	return where_greater(x, zero, q, subtract_ints(zero, q));
 }
 
 /*
  * y = clamp(mean of x + x_bias, halves away from zero) - x_bias, over the window's cells inside
  * the image.  x: the kernel_h rows under the window, valid_h of them inside, the others adding
  * nothing.
- * cost: out_w * ((out_c + BYTES - 1) / BYTES) * (10 * kernel_h * kernel_w + 50)
+ * cost: out_w * ((out_c + BYTES - 1) / BYTES) * (10 * kernel_h * kernel_w + 70)
  */
 void
 avg_pool_s8_vec(int8_t *restrict y, const int8_t *const *x, int valid_h, int in_w, int out_w,
