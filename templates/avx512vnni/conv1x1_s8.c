@@ -9,7 +9,7 @@ enum { STRETCH_BYTES = 12288 }; /* bytes of pixels that stay in the cache while 
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
  * channels.  The left side of the dot product has no sign, so x counts from -128, and bias_u8
  * knows it.
- * cost: (out_w + 3) * ((out_c + 15) / 16 * ((in_c + 3) / 4 + 4) / 2 + in_c / 40)
+ * cost: (out_w + 1) * ((out_c + 15) / 16 * ((in_c + 3) / 4 + (swift ? 3 : 5)) / 2) + out_w * in_c / 40
  * scratch: 64 + in_c * (out_w < 12288 / in_c + 14 ? out_w : 12288 / in_c + 14)
  */
 void
