@@ -149,7 +149,7 @@ static bool
 is_portable(const Source *s)
 {
 	for (int i = 0; i < s->header_count; i++)
-		if (!strcmp(s->header[i], "<immintrin.h>"))
+		if (strstr(s->header[i], "intrin.h>"))
 			return false;
 	for (int i = 0; i < s->included_count; i++)
 		if (!is_portable(s->included[i]))

@@ -126,7 +126,7 @@ verify_way () { # model's file, input, aim, target
 }
 export -f verify_way
 
-! runs x86 || targets="$targets x86"
+! runs x86 || targets="$targets x86 x86-sse2"
 : >"$work/bad"
 for model in samples/*/*.tflite; do
 	ways | sed "s|^|$model |"

@@ -71,10 +71,11 @@ say arena $?
 functions () { grep -c '_KERNEL[_A-Z0-9]* static void$' made/shapes.c; }
 number () { sed -n "s/.*\"$1\":[^0-9]*\([0-9]*\).*/\1/p" made/r.json; }
 optimized=0
-for target in c x86-avx2 x86-avxvnni x86-avx512vnni x86; do
+for target in c x86-sse2 x86-avx2 x86-avxvnni x86-avx512vnni x86; do
 	gaps=0 # the last targets' buffers begin at multiples of 64, which costs two of them
 	case $target in x86-avx512vnni|x86) gaps=$((2 * 64)) ;; esac
 	case $target in
+	x86-sse2|x86) [ "$(uname -m)" = x86_64 ] || continue ;;
 	x86-*) grep -qw "$(echo ${target#x86-} | sed s/vnni/_vnni/)" /proc/cpuinfo 2>/dev/null || continue ;;
 	esac
 	made shapes.c --target $target "$model" && many=$(functions) &&

@@ -29,7 +29,7 @@ same_layers () { # recorded, got
 
 # ---- the samples
 for model in "$SRC"/samples/*/*.tflite; do
-	for target in $targets $(! runs x86 || echo x86); do
+	for target in $targets $(! runs x86 || echo x86 x86-sse2); do
 		check "verify $(basename "$model" .tflite) $target" \
 			"$MCOMPILE" verify --target $target "$model"
 	done

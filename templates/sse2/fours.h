@@ -1,0 +1,103 @@
+/* fours.h: products of four inputs and the weights of sixteen outputs, with what every x86-64 has. */
+#ifndef FOURS_H
+#define FOURS_H
+
+#include <emmintrin.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "../common/fixed.h"
+
+/* Four values, or fewer, each 128 more, as 16 bits, twice. */
+static inline __m128i
+four_of(const int8_t *x, int count)
+{
+	int32_t four = 0;
+
+	memcpy(&four, x, (size_t)count);
+	__m128i v = _mm_xor_si128(_mm_cvtsi32_si128(four), _mm_set1_epi8(INT8_MIN));
+	v = _mm_unpacklo_epi8(v, _mm_setzero_si128());
+	return _mm_unpacklo_epi64(v, v);
+}
+
+/* Of eight bytes, widened: sum[0] of those in the low half, sum[1] of the others, as pairs. */
+static inline void
+add_products(__m128i sum[2], __m128i x, __m128i w)
+{
+	__m128i low = _mm_srai_epi16(_mm_unpacklo_epi8(w, w), 8);
+	__m128i high = _mm_srai_epi16(_mm_unpackhi_epi8(w, w), 8);
+
+	sum[0] = _mm_add_epi32(sum[0], _mm_madd_epi16(low, x));
+	sum[1] = _mm_add_epi32(sum[1], _mm_madd_epi16(high, x));
+}
+
+/* Sixteen outputs from four inputs. */
+static inline void
+add_fours(__m128i sum[8], __m128i x, const int8_t *w)
+{
+	add_products(sum, x, _mm_loadu_si128((const __m128i *)w));
+	add_products(sum + 2, x, _mm_loadu_si128((const __m128i *)(w + 16)));
+	add_products(sum + 4, x, _mm_loadu_si128((const __m128i *)(w + 32)));
+	add_products(sum + 6, x, _mm_loadu_si128((const __m128i *)(w + 48)));
+}
+
+/* The sum of count values, each 128 more. */
+static inline int32_t
+sum_of(const int8_t *x, int count)
+{
+	int32_t sum = 128 * count;
+
+	for (int i = 0; i < count; i++)
+		sum += x[i];
+	return sum;
+}
+
+/* Rescales and clamps the first count sums. */
+static inline void
+store_some(int8_t *y, const int32_t *sum, const int32_t *mult, const int8_t *shift, int count,
+	int y_zero, int y_min, int y_max)
+{
+	for (int i = 0; i < count; i++)
+		y[i] = (int8_t)clamp(requantize(sum[i], mult[i], shift[i]) + y_zero, y_min, y_max);
+}
+
+/* Adds neighbours: the sums of sixteen outputs in order. */
+static inline void
+add_pairs(int32_t *to, const __m128i sum[8], const int32_t *bias, int32_t more)
+{
+	for (int i = 0; i < 4; i++) {
+		__m128 low = _mm_castsi128_ps(sum[2 * i]), high = _mm_castsi128_ps(sum[2 * i + 1]);
+		__m128i even = _mm_castps_si128(_mm_shuffle_ps(low, high, 0x88));
+		__m128i odd = _mm_castps_si128(_mm_shuffle_ps(low, high, 0xdd));
+		__m128i start = _mm_loadu_si128((const __m128i *)(bias + 4 * i));
+
+		start = _mm_add_epi32(start, _mm_set1_epi32(more));
+		_mm_storeu_si128((__m128i *)(to + 4 * i), _mm_add_epi32(start, _mm_add_epi32(even, odd)));
+	}
+}
+
+/* All outputs of in_c inputs side by side.  w: of 16 outputs after 16, their weights in fours. */
+static inline void
+outputs(int8_t *y, const int8_t *x, const int8_t *w, const int32_t *bias, const int32_t *mult,
+	const int8_t *shift, int in_c, int out_c, int w_zero, int y_zero, int y_min, int y_max)
+{
+	const int32_t more = w_zero ? -w_zero * sum_of(x, in_c) : 0;
+
+	for (int o = 0; o < out_c; o += 16) {
+		const __m128i zero = _mm_setzero_si128();
+		__m128i sum[8] = { zero, zero, zero, zero, zero, zero, zero, zero };
+		int32_t all[16];
+
+		for (int k = 0; k + 4 <= in_c; k += 4, w += 64)
+			add_fours(sum, four_of(x + k, 4), w);
+		if (in_c % 4 > 0) {
+			add_fours(sum, four_of(x + in_c / 4 * 4, in_c % 4), w);
+			w += 64;
+		}
+		add_pairs(all, sum, bias + o, more);
+		store_some(y + o, all, mult + o, shift + o, out_c - o < 16 ? out_c - o : 16, y_zero, y_min,
+			y_max);
+	}
+}
+
+#endif
