@@ -415,7 +415,7 @@ select_kernels(Job *job)
 	job->explain = explain;
 }
 
-/* What takes a hundredth of the work, or more, on a target that has faster kernels of others. */
+/* What takes 1 % of the work on a target that has faster kernels; but not of a fallback. */
 static void
 warn_of_ref(const Job *job)
 {
@@ -427,6 +427,7 @@ warn_of_ref(const Job *job)
 	loud.explain = true;
 	for (int i = 0; i < job->graph->node_count; i++)
 		all += (double)job->graph->node[i].cost;
+	count -= count > 1;
 	for (int i = 0; i < job->graph->node_count * count; i++) {
 		const Node *n = job->graph->node + i / count;
 		const Target *target = variant[i % count];

@@ -157,8 +157,7 @@ is_portable(const Source *s)
 	return !strcmp(s->folder, "common");
 }
 
-/* Whether several variants have it and each needs its own: another text, or code that is to be
- * compiled for it.  What kernels of all targets are made of is inlined wherever it is. */
+/* Whether several variants have it, and each its own text, or code to be compiled for it. */
 static bool
 needs_suffix(const Program *p, const Item *item, const Names *suffixed)
 {
