@@ -26,7 +26,7 @@ static const Pass passes[] = {
 	{ "fuse", fuse, NULL, NULL },            /* activations, pads, requantize inside */
 	{ "range", range, NULL, print_ranges },  /* an interval per channel of each tensor */
 	{ "prune", NULL, prune, NULL },          /* constant and unused channels out */
-	{ "prove", prove, NULL, NULL },          /* cheaper arithmetic where no bit changes */
+	{ "prove", NULL, prove, NULL },          /* cheaper arithmetic where no bit changes */
 	{ "select", NULL, select_kernels, NULL }, /* choose and price a kernel per node */
 	{ "order", order, NULL, NULL },          /* execution order of least peak */
 	{ "alias", alias, NULL, NULL },          /* views and in-place tensors */
@@ -143,7 +143,7 @@ Program *
 compile_model(const Options *o, Arena *arena, Diag *diag, const char *path)
 {
 	Job job = { .arena = arena, .target = find_target(o->target), .source = base_name(path),
-		.weights = (WeightsForm)o->weights, .explain = o->explain, .selftest = o->selftest,
+		.weights = (WeightsForm)o->weights, .no_prove = o->no_prove, .explain = o->explain, .selftest = o->selftest,
 		.trace = o->layers, .steps = o->steps, .poison = o->poison };
 
 	if (o->dump)

@@ -54,6 +54,8 @@ static const Row table[] = {
 	{ "no-stream", NULL, "crv", FLAG, AT(no_stream), 0, NULL, "run every node alone" },
 	{ "no-prune", NULL, "crv", FLAG, AT(no_prune), 0, NULL,
 		"keep every channel" },
+	{ "no-prove", NULL, "crv", FLAG, AT(no_prove), 0, NULL,
+		"the reference's own arithmetic" },
 	{ "depfile", "FILE", "c", FILE_NAME, AT(depfile), 0, NULL,
 		"write a Make rule: the output depends on the model" },
 	{ "templates", "DIR", "crv", TEXT, AT(templates), 0, NULL,

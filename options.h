@@ -12,7 +12,7 @@ typedef struct {
 	long semantics, input_mode, weights, optimize; /* -1: not said; else of their enums */
 	long arena;          /* bytes; 0: any */
 	long count, seed;    /* of verify */
-	bool selftest, explain, layers, steps, poison, no_fuse, no_stream, no_prune, share;
+	bool selftest, explain, layers, steps, poison, no_fuse, no_stream, no_prune, no_prove, share;
 	const char **group;  /* of --together */
 	int group_count, targets;
 	const char **output; /* of run */

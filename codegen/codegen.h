@@ -172,6 +172,7 @@ typedef struct {
 	const char *source;   /* the model file's name without folders */
 	WeightsForm weights;
 	int64_t widest; /* set by select(): the most bytes that a node reads and makes */
+	bool no_prove; /* tests: no form but the reference's */
 	bool explain, selftest, trace, steps, poison;
 	Graph *reference;     /* as the front end made it, legalized: for --selftest, verify */
 	int64_t macs_model;   /* before any pass took some away */
@@ -192,7 +193,8 @@ enum { RESCALE_BLOCK = 16 }; /* channels that are rescaled alike */
 bool is_mirrored(const Node *);
 bool is_fine(const Node *, int block);
 void prove_node(const Graph *, Node *, bool all_fine); /* all_fine: double as well, for tests */
-void prove(Graph *);
+int float_channels(const Node *);
+void prove(Job *);
 
 /* prune.c: channels that are constant, or that nobody reads, go. */
 void prune(Job *);

@@ -510,6 +510,18 @@ show_schedule(Page *p)
 
 /* ---- the layers ---- */
 
+/* Channels by how their sums are rescaled. */
+static const char *
+rescaling(const Page *p, const Node *n)
+{
+	int all = (int)n->scale.count, single = float_channels(n);
+
+	if (!n->form)
+		return n->sum_bound ? "exactly" : "";
+	return all == single ? "in float" :
+		format(p->graph->arena, "in float; %d in double", all - single);
+}
+
 static void
 show_layers(Page *p)
 {
@@ -522,7 +534,8 @@ show_layers(Page *p)
 			html(p, n->name), ops[n->op].name, n->kernel ? n->kernel : "view", dims_text(g->arena, &y->shape),
 			n->segment ? number(p, n->segment) : "", number(p, node_macs(g, n)),
 			number(p, n->segment ? n->row_cost : n->cost), number(p, weights_of(g, n)),
-			number(p, tensor_bytes(y)), number(p, n->scratch), NULL });
+			number(p, tensor_bytes(y)), number(p, n->scratch),
+			n->sum_bound ? number(p, n->sum_bound) : "", rescaling(p, n), NULL });
 	}
 }
 

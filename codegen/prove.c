@@ -24,34 +24,73 @@ is_fine(const Node *n, int block)
 	return false;
 }
 
-/* Of each channel; false: the reference's result is in no order, or sums may overflow. */
+/* Whether the reference rounds products of a real number, not of a fixed-point one. */
 static bool
-find_stairs(const Graph *g, const Node *n, Stairs *s, int channels)
+scales_reals(const Graph *g, const Node *n)
 {
 	const char *stems = ops[n->op].stems; /* one rescales like the other */
 	const char *stem = format(g->arena, "%.*s", (int)strcspn(stems, " "), stems);
-	const char *name = kernel_name(g, n, stem);
-	const RefKernel *ref = name ? find_ref(name) : NULL;
+	const RefKernel *ref = find_ref(kernel_name(g, n, stem));
+
+	for (int i = 0; i < ref->param_count; i++)
+		if (!strcmp(ref->param[i], "scale"))
+			return true;
+	return false;
+}
+
+/* Of a channel, not clamped but to int8; false: its results are in no order, or sums overflow. */
+static bool
+find_sums(const Graph *g, Node *n, const Sums *sums, int channel, Stairs *s)
+{
+	int64_t most;
+	Range r = sum_range(sums, tensor_in(g, n, 0), channel, &most);
+	double scale = fmin(channel_scale(g, n, channel), DBL_MAX);
+	Multiplier m = quantize_multiplier(scale);
+
+	n->sum_bound = most > n->sum_bound ? most : n->sum_bound;
+	if (r.least < INT32_MIN || r.most > INT32_MAX)
+		error_at(g->diag, n->loc, "%s: sums of channel %d may reach %lld, beyond 32 bits",
+			n->name, channel, (long long)(r.most > INT32_MAX ? r.most : r.least));
+	s->scale = scale;
+	s->mult = m.mult;
+	s->shift = m.shift;
+	s->zero = affine(g, n, Y).zero;
+	s->least = INT8_MIN;
+	s->most = INT8_MAX;
+	s->low = (int32_t)r.least;
+	s->high = (int32_t)r.most;
+	return most <= INT32_MAX && m.mult >= 0 &&
+		(s->real || (in_order(r.least, m) && in_order(r.most, m)));
+}
+
+/* Stairs of all channels, and which bounds of the activation no sum goes beyond. */
+static bool
+find_stairs(const Graph *g, Node *n, Stairs *s, int channels)
+{
 	Range clamp = activation_range(g, n);
 	Sums sums = sums_of(g, n);
-	bool real = false;
+	bool real = scales_reals(g, n), good = true;
+	int from = INT8_MAX, to = INT8_MIN;
 
-	for (int i = 0; ref && i < ref->param_count; i++)
-		real |= !strcmp(ref->param[i], "scale");
+	n->sum_bound = 0;
 	for (int i = 0; i < channels; i++) {
-		int64_t most;
-		Range r = sum_range(&sums, tensor_in(g, n, 0), i, &most);
-		double scale = fmin(channel_scale(g, n, i), DBL_MAX);
-		Multiplier m = quantize_multiplier(scale);
-		s[i] = (Stairs){ .real = real, .scale = scale, .mult = m.mult, .shift = m.shift,
-			.zero = affine(g, n, Y).zero, .least = (int)clamp.least,
-			.most = (int)clamp.most, .low = (int32_t)r.least, .high = (int32_t)r.most };
-		if (most > INT32_MAX || m.mult < 0 || (!real && !(in_order(r.least, m) &&
-			in_order(r.most, m))))
-			return false;
+		s[i] = (Stairs){ .real = real };
+		if (!find_sums(g, n, &sums, i, s + i)) {
+			good = false;
+			continue;
+		}
+		int first = stored(s + i, s[i].low), last = stored(s + i, s[i].high);
+		from = first < from ? first : from;
+		to = last > to ? last : to;
+	}
+	n->open = !good ? 0 : (from >= clamp.least ? OPEN_BELOW : 0) |
+		(to <= clamp.most ? OPEN_ABOVE : 0);
+	for (int i = 0; i < channels && good; i++) {
+		s[i].least = n->open & OPEN_BELOW ? INT8_MIN : (int)clamp.least;
+		s[i].most = n->open & OPEN_ABOVE ? INT8_MAX : (int)clamp.most;
 		find_edges(s + i);
 	}
-	return ref;
+	return good;
 }
 
 /* A try at a form: what was found, and whether it does for all. */
@@ -146,15 +185,48 @@ prove_node(const Graph *g, Node *n, bool all_fine)
 	}
 }
 
-void
-prove(Graph *g)
+/* Channels whose line is in float: of all, or of those of blocks that need no double. */
+int
+float_channels(const Node *n)
 {
+	int count = 0;
+
+	for (int i = 0; i < n->scale.count; i++)
+		count += !is_fine(n, i / RESCALE_BLOCK);
+	return count;
+}
+
+static void
+explain(const Graph *g, const Node *n)
+{
+	int channels = channel_count(tensor_out(g, n)), single = float_channels(n);
+
+	fprintf(stderr, "%s: proved: no sum beyond %lld; ", n->name, (long long)n->sum_bound);
+	if (n->form)
+		fprintf(stderr, "rescaled in float %d of %d channels, in double %d", single,
+			channels, channels - single);
+	else
+		fprintf(stderr, "rescaled as by the reference");
+	fprintf(stderr, "%s%s\n", n->open & OPEN_BELOW ? "; none is clamped below" : "",
+		n->open & OPEN_ABOVE ? "; none is clamped above" : "");
+}
+
+void
+prove(Job *job)
+{
+	Graph *g = job->graph;
+
 	for (int i = 0; i < g->node_count; i++) {
 		Node *n = g->node + i;
-		n->form = 0;
+		n->form = n->open = 0;
+		n->sum_bound = 0;
 		n->scale = n->offset = n->fine_scale = n->fine_offset = (Reals){ 0 };
 		n->swift_scale = n->swift_offset = n->swift_start = (Reals){ 0 };
-		if (sums_products(n) && tensor_out(g, n)->type == TYPE_s8)
-			prove_node(g, n, false);
+		if (job->no_prove || !sums_products(n) || tensor_out(g, n)->type != TYPE_s8)
+			continue;
+		prove_node(g, n, false);
+		if (job->explain)
+			explain(g, n);
 	}
+	give_up_if_errors(g->diag); /* the reference is not defined there */
 }

@@ -189,6 +189,15 @@ layer_of(const Graph *g, const Call *c)
 	add_int(layer, "segment", n->segment);
 	add_int(layer, "channels", channel_count(tensor_out(g, n)));
 	add_int(layer, "pruned", n->pruned);
+	if (sums_products(n) && tensor_out(g, n)->type == TYPE_s8) {
+		cJSON *proved = cJSON_AddObjectToObject(layer, "proved");
+		add_int(proved, "form", n->form);
+		add_int(proved, "sum_bound", n->sum_bound);
+		add_int(proved, "float_channels", float_channels(n));
+		add_int(proved, "double_channels", n->scale.count - float_channels(n));
+		cJSON_AddBoolToObject(proved, "clamped_below", !(n->open & OPEN_BELOW));
+		cJSON_AddBoolToObject(proved, "clamped_above", !(n->open & OPEN_ABOVE));
+	}
 	add_int(layer, "work", node_macs(g, n));
 	add_int(layer, "cost", n->segment ? n->row_cost : n->cost);
 	add_int(layer, "bytes", tensor_bytes(tensor_out(g, n)));

@@ -63,6 +63,16 @@ step(const Graph *g, const Node *n, int operand)
 						    (int)axis_step(t, t->shape.rank - 2);
 }
 
+/* Bounds that nothing goes beyond are the type's. */
+static Range
+stored_range(const Graph *g, const Node *n)
+{
+	Range r = activation_range(g, n), all = type_range(tensor_out(g, n)->type);
+
+	return (Range){ n->open & OPEN_BELOW ? all.least : r.least,
+		n->open & OPEN_ABOVE ? all.most : r.most };
+}
+
 /* The reference clamps to finite numbers even without an activation. */
 static float
 finite(float v)

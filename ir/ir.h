@@ -145,6 +145,7 @@ typedef struct {
 #undef ATTR
 } Attr;
 
+enum { OPEN_BELOW = 1, OPEN_ABOVE = 2 };
 enum { APART_Y = 1, APART_X = 2, APART_X2 = 4 };
 
 /* One operator; makes one tensor.  Inputs that are left out are -1. */
@@ -158,6 +159,8 @@ typedef struct {
 	int number; /* the operator's in the file; -1: made by the compiler */
 	Attr attr;
 	int pruned; /* set by prune(): channels of the output that went */
+	int open; /* set by prove(): OPEN bits: bounds of the activation that no value goes beyond */
+	int64_t sum_bound; /* set by prove(): no sum of products is larger, either way; 0: not known */
 	int form; /* set by prove(): how sums are rescaled: docs/kernel-interface.md */
 	/* Set by prove(), per channel of the output: infinite where no float does; fine ones are in
 	 * double, 0 where none are needed. */

@@ -130,9 +130,13 @@ def check_numbers(page, report, buffers, steps):
     for row, layer in zip(layers, report["layers"], strict=True):
         assert row[1] == layer["name"] and row[3:5] == [layer["operator"], layer["kernel"]], row
         assert number(row[6] or "0") == layer["segment"], row
-        values = [number(cell) for cell in row[7:]]
+        values = [number(cell) for cell in row[7:12]]
         wanted = [layer[k] for k in ("work", "cost", "weights_bytes", "bytes", "scratch_bytes")]
         assert values == wanted, f"{row}: {wanted}"
+        proved = layer.get("proved", dict(sum_bound=0, form=0, double_channels=0))
+        assert number(row[12] or "0") == proved["sum_bound"], row
+        assert ("float" in row[13]) == (proved["form"] > 0), row
+        assert number(re.sub(r"\D", "", row[13]) or "0") == proved["double_channels"], row
 
 
 def main():

@@ -1,0 +1,350 @@
+# Tries the constants of `mcompile --dump prove` on both sides of every edge; nothing here is mcompile's.
+"""check.py MCOMPILE MODEL...: each channel's line, as a kernel computes it, against requantization
+as TensorFlow Lite has it: at the edges found here, and for every sum where there are few. Damaged
+constants must be found out. Prints, per model, how many channels are proved in float, and in all.
+"""
+import fractions
+import math
+import os
+import random
+import re
+import subprocess
+import sys
+
+import numpy as np
+
+TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|\{[^}]*\}|[^\s"{}]+')
+TYPES = dict(s8=np.int8, u8=np.uint8, s32=np.int32, f32=np.float32, s64=np.int64, b8=np.uint8)
+ATTRS = dict(stride_h=1, stride_w=1, dilation_h=1, dilation_w=1, pad_top=0, pad_left=0, form=0, open=0)
+FEW = 1 << 17    # sums that are all tried
+TRIED = 4        # channels of a layer of which they are
+FLAGS = ("flat", "overlays", "in_place", "reversed")
+
+
+def numbers(text):
+    return [float(word) for word in text.strip("{}").split()]
+
+
+def fields(words):
+    """Names and values; data in a file is (name, offset)."""
+    found, i = {}, 0
+    while i < len(words):
+        if words[i].startswith('"') or words[i] in FLAGS:
+            i += 1
+        elif i + 2 < len(words) and words[i + 2] == "+":
+            found[words[i]] = (words[i + 1], int(words[i + 3]))
+            i += 4
+        elif words[i] == "was":
+            found["was"] = words[i + 1]
+            i += 2
+        else:
+            found[words[i]] = words[i + 1]
+            i += 2
+    return found
+
+
+class Tensor:
+    def __init__(self, words, folder):
+        self.type, dims = re.fullmatch(r"(\w+)\[([\d,]*)\]", words[0]).groups()
+        self.shape = [int(d) for d in dims.split(",")] if dims else []
+        given = fields(words[1:])
+        self.scale = np.array(numbers(given.get("scale", "1")), np.float32)
+        self.zero = np.array(numbers(given.get("zero", "0")), np.int64)
+        self.legacy = given.get("was", "").startswith("u8")
+        self.data = given.get("data")
+        if isinstance(self.data, tuple):
+            name, at = self.data
+            kind = TYPES[self.type]
+            with open(os.path.join(folder, name.strip('"')), "rb") as file:
+                self.data = np.frombuffer(file.read(), kind, math.prod(self.shape), at).reshape(self.shape)
+        elif self.data is not None and self.type in ("s8", "s32"):
+            self.data = np.array(numbers(self.data)).astype(TYPES[self.type]).reshape(self.shape)
+        self.low = self.high = None
+
+    def bounds(self):
+        channels = self.shape[-1] if self.shape else 1
+        return (np.full(channels, -128), np.full(channels, 127)) if self.low is None else (self.low, self.high)
+
+
+def dump(mcompile, what, model):
+    """Nothing of what mcompile cannot read."""
+    return subprocess.run([mcompile, "--no-prune", "--dump", what, "--stop", what, model],
+                          check=False, capture_output=True, text=True).stdout
+
+
+def read(mcompile, model):
+    tensors, nodes, semantics = {}, [], "tflm"
+    text = re.sub(r"\n\t\t|\n\t(?=\})", " ", dump(mcompile, "prove", model))
+    for line in text.splitlines():
+        words = TOKEN.findall(line)
+        if words[:1] == ["model"] and "semantics" in words:
+            semantics = words[words.index("semantics") + 1]
+        if words[:1] == ["tensor"]:
+            tensors[words[1]] = Tensor(words[2:], os.path.dirname(model))
+        elif words[1:2] == ["="] and words[2] in ("conv2d", "depthwise", "dense"):
+            inputs = [w for w in words[3:6] if re.fullmatch(r"t\d+|_", w)]
+            rest = fields(words[3 + len(inputs):])
+            nodes.append((words[0], words[2], inputs, {"dialect": semantics, **rest}))
+    for line in dump(mcompile, "range", model).splitlines():
+        tensor, _, spans = line.partition(":")
+        low, high = [], []
+        for span in spans.split(","):
+            ends, _, count = span.partition(" x ")
+            least, _, most = ends.strip().partition("..")
+            low += [int(least)] * int(count or 1)
+            high += [int(most or least)] * int(count or 1)
+        tensors[tensor].low, tensors[tensor].high = np.array(low), np.array(high)
+    return tensors, nodes
+
+
+# ---- the reference
+
+def multiplier(real):
+    """As quantization_util.cc: real = mult / 2^31 * 2^shift."""
+    part, shift = math.frexp(real)
+    mult = math.floor(part * 2**31 + 0.5)
+    if mult == 2**31:
+        mult, shift = mult // 2, shift + 1
+    return (0, 0) if mult == 0 or shift < -31 else (mult, shift)
+
+
+def requantize(sums, mult, shift):
+    """MultiplyByQuantizedMultiplier, rounding twice; arrays of 64 bits."""
+    product = (sums << np.maximum(shift, 0)) * mult
+    nudged = product + np.where(product >= 0, 1 << 30, 1 - (1 << 30))
+    high = np.where(nudged >= 0, nudged >> 31, -(-nudged >> 31))
+    right = np.maximum(-shift, 0)
+    mask = (1 << right) - 1
+    return (high >> right) + ((high & mask) > (mask >> 1) + (high < 0))
+
+
+class Channels:
+    """What a layer makes of its sums, one column per channel."""
+    def __init__(self, tensors, node):
+        output, op, inputs, given = node
+        x, w, y = tensors[inputs[0]], tensors[inputs[1]], tensors[output]
+        bias = tensors[inputs[2]].data if len(inputs) > 2 and inputs[2] != "_" else 0
+        self.real = op == "dense" and given["dialect"] == "litert"
+        count = self.count = y.shape[-1]
+        w_zero = w.zero[0] if len(w.scale) == 1 and (op == "dense" or w.legacy) else 0
+        self.zero = int(y.zero[0])
+        self.least, self.most = -128, 127
+        self.set_bounds(given.get("act", "none"), y.scale[0])
+        if w.legacy and op != "dense":
+            self.scale = (x.scale[0] * w.scale).astype(np.float64) / np.float64(y.scale[0])
+        else:
+            self.scale = np.float64(x.scale[0]) * w.scale.astype(np.float64) / np.float64(y.scale[0])
+        self.scale = np.broadcast_to(self.scale, count)
+        pairs = np.array([multiplier(s) for s in self.scale], np.int64)
+        self.mult, self.shift = pairs[:, 0], pairs[:, 1]
+        weights = w.data.astype(np.int64) - w_zero
+        self.low, self.high = self.sums(op, given, x, y, weights, bias)
+
+    def set_bounds(self, act, scale):
+        real = dict(none=(None, None), relu=(0, None), relu6=(0, 6), relu_n1_to_1=(-1, 1), relu_n1=(-1, 1))[act]
+        away = lambda v: int(math.floor(abs(v) + 0.5) * (1 if v >= 0 else -1))
+        if real[0] is not None:
+            self.least = max(-128, self.zero + away(float(np.float32(real[0]) / scale)))
+        if real[1] is not None:
+            self.most = min(127, self.zero + away(float(np.float32(real[1]) / scale)))
+
+    @staticmethod
+    def sums(op, given, x, y, weights, bias):
+        """The least and the largest of each channel."""
+        attr = {name: int(given.get(name, value)) for name, value in ATTRS.items()}
+        low, high = (v.astype(np.int64) - int(x.zero[0]) for v in x.bounds())
+        if op == "depthwise":
+            each = y.shape[-1] // x.shape[-1]
+            low, high = np.repeat(low, each), np.repeat(high, each)
+        else:
+            weights = weights.reshape(weights.shape[0], *weights.shape[1:3], -1) if op == "conv2d" \
+                else weights.reshape(weights.shape[0], 1, 1, -1)
+        a = np.where(weights < 0, weights * high, weights * low)
+        b = np.where(weights < 0, weights * low, weights * high)
+        for i in range(a.shape[1] if op != "dense" else 0):
+            for j in range(a.shape[2]):
+                inside = [reach(i * attr["dilation_h"] - attr["pad_top"], attr["stride_h"], y.shape[1], x.shape[1]),
+                          reach(j * attr["dilation_w"] - attr["pad_left"], attr["stride_w"], y.shape[2], x.shape[2])]
+                if "never" in inside:
+                    a[:, i, j] = b[:, i, j] = 0
+                elif "sometimes" in inside:
+                    a[:, i, j] = np.minimum(a[:, i, j], 0)
+                    b[:, i, j] = np.maximum(b[:, i, j], 0)
+        axes = (0, 1, 2) if op == "depthwise" else (1, 2, 3)
+        return bias + a.sum(axis=axes), bias + b.sum(axis=axes)
+
+    def stored(self, sums, at=slice(None)):
+        """Of sums, channels being the last axis."""
+        if self.real:
+            product = np.clip(sums.astype(np.float64) * self.scale[at], -2.0**30, 2.0**30)
+            rounded = np.trunc(product)
+            rounded += (product >= rounded + 0.5).astype(int) - (product <= rounded - 0.5).astype(int)
+            y = rounded.astype(np.int64)
+        else:
+            y = requantize(sums, self.mult[at], self.shift[at])
+        return np.clip(y + self.zero, self.least, self.most)
+
+    def edges(self):
+        """For each y from -127 on the least sum that gives it, or more; beyond all sums: high + 1."""
+        wanted = np.arange(-127, 128).reshape(-1, 1)
+        below = np.broadcast_to(self.low - 1, (len(wanted), self.count)).copy()
+        above = np.broadcast_to(self.high + 1, below.shape).copy()
+        while (above - below > 1).any():
+            middle = np.where(above - below > 1, below + (above - below) // 2, above)
+            inside = np.clip(middle, self.low, self.high)
+            reached = self.stored(inside) >= wanted
+            moves = above - below > 1
+            above = np.where(moves & reached, middle, above)
+            below = np.where(moves & ~reached, middle, below)
+        return above
+
+
+def reach(begin, stride, steps, size):
+    inside = sum(0 <= begin + r * stride < size for r in range(steps))
+    return "never" if not inside else "always" if inside == steps else "sometimes"
+
+
+# ---- the line, as a kernel computes it
+
+def fused(x, scale, offset):
+    """fmaf() of arrays: the exact product, the sum rounded to odd in double, then to float."""
+    product = x.astype(np.float32).astype(np.float64) * scale
+    total = product + offset
+    part = total - product
+    error = (product - (total - part)) + (offset - part)
+    even = (total.view(np.int64) & 1) == 0
+    total = np.where((error != 0) & even, np.nextafter(total, np.where(error > 0, np.inf, -np.inf)), total)
+    return total.astype(np.float32).astype(np.float64)
+
+
+def exact_fused(x, scale, offset):
+    """fma() of numbers."""
+    return float(fractions.Fraction(int(x)) * fractions.Fraction(scale) + fractions.Fraction(offset))
+
+
+class Lines:
+    def __init__(self, given, channels):
+        form = int(given.get("form", 0))
+        self.mirrored, self.form = form > 2, form
+        self.open = int(given.get("open", 0))
+        of = lambda name: np.array(numbers(given[name])) if name in given else np.zeros(channels)
+        self.scale, self.offset = of("scales"), of("offsets")
+        self.fine_scale, self.fine_offset = of("fine_scales"), of("fine_offsets")
+        blocks = -(-channels // 16)
+        fine = np.array([self.fine_scale[16 * i:16 * i + 16].any() for i in range(blocks)])
+        self.fine = np.repeat(fine, 16)[:channels] if blocks else fine
+
+    def y(self, c, sums, at):
+        scale, offset = (self.fine_scale, self.fine_offset) if self.fine[at] else (self.scale, self.offset)
+        scale, offset = scale[at], offset[at]
+        offset = np.where(sums < 0, -offset, offset) if self.mirrored else np.full(sums.shape, offset)
+        if self.fine[at]:
+            v = np.array([exact_fused(s, float(scale), float(o)) for s, o in zip(sums, offset)])
+        else:
+            v = fused(sums, scale, offset)
+        if not np.isfinite(v).all() or np.abs(v).max(initial=0) >= 2**30:
+            return np.full(sums.shape, 999)
+        y = np.rint(v) + (c.zero if self.mirrored else 0)
+        return np.clip(y, -128 if self.open & 1 else c.least, 127 if self.open & 2 else c.most)
+
+    def rises(self, at):
+        scale, offset = (self.fine_scale[at], self.fine_offset[at]) if self.fine[at] else (self.scale[at], self.offset[at])
+        return scale >= 0 and (not self.mirrored or -scale - offset <= offset)
+
+
+def holds(c, lines, edges, at, few=False):
+    """Whether a channel's line gives the reference's bits."""
+    low, high = int(c.low[at]), int(c.high[at])
+    if few and high - low < FEW and not lines.fine[at]:
+        sums = np.arange(low, high + 1)
+    else:
+        at_edges = edges[:, at][(edges[:, at] > low) & (edges[:, at] <= high)]
+        sums = np.unique(np.concatenate([at_edges, at_edges - 1, [low, high]]))
+    return lines.rises(at) and bool((lines.y(c, sums, at) == c.stored(sums, at)).all())
+
+
+def damaged(lines, c, edges, at, dice):
+    """A line that must be found out: some edge moves. None where there are too few of them."""
+    inner = edges[:, at][(edges[:, at] > c.low[at]) & (edges[:, at] <= c.high[at])]
+    if len(inner) < 30:
+        return None
+    bad = Lines({}, 0)
+    bad.__dict__.update({k: v.copy() if isinstance(v, np.ndarray) else v for k, v in lines.__dict__.items()})
+    far = max(abs(int(inner[0])), abs(int(inner[-1])))
+    scale, offset = (bad.fine_scale, bad.fine_offset) if bad.fine[at] else (bad.scale, bad.offset)
+    if dice.random() < 0.5:  # the farthest edge moves by three sums
+        scale[at] *= 1 + 3 / far
+    else:
+        offset[at] += 3 * c.scale[at] * (1 if dice.random() < 0.5 else -1)
+    return bad
+
+
+def check(mcompile, model):
+    """Channels in float, in all, wrong ones, damaged ones, and those of them that passed."""
+    tensors, nodes = read(mcompile, model)
+    single = every = wrong = harmed = passed = 0
+    dice = random.Random(1)
+    for node in nodes:
+        if tensors[node[0]].type != "s8" or tensors[node[2][1]].data is None:
+            continue
+        channels = Channels(tensors, node)
+        lines = Lines(node[3], channels.count)
+        every += channels.count
+        if not lines.form:
+            continue
+        edges = channels.edges()
+        for at in range(channels.count):
+            good = holds(channels, lines, edges, at, at % max(1, channels.count // TRIED) == 0)
+            if not good and not wrong:
+                print(f"  {model}: {node[0]} channel {at}: form {lines.form}")
+            wrong += not good
+            single += np.isfinite(lines.scale[at])
+            bad = damaged(lines, channels, edges, at, dice) if at % 7 == 0 else None
+            harmed += bad is not None
+            passed += bad is not None and holds(channels, bad, edges, at)
+    return single, every, wrong, harmed, passed
+
+
+# ---- random layers
+
+def random_layer(dice):
+    """Text of a dense layer whose sums fill the output's range, more or less."""
+    inputs, outputs = dice.randint(1, 60), dice.randint(1, 40)
+    x_scale, y_scale = math.exp(dice.uniform(-6, 0)), math.exp(dice.uniform(-6, 0))
+    w_scale = math.exp(dice.uniform(2, 6)) / (74 * 74 * math.sqrt(inputs)) * y_scale / x_scale
+    row = lambda values: "{ " + " ".join(str(v) for v in values) + " }"
+    act = dice.choice(["", "", " act relu", " act relu6"])
+    return (f"mir 1\nmodel \"layer\" semantics {dice.choice(['tflm', 'litert'])}\ninput t0\noutput t3\n"
+            f"tensor t0 s8[1,{inputs}] scale {x_scale:.6g} zero {dice.randint(-128, 127)}\n"
+            f"tensor t1 s8[{outputs},{inputs}] scale {w_scale:.6g} data "
+            f"{row(dice.randint(-127, 127) for _ in range(inputs * outputs))}\n"
+            f"tensor t2 s32[{outputs}] data {row(dice.randint(-9000, 9000) for _ in range(outputs))}\n"
+            f"tensor t3 s8[1,{outputs}] scale {y_scale:.6g} zero {dice.randint(-128, 127)}\n"
+            f"t3 = dense t0 t1 t2{act}\n")
+
+
+def main():
+    mcompile, folder, models = sys.argv[1], sys.argv[2], sys.argv[3:]
+    dice = random.Random(7)
+    for i in range(int(os.environ.get("PROVE_LAYERS", 40))):
+        models.append(os.path.join(folder, f"layer_{i}.mir"))
+        with open(models[-1], "w", encoding="utf-8") as file:
+            file.write(random_layer(dice))
+    layers = [0] * 5
+    for model in models:
+        found = check(mcompile, model)
+        if model.startswith(folder):
+            layers = [a + int(b) for a, b in zip(layers, found)]
+        elif found[1]:
+            say(os.path.basename(model).partition(".")[0], found)
+    say("random", layers)
+
+
+def say(name, found):
+    single, every, wrong, harmed, passed = found
+    good = not wrong and not passed and every
+    print(f"{'ok' if good else 'FAIL'} prove/{name} ({single} of {every} channels in float, {wrong} wrong; "
+          f"{harmed} damaged, {passed} of them unnoticed)")
+
+
+main()
