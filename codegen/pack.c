@@ -286,10 +286,7 @@ pack_order(const Graph *g, const Node *n, int block)
 		int64_t at = (int64_t)b * (fours + 1);
 		int safe = 0, others = fours;
 		for (int k = 0; k < fours; k++)
-			if (four_is_safe(g, n, b * block, k, block))
-				store_bits(p, at + ++safe, k);
-			else
-				store_bits(p, at + others--, k);
+			store_bits(p, at + (four_is_safe(g, n, b * block, k, block) ? ++safe : others--), k);
 		store_bits(p, at, safe);
 	}
 	return p;
@@ -299,10 +296,11 @@ pack_order(const Graph *g, const Node *n, int block)
 bool
 pairs_are_safe(const Graph *g, const Node *n)
 {
-	for (int k = 0; k < (taps(g, n) + 3) / 4; k++)
-		if (!four_is_safe(g, n, 0, k, channels(g, n)))
-			return false;
-	return true;
+	int safe = 0, fours = (taps(g, n) + 3) / 4;
+
+	while (safe < fours && four_is_safe(g, n, 0, safe, channels(g, n)))
+		safe++;
+	return safe == fours;
 }
 
 /* Of the shifts that requantize the channels' sums. */

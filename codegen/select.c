@@ -248,8 +248,9 @@ try_folders(Job *job, Node *n, const char *name, double *least)
 	while ((folder = next_word(job->arena, &at))) {
 		const Template *part[3];
 		int parts = kernel_parts(job->templates, folder, name, part);
+		bool rows = parts && part[0]->param[1].kind == PARAM_ROWS; /* of x */
 
-		if (!parts || !applies(job, n, part, parts))
+		if (!parts || (n->flat && rows) || !applies(job, n, part, parts))
 			continue;
 		int64_t scratch = scratch_of(job, n, part[0]);
 		double cost = cost_of(job, n, part, parts);

@@ -5,8 +5,8 @@
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), for each of out_w vectors of
  * in_c.  The left side of the dot product has no sign, so x counts from -128, and bias_u8 knows
  * it.  Weights are in blocks of 16 outputs of four inputs each, filled up with zeros.
- * cost: out_w * (in_c / 16 + (out_c + 7) / 8 * ((in_c + 3) / 4 + 12))
- * scratch: 4 * (in_c + 3)
+ * cost: out_w * (in_c / 16 + (out_c + 7) / 8 * ((in_c + 3) / 4 * 4 / 3 + 2))
+ * scratch: 6 * (in_c + 3)
  */
 void
 dense_s8_avx2(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w_vnni,

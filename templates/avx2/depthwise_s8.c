@@ -139,7 +139,7 @@ strip(int8_t *restrict y, const int8_t *const *x, const int16_t *restrict w,
  * channels.  x: the kernel_h rows under the window; columns outside read as x_zero, which is in
  * bias_16.  Weights, less their zero point, are in blocks of 16 channels, there column after
  * column of four rows; where one does not fit a byte, second parts follow with those of the block.
- * cost: (out_w + 3) / 4 * ((out_c + 15) / 16) * ((kernel_h + 1) / 2 * ((3 * stride_w + (kernel_w - 1) * dilation_w + 1) * 2 + 6 * kernel_w) + 20)
+ * cost: (out_c + 15) / 16 * ((kernel_h + 1) / 2 * kernel_w * 6 + (out_w + 3) / 4 * ((kernel_h + 1) / 2 * (3 * stride_w + (kernel_w - 1) * dilation_w + 1 + 5 * kernel_w) + 20))
  * scratch: (kernel_h + 1) / 2 * kernel_w * 64
  */
 void

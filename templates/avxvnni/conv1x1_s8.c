@@ -9,7 +9,7 @@ enum { STRETCH = 24 }; /* pixels that stay in the cache while the weights pass: 
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
  * channels.  The left side of the dot product has no sign, so x counts from -128, and bias_u8
  * knows it.  Weights are in blocks of 16 outputs of four inputs each, filled up with zeros.
- * cost: out_w * (in_c / 16 + (out_c + 7) / 8 * ((in_c + 3) / 4 * 3 / 5 + 4))
+ * cost: out_w * (12 + in_c / 8 + (out_c + 7) / 8 * ((in_c + 3) / 4 / 2 + 2))
  * scratch: 24 * (in_c + 3)
  */
 void

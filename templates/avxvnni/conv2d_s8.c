@@ -8,7 +8,7 @@ enum { WINDOWS = 12 }; /* in scratch: whole tiles */
  * channels.  x: the kernel_h rows under the window.  The left side of the dot product has no
  * sign, so x counts from -128, and bias_u8 knows it.  Weights are in blocks of 16 outputs of four
  * inputs each, filled up with zeros.
- * cost: out_w * ((out_c + 7) / 8 * ((kernel_h * kernel_w * in_c + 3) / 4 * 3 / 5 + 4) + kernel_h * (6 + kernel_w * in_c / 8))
+ * cost: out_w * (12 + kernel_h * (4 + kernel_w * in_c / 8) + (out_c + 7) / 8 * ((kernel_h * kernel_w * in_c + 3) / 4 / 2 + 2))
  * scratch: 12 * (kernel_h * kernel_w * in_c + 3)
  */
 void
