@@ -192,7 +192,8 @@ int kernel_parts(Templates *, const char *folder, const char *name, const Templa
 enum { RESCALE_BLOCK = 16 }; /* channels that are rescaled alike */
 bool is_mirrored(const Node *);
 bool is_fine(const Node *, int block);
-void prove_node(const Graph *, Node *, bool all_fine); /* all_fine: double as well, for tests */
+typedef enum { NO_FORMS, FORMS, FINE_FORMS } Wanted; /* fine ones everywhere: for tests */
+void prove_node(const Graph *, Node *, Wanted);
 int float_channels(const Node *);
 void prove(Job *);
 

@@ -68,7 +68,7 @@ class Tensor:
 
 def dump(mcompile, what, model):
     """Nothing of what mcompile cannot read."""
-    return subprocess.run([mcompile, "--no-prune", "--dump", what, "--stop", what, model],
+    return subprocess.run([mcompile, "--target", "x86-avx2", "--no-prune", "--dump", what, "--stop", what, model],
                           check=False, capture_output=True, text=True).stdout
 
 
