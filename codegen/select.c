@@ -8,7 +8,7 @@
 
 static const double SCRATCH_COST = 1e12; /* cycles: more than any kernel takes */
 static const double REF_SHARE = 0.01; /* of the work, which is worth a warning */
-enum { SCRATCH_SHARE = 4 };              /* a quarter of what a node touches at most */
+enum { SCRATCH_SHARE = 4, PEAK_SHARE = 16 }; /* of what a node touches at most: see takes_much() */
 
 const Target targets[] = {
 #define TARGET(name, folders, alignment, guard, flags, frame, apart, what) \
@@ -232,11 +232,28 @@ cost_of(const Job *job, const Node *n, const Template *const *part, int parts)
 	return cost;
 }
 
-/* With RAM the aim, scratch that small models would feel is worth no speed. */
-static bool
-takes_much(const Job *job, int64_t scratch)
+static int64_t
+bytes_touched(const Graph *g, const Node *n)
 {
-	return job->graph->optimize == OPTIMIZE_RAM && scratch * SCRATCH_SHARE > job->widest;
+	int64_t sum = tensor_bytes(tensor_out(g, n));
+
+	for (int k = 0; k < n->input_count; k++)
+		if (n->input[k] >= 0 && !g->tensor[n->input[k]].data)
+			sum += tensor_bytes(g->tensor + n->input[k]);
+	return sum;
+}
+
+/*
+ * With RAM the aim, scratch that small models would feel is worth no speed: a quarter of what any
+ * node touches at most, or a sixteenth beside a node that touches about that.
+ */
+static bool
+takes_much(const Job *job, const Node *n, int64_t scratch)
+{
+	bool peak = bytes_touched(job->graph, n) + scratch > job->widest;
+
+	return job->graph->optimize == OPTIMIZE_RAM &&
+		scratch * (peak ? PEAK_SHARE : SCRATCH_SHARE) > job->widest;
 }
 
 /* Tries the kernel `name` in every folder of the target. */
@@ -256,7 +273,7 @@ try_folders(Job *job, Node *n, const char *name, double *least)
 		double cost = cost_of(job, n, part, parts);
 		if (job->explain)
 			fprintf(stderr, "%s: %s/%s costs %.0f\n", n->name, folder, name, cost);
-		double price = cost + (takes_much(job, scratch) ? SCRATCH_COST : 0);
+		double price = cost + (takes_much(job, n, scratch) ? SCRATCH_COST : 0);
 		if (*least >= 0 && price >= *least)
 			continue;
 		*least = price;
@@ -374,22 +391,12 @@ needs_no_code(const Graph *g, const Node *n, bool aliased)
 	return (!aliased && (n->op == OP_concat || n->op == OP_reshape)) || (aliased && is_view(g, n));
 }
 
-static int64_t
-bytes_touched(const Graph *g, const Node *n)
-{
-	int64_t sum = tensor_bytes(tensor_out(g, n));
-
-	for (int k = 0; k < n->input_count; k++)
-		if (n->input[k] >= 0 && !g->tensor[n->input[k]].data)
-			sum += tensor_bytes(g->tensor + n->input[k]);
-	return sum;
-}
-
 static void
 select_all(Job *job, bool aliased)
 {
 	for (int i = 0; i < job->graph->node_count; i++) {
-		int64_t bytes = bytes_touched(job->graph, job->graph->node + i);
+		const Node *n = job->graph->node + i;
+		int64_t bytes = needs_no_code(job->graph, n, aliased) ? 0 : bytes_touched(job->graph, n);
 		job->widest = bytes > job->widest ? bytes : job->widest;
 	}
 	for (int i = 0; i < job->graph->node_count; i++) {
