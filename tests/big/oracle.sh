@@ -32,3 +32,13 @@ if grep -qw avx512_vnni /proc/cpuinfo 2>/dev/null; then
 else
 	echo "skip oracle x86-avx512vnni: this machine has no AVX512-VNNI"
 fi
+if grep -qw avx_vnni /proc/cpuinfo 2>/dev/null; then
+	compare x86-avxvnni x86-avxvnni --first 13000 --count 500 $any_way \
+		--cflags "-O1 -w -std=gnu11 -ffp-contract=off -mavxvnni -mavx2 -mfma"
+else
+	echo "skip oracle x86-avxvnni: this machine has no AVX-VNNI"
+fi
+case $(uname -m) in
+x86_64) compare x86 x86 --first 14000 --count 500 $any_way ;;
+*) echo "skip oracle x86: another machine" ;;
+esac
