@@ -8,15 +8,12 @@
 #   MCOMPILE  the compiler         SRC     the source folder   BUILD  a folder of its own
 #   CC        the C compiler       PYTHON  of the tests' environment, empty without it
 #   SHARED    the folder ../shared with models and recorded results, empty without it
+# As many run at once as there are processors (TEST_JOBS); each one's output stands together.
 
-passed=0
-failed=0
-skipped=0
 scratch=$BUILD
-log=$scratch/log
 mkdir -p "$scratch" || exit 1
 
-run_one () { # a test; its output in $log
+run_one () { # a test
 	case "$1" in
 	skip:*) echo "$1" | sed 's/^skip:\([^:]*\):/skip \1: /' ;;
 	*.sh) timeout "$limit" bash "$1" ;;
@@ -31,30 +28,51 @@ run_one () { # a test; its output in $log
 name_of () { # tests/golden/run.sh is golden, tests/layering.sh layering
 	case "$1" in
 	*/run.sh) basename "$(dirname "$1")" ;;
+	skip:*) echo "$1" | cut -d : -f 2 ;;
 	*) basename "$1" | sed 's/\.[a-z]*$//' ;;
 	esac
 }
 
-count () { grep -c "^$1 " "$log"; }
+count () { grep -ac "^$1 " "$2"; }
 
+# With --one: a test of many that run at once. Its output goes to $scratch/NAME.log, then out.
 limit=${TEST_SECONDS:-1800}
-for test do
-	name=$(name_of "$test")
+if [ "$1" = --one ]; then
+	name=$(name_of "$2")
+	log=$scratch/$name.log
 	BUILD=$scratch/$name
 	export BUILD
 	rm -rf "$BUILD"
 	mkdir -p "$BUILD"
-	printf '== %s\n' "$name"
-	{ run_one "$test" </dev/null 2>&1; echo "exit $?"; } | tee "$log" | grep -v '^exit [0-9]*$'
-	status=$(sed -n '$s/^exit //p' "$log")
-	if [ "$status" != 0 ] && [ "$(count FAIL)" = 0 ]; then
-		echo "FAIL $name: exit status $status" | tee -a "$log"
-	elif [ "$(($(count ok) + $(count FAIL) + $(count skip)))" = 0 ]; then
-		echo "FAIL $name: checked nothing" | tee -a "$log"
+	printf '== %s\n' "$name" >"$log"
+	run_one "$2" </dev/null >>"$log" 2>&1
+	status=$?
+	if [ "$status" != 0 ] && [ "$(count FAIL "$log")" = 0 ]; then
+		echo "FAIL $name: exit status $status" >>"$log"
+	elif [ "$(($(count ok "$log") + $(count FAIL "$log") + $(count skip "$log")))" = 0 ]; then
+		echo "FAIL $name: checked nothing" >>"$log"
 	fi
-	passed=$((passed + $(count ok)))
-	failed=$((failed + $(count FAIL)))
-	skipped=$((skipped + $(count skip)))
+	until mkdir "$scratch/printing" 2>/dev/null; do sleep 0.1; done
+	cat "$log"
+	rmdir "$scratch/printing"
+	exit 0
+fi
+
+rm -rf "$scratch"/*.log "$scratch/printing"
+jobs=${TEST_JOBS:-$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)}
+for test do
+	printf '%s\0' "$test"
+done | xargs -0 -n 1 -P "$jobs" sh "$0" --one
+
+passed=0
+failed=0
+skipped=0
+for test do
+	log=$scratch/$(name_of "$test").log
+	[ -f "$log" ] || { echo "FAIL $test: did not run"; failed=$((failed + 1)); continue; }
+	passed=$((passed + $(count ok "$log")))
+	failed=$((failed + $(count FAIL "$log")))
+	skipped=$((skipped + $(count skip "$log")))
 done
 
 summary="$passed passed, $failed failed"
