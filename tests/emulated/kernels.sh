@@ -3,7 +3,8 @@
 # and packers of the compiler as built there (32 bits, big-endian), and the folders of theirs.
 objects=$(dirname "$KERNELS")
 library="ir/arena.c ir/diag.c ir/graph.c ir/print.c ir/rows.c codegen/words.c codegen/outside.c codegen/pack.c
-	codegen/movement.c codegen/quantize.c codegen/exponential.c codegen/eval.c"
+	codegen/movement.c codegen/quantize.c codegen/exponential.c codegen/eval.c codegen/pack_windows.c
+	codegen/prove.c codegen/staircase.c codegen/range.c codegen/evaluate.c"
 flags='-std=c11 -O2 -D_XOPEN_SOURCE=700 -ffp-contract=off -ffunction-sections -fdata-sections'
 
 check () { # compiler, emulator, folders of templates, their flags
