@@ -394,9 +394,9 @@ needs_no_code(const Graph *g, const Node *n, bool aliased)
 static void
 select_all(Job *job, bool aliased)
 {
-	for (int i = 0; i < job->graph->node_count; i++) {
+	for (int i = 0; i < job->graph->node_count && !aliased; i++) { /* the same in any order */
 		const Node *n = job->graph->node + i;
-		int64_t bytes = needs_no_code(job->graph, n, aliased) ? 0 : bytes_touched(job->graph, n);
+		int64_t bytes = needs_no_code(job->graph, n, false) ? 0 : bytes_touched(job->graph, n);
 		job->widest = bytes > job->widest ? bytes : job->widest;
 	}
 	for (int i = 0; i < job->graph->node_count; i++) {
