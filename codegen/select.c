@@ -159,6 +159,16 @@ takes_steps(const Graph *g, const Node *n, const Template *t)
 	return true;
 }
 
+/* A flat node has one row, and a pointer to it. */
+static bool
+takes_rows(const Template *t)
+{
+	for (int i = 0; i < t->param_count; i++)
+		if (t->param[i].kind == PARAM_ROWS)
+			return true;
+	return false;
+}
+
 /* Whose pixels a kernel takes apart; copies (copy_nd) take all. */
 static int
 apart(const Template *const *part, int parts)
@@ -186,6 +196,8 @@ applies(const Job *job, const Node *n, const Template *const *part, int parts)
 		const char *failed = "an operand's pixels lie apart";
 		if (n->in_place && !part[0]->in_place)
 			failed = "it does not run in place";
+		else if (n->flat && takes_rows(part[i]))
+			failed = "it takes an array of rows, and the image is one";
 		else if (takes_steps(job->graph, n, part[i]) &&
 			template_applies(job->templates, part[i], lookup, &asked, &failed))
 			continue;
@@ -265,9 +277,8 @@ try_folders(Job *job, Node *n, const char *name, double *least)
 	while ((folder = next_word(job->arena, &at))) {
 		const Template *part[3];
 		int parts = kernel_parts(job->templates, folder, name, part);
-		bool rows = parts && part[0]->param[1].kind == PARAM_ROWS; /* of x */
 
-		if (!parts || (n->flat && rows) || !applies(job, n, part, parts))
+		if (!parts || !applies(job, n, part, parts))
 			continue;
 		int64_t scratch = scratch_of(job, n, part[0]);
 		double cost = cost_of(job, n, part, parts);

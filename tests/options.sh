@@ -48,6 +48,7 @@ refuses 1 'no-input: cannot read' run "$model" no-input -o out/y
 refuses 0 'any C11 compiler' --target help
 refuses 0 'usage: mcompile' --help
 refuses 0 'mcompile ' --version
+refuses 0 'it takes an array of rows' --explain --target x86-avx2 --stop bind "$model"
 say messages $refused
 
 # No escape sequences where there is no terminal.
