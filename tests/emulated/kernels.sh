@@ -7,7 +7,7 @@ library="ir/arena.c ir/diag.c ir/graph.c ir/print.c ir/rows.c codegen/words.c co
 	codegen/prove.c codegen/staircase.c codegen/range.c codegen/evaluate.c"
 flags='-std=c11 -O2 -D_XOPEN_SOURCE=700 -ffp-contract=off -ffunction-sections -fdata-sections'
 
-check () { # compiler, emulator, folders of templates, their flags
+check () { # compiler, emulator, folders of templates, what they want besides
 	name=$1
 	if ! command -v "$1" >/dev/null || ! command -v "$2" >/dev/null; then
 		echo "skip $name: no $1 or no $2"
@@ -17,11 +17,20 @@ check () { # compiler, emulator, folders of templates, their flags
 	cd "$BUILD/$name" || exit 1
 	kernels=
 	for folder in ref $3; do
-		for file in "$SRC/templates/$folder"/*.c; do
-			kernels="$kernels $folder/$(basename "$file")"
+		more=$4
+		[ $folder != ref ] || more=
+		for file in "$SRC/templates/${folder%+*}"/*.c; do # of vec+neon those of vec, renamed
+			kernel=$(basename "$file" .c) renamed=
+			case $folder in
+			vec+*)
+				for part in _ _begin_ _row_ _end_; do
+					renamed="$renamed -D$kernel${part}vec=$kernel${part}vec_${folder#vec+}"
+				done ;;
+			esac
+			kernels="$kernels $folder/$kernel.c"
 			# shellcheck disable=SC2086
-			"$1" $flags $4 -I"$SRC/tests/kernels" -c -o "${folder}_$(basename "$file" .c).o" \
-				"$file" || { echo "FAIL $name: compile"; return; }
+			"$1" $flags $more $renamed -I"$SRC/tests/kernels" -I"$SRC/templates/${folder#vec+}" \
+				-c -o "${folder}_$kernel.o" "$file" || { echo "FAIL $name: compile"; return; }
 		done
 	done
 	# shellcheck disable=SC2086
@@ -39,3 +48,4 @@ check () { # compiler, emulator, folders of templates, their flags
 
 check arm-linux-gnueabihf-gcc qemu-arm
 check s390x-linux-gnu-gcc qemu-s390x
+check aarch64-linux-gnu-gcc qemu-aarch64 vec+neon

@@ -11,8 +11,9 @@
 static const char warnings[] =
 	"-std=c11 -O1 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror";
 
-/* Folders that this machine's compilers can compile, and how. */
-static const struct { const char *folder, *flags; } folders[] = {
+/* Folders that this machine's compilers can compile, and how; or which other one. */
+static const struct { const char *folder, *flags, *compiler; } folders[] = {
+	{ "vec+neon", "", "aarch64-linux-gnu-gcc" },
 	{ "ref", "" },
 #ifdef __x86_64__
 	{ "avx2", "-mavx2 -mfma" },
@@ -287,15 +288,15 @@ run(const char *command)
 	return status;
 }
 
-/* With both compilers, if they are there, and $CC, if that is another. */
+/* With both compilers, if they are there, and $CC, if that is another; or just a cross compiler. */
 static void
-compile(const char *path, const char *flags)
+compile(const char *path, const char *flags, const char *cross)
 {
 	const char *own = getenv("CC");
-	const char *const compilers[] = { "gcc", "clang", own ? own : "cc" };
+	const char *const compilers[] = { cross ? cross : "gcc", "clang", own ? own : "cc" };
 	char command[1024];
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < (cross ? 1 : 3); i++) {
 		if (i == 2 && own && (strcmp(own, "gcc") == 0 || strcmp(own, "clang") == 0))
 			break;
 		snprintf(command, sizeof command, "command -v %.*s >/dev/null || exit 0; %s %s %s -c -o "
@@ -306,7 +307,7 @@ compile(const char *path, const char *flags)
 }
 
 static void
-compile_folder(const char *folder, const char *flags)
+compile_folder(const char *folder, const char *flags, const char *cross)
 {
 	Session s;
 	const Template *k[4];
@@ -330,7 +331,7 @@ compile_folder(const char *folder, const char *flags)
 		put_helpers(&text, closure);
 		put(&text, "%s", functions.data);
 		write_file(path, text.data);
-		compile(path, flags);
+		compile(path, flags, cross);
 		unlink(path);
 	}
 	arena_free(s.arena);
@@ -339,7 +340,7 @@ compile_folder(const char *folder, const char *flags)
 Test(templates, compile_when_bound, .timeout = 300)
 {
 	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
-		compile_folder(folders[i].folder, folders[i].flags);
+		compile_folder(folders[i].folder, folders[i].flags, folders[i].compiler);
 }
 
 /* ---- bound and unbound kernels give equal results */
