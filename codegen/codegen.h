@@ -67,6 +67,12 @@ Packed pack_spread(const Graph *, const Node *, int block);
 Packed pack_quads(const Graph *, const Node *, int block);
 Packed pack_quad_at(const Graph *, const Node *, int type);
 
+/* pack_halves.c */
+int sum_bits(const Graph *, const Node *);
+int are_halved(const Graph *, const Node *);
+Packed pack_pairs(const Graph *, const Node *, int block);
+Packed pack_exact_pairs(const Graph *, const Node *, int block);
+
 /* quantize.c: multipliers, bounds and tables from scales. */
 typedef struct {
 	int32_t mult;

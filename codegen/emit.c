@@ -76,9 +76,10 @@ static const char *
 declaration(const Program *p, const Array *a)
 {
 	int align = p->job->target->alignment;
+	bool by_bytes = !*p->job->target->guard; /* no kernel reads words of bytes */
 	const char *type = types[a->packed.type].ctype;
 
-	if (align <= types[a->packed.type].bytes || align <= 8)
+	if (align <= types[a->packed.type].bytes || by_bytes)
 		return format(p->job->arena, "static %s_CONST const %s", p->upper, type);
 	return format(p->job->arena, "static %s_CONST _Alignas(%d) const %s", p->upper,
 		align, type);

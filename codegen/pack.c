@@ -427,6 +427,9 @@ static const struct Packer {
 	{ "w_columns", pack_columns, 16, 1 },
 	{ "w_spread", pack_spread, 16, 1 }, /* the same, the spare row's big weights in two bytes */
 	{ "w_quads", pack_quads, 16, 1 },
+	{ "w_pairs", pack_pairs, 2, 1 }, /* halved: two weights in 16 bits */
+	{ "w_pairs_4", pack_pairs, 4, 1 },
+	{ "exact_pairs", pack_exact_pairs, 4, 1 }, /* biases, and what requantize() takes */
 	{ "quad_at", pack_quad_at, TYPE_s32, 1 },
 	{ "column", resampled, WIDTH, 1 }, /* of each pixel of y its pixels of x */
 	{ "column_weight", resample_weights, WIDTH, 1 },

@@ -15,6 +15,7 @@ static const char warnings[] =
 static const struct { const char *folder, *flags, *compiler; } folders[] = {
 	{ "vec+neon", "", "aarch64-linux-gnu-gcc" },
 	{ "ref", "" },
+	{ "m4", "" }, /* in C; the instructions: tests/emulated */
 #ifdef __x86_64__
 	{ "avx2", "-mavx2 -mfma" },
 	{ "avxvnni", "-mavxvnni -mavx2 -mfma" },

@@ -1,0 +1,115 @@
+/* pack_halves.c: weights and constants for dual multiplications of 16 bits. */
+#include <stdlib.h>
+
+#include "codegen.h"
+
+enum {
+	HALF_BITS = 23, /* of sums that are taken 256 times */
+	PAIR_WORDS = 8, /* two biases; twice: mult, half a unit, shift to the right */
+};
+
+static int
+channels(const Graph *g, const Node *n)
+{
+	const Shape *y = &tensor_out(g, n)->shape;
+
+	return y->dim[y->rank - 1];
+}
+
+static int
+weight_less(const Graph *g, const Node *n, int output, int i)
+{
+	int count = taps(g, n);
+
+	return i < count && output < channels(g, n) ?
+		weight_at(g, n, output, i, count) - affine(g, n, X2).zero : 0;
+}
+
+/* The least b so that no sum of x * w, whatever x, with the bias is beyond +-2^b. */
+int
+sum_bits(const Graph *g, const Node *n)
+{
+	const int32_t *bias = pack(g, n, "bias_16").data;
+	int64_t most = 0;
+	int bits = 0;
+
+	for (int o = 0; o < channels(g, n); o++) {
+		int64_t sum = llabs((int64_t)bias[o]);
+		for (int i = 0; i < taps(g, n); i++)
+			sum += abs(weight_less(g, n, o, i)) * -INT8_MIN;
+		most = sum > most ? sum : most;
+	}
+	most = n->sum_bound && n->sum_bound < most ? n->sum_bound : most;
+	while (most >> bits)
+		bits++;
+	return bits;
+}
+
+/* Whether two channels' weights fit a half of a word: 256 times the odd one's and the even one's. */
+int
+are_halved(const Graph *g, const Node *n)
+{
+	for (int o = 0; o < channels(g, n); o++)
+		for (int i = 0; i < taps(g, n); i++) {
+			int w = weight_less(g, n, o, i);
+			if (w < INT8_MIN + o % 2 || w > INT8_MAX)
+				return 0;
+		}
+	return sum_bits(g, n) <= HALF_BITS;
+}
+
+/*
+ * Blocks of outputs; in each, per four inputs, two channels after two, two words of halves: of
+ * inputs 0 and 2, and of 1 and 3.  Halved: each has both channels' weights; else the first
+ * channel's words and the second's alternate.
+ */
+Packed
+pack_pairs(const Graph *g, const Node *n, int block)
+{
+	int count = taps(g, n), fours = (count + 3) / 4, outputs = (channels(g, n) + block - 1) / block * block;
+	bool halved = are_halved(g, n);
+	Packed p = new_packed(g, TYPE_s8, (int64_t)outputs * fours * (halved ? 4 : 8));
+	int64_t at = 0;
+
+	for (int b = 0; b < outputs; b += block)
+		for (int k = 0; k < fours; k++)
+			for (int o = b; o < b + block; o += 2)
+				for (int i = 0; i < (halved ? 4 : 8); i++) {
+					int input = 4 * k + (halved ? i / 2 + i % 2 * 2 : i / 4 + i % 2 * 2);
+					int w = weight_less(g, n, halved ? o : o + i / 2 % 2, input);
+					w += halved ? weight_less(g, n, o + 1, input) * (UINT8_MAX + 1) : 0;
+					store_bits(p, at++, (int8_t)(w & UINT8_MAX));
+					store_bits(p, at++, w >> 8);
+				}
+	return p;
+}
+
+/* Where the sums of a channel start; of an odd one that is halved with the even one's. */
+static int64_t
+first_sum(const int32_t *bias, int o, int outputs, bool halved)
+{
+	int64_t own = o < outputs ? bias[o] : 0;
+
+	return halved && o % 2 ? (int64_t)(int32_t)((uint32_t)own * 256 + (uint32_t)bias[o - 1]) : own;
+}
+
+Packed
+pack_exact_pairs(const Graph *g, const Node *n, int block)
+{
+	int outputs = channels(g, n), filled = (outputs + block - 1) / block * block;
+	bool halved = are_halved(g, n);
+	Packed p = new_packed(g, TYPE_s32, (int64_t)filled / 2 * PAIR_WORDS);
+	const int32_t *bias = pack(g, n, "bias_16").data, *mult = pack(g, n, "mult").data;
+	const int8_t *shift = pack(g, n, "shift").data;
+
+	for (int o = 0; o < filled; o++) {
+		int64_t at = (int64_t)o / 2 * PAIR_WORDS, own = at + 2 + o % 2 * 3;
+		store_bits(p, at + o % 2, first_sum(bias, o, outputs, halved));
+		if (o >= outputs)
+			continue;
+		store_bits(p, own, mult[o]);
+		store_bits(p, own + 1, shift[o] < 0 ? INT64_C(1) << (-shift[o] - 1) : 0);
+		store_bits(p, own + 2, -shift[o]);
+	}
+	return p;
+}

@@ -1,0 +1,85 @@
+/* dense_s8.c: int8 vectors times a matrix: 4 channels at a time. */
+#include <assert.h>
+
+#include "tile.h"
+
+/* Four inputs of one vector to two channels after two. */
+static inline __attribute__((always_inline)) void
+add_fours(int32_t even[2], int32_t odd[2], const void **x, const void **w, int halved)
+{
+	uint32_t first, second, word[4];
+
+	next_two(&first, &second, x);
+	if (halved)
+		next_four(word, w);
+#pragma GCC unroll 2
+	for (int i = 0; i < 2; i++) {
+		if (halved) {
+			even[i] = add_products(even[i], first, even_bytes(word[2 * i]));
+			odd[i] = add_products(odd[i], first, word[2 * i]);
+			even[i] = add_products(even[i], second, even_bytes(word[2 * i + 1]));
+			odd[i] = add_products(odd[i], second, word[2 * i + 1]);
+		} else {
+			next_four(word, w);
+			even[i] = add_products(even[i], first, word[0]);
+			odd[i] = add_products(odd[i], first, word[1]);
+			even[i] = add_products(even[i], second, word[2]);
+			odd[i] = add_products(odd[i], second, word[3]);
+		}
+	}
+}
+
+/* All inputs, in fours. */
+static inline __attribute__((always_inline)) void
+add_vector(int32_t even[2], int32_t odd[2], const void *x, const void **w, int fours, int halved)
+{
+	for (int k = 0; k < fours / 8; k++) {
+#pragma GCC unroll 8
+		for (int i = 0; i < 8; i++)
+			add_fours(even, odd, &x, w, halved);
+	}
+#pragma GCC unroll 8
+	for (int i = 0; i < fours % 8; i++)
+		add_fours(even, odd, &x, w, halved);
+}
+
+/*
+ * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), for each of out_w vectors of
+ * in_c.  A vector stands in scratch as 16 bits.  w_pairs_4: of each four channels the weights, less
+ * their zero point, in fours of inputs; exact_pairs: their biases and how their sums are rescaled.
+ * cost: out_w * ((in_c + 3) / 4 * 5 + (out_c + 3) / 4 * ((in_c + 3) / 4 * 14 + 60))
+ * scratch: (in_c + 3) / 4 * 8
+ */
+void
+dense_s8_m4(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w_pairs_4,
+	const int32_t *restrict exact_pairs, uint32_t *restrict scratch, int in_c, int out_w,
+	int out_c, int x_step, int y_step, int halved, int sum_bits, int shift_most, int y_zero,
+	int y_min, int y_max)
+{
+	assert(sum_bits <= 30);
+
+	const int fours = (in_c + 3) / 4;
+
+	for (int p = 0; p < out_w; p++) {
+		const int32_t *exact = exact_pairs;
+		const void *w = w_pairs_4;
+		uint32_t *to = scratch;
+
+		widen(&to, x + p * x_step, 0, in_c, 1);
+		for (int o = 0; o < out_c; o += 4, exact += 16) {
+			int32_t even[2] = { exact[0], exact[8] }, odd[2] = { exact[1], exact[9] };
+
+			add_vector(even, odd, scratch, &w, fours, halved);
+#pragma GCC unroll 2
+			for (int i = 0; i < 2; i++) {
+				if (out_c % 4 == 0 || o + 2 * i < out_c)
+					y[p * y_step + o + 2 * i] = rescale_exact(even[i], exact + 8 * i + 2, 0,
+						shift_most, y_zero, y_min, y_max);
+				if (out_c % 4 == 0 || o + 2 * i + 1 < out_c)
+					y[p * y_step + o + 2 * i + 1] = rescale_exact(halved ?
+						(int32_t)((uint32_t)odd[i] - (uint32_t)even[i]) : odd[i],
+						exact + 8 * i + 5, halved, shift_most, y_zero, y_min, y_max);
+			}
+		}
+	}
+}
