@@ -46,6 +46,8 @@ Packed new_packed(const Graph *, Type, int64_t count);
 int excess_steps(const Graph *, const Node *);
 int zero_left(const Graph *, const Node *);
 int greatest_shift(const Graph *, const Node *);
+int least_shift(const Graph *, const Node *);
+Packed pack_bias_less_zeros(const Graph *, const Node *, int more);
 bool pairs_are_safe(const Graph *, const Node *);
 Packed packed_tensor(const Tensor *);
 void store_bits(Packed, int64_t i, int64_t bits);
@@ -72,6 +74,13 @@ int sum_bits(const Graph *, const Node *);
 int are_halved(const Graph *, const Node *);
 Packed pack_pairs(const Graph *, const Node *, int block);
 Packed pack_exact_pairs(const Graph *, const Node *, int block);
+
+/* pack_high.c: sums rescaled in whole numbers; in a family channels of one factor, or both. */
+typedef enum { HIGH_PLAIN, HIGH_WHOLE, HIGH_ODD } Family; /* ODD: that of odd channels is 256 */
+bool is_high(const Graph *, const Node *, Family);
+Packed pack_high_mult(const Graph *, const Node *, int family);
+Packed pack_high_add(const Graph *, const Node *, int family);
+Packed pack_high_bias(const Graph *, const Node *, int family);
 
 /* quantize.c: multipliers, bounds and tables from scales. */
 typedef struct {
@@ -192,14 +201,16 @@ void select_kernel(Job *, Node *);
 void select_kernels(Job *);
 const char *kernel_of(Arena *, const Node *, int variant);
 void select_again(Job *); /* after alias(): how wide pixels lie is known, and what is a view */
+bool wants_word(const Job *, const Node *, const char *word); /* some kernel that it may have */
 int kernel_parts(Templates *, const char *folder, const char *name, const Template *part[3]);
 
 /* prove.c: cheaper arithmetic where the weights show that no bit changes. */
 enum { RESCALE_BLOCK = 16 }; /* channels that are rescaled alike */
 bool is_mirrored(const Node *);
 bool is_fine(const Node *, int block);
-typedef enum { NO_FORMS, FORMS, FINE_FORMS } Wanted; /* fine ones everywhere: for tests */
-void prove_node(const Graph *, Node *, Wanted);
+/* What is to be looked for: lines in float; in double everywhere (for tests); whole numbers. */
+typedef enum { WANT_NONE = 0, WANT_LINES = 1, WANT_FINE = 2, WANT_HIGH = 4 } Wanted;
+void prove_node(const Graph *, Node *, int wanted);
 int float_channels(const Node *);
 void prove(Job *);
 

@@ -94,7 +94,7 @@ weight_at(const Graph *g, const Node *n, int output, int i, int count)
 }
 
 /* Zero points out of the sum of products: bias - (x_zero + more) * sum of (w - w_zero). */
-static Packed
+Packed
 pack_bias_less_zeros(const Graph *g, const Node *n, int more)
 {
 	Packed p = pack_operand(g, n, 2), less = new_packed(g, TYPE_s32, p.count);
@@ -316,6 +316,18 @@ greatest_shift(const Graph *g, const Node *n)
 	return most;
 }
 
+int
+least_shift(const Graph *g, const Node *n)
+{
+	int least = INT_MAX;
+
+	for (int i = 0; i < channels(g, n); i++) {
+		int shift = quantize_multiplier(fmin(channel_scale(g, n, i), DBL_MAX)).shift;
+		least = shift < least ? shift : least;
+	}
+	return least;
+}
+
 typedef enum {
 	PROVED_SCALE, PROVED_OFFSET, SWIFT_SCALE, SWIFT_OFFSET, FINE_SCALE, FINE_OFFSET
 } Proved;
@@ -417,6 +429,15 @@ static const struct Packer {
 	{ "fine_16", pack_fine, RESCALE_BLOCK, 1 }, /* per block: whether as double */
 	{ "fine_scale_16", pack_proved, FINE_SCALE, 16 },
 	{ "fine_offset_16", pack_proved, FINE_OFFSET, 16 },
+	{ "high_mult", pack_high_mult, HIGH_PLAIN, 1 }, /* see docs/kernel-interface.md */
+	{ "high_add", pack_high_add, HIGH_PLAIN, 1 },
+	{ "high_bias", pack_high_bias, HIGH_PLAIN, 1 },
+	{ "high_mult_256", pack_high_mult, HIGH_WHOLE, 1 },
+	{ "high_add_256", pack_high_add, HIGH_WHOLE, 1 },
+	{ "high_bias_256", pack_high_bias, HIGH_WHOLE, 1 },
+	{ "high_mult_odd", pack_high_mult, HIGH_ODD, 1 },
+	{ "high_add_odd", pack_high_add, HIGH_ODD, 1 },
+	{ "high_bias_odd", pack_high_bias, HIGH_ODD, 1 },
 	{ "w_vnni", pack_fours, 16, 1 },
 	{ "w_less", pack_less, 16, 1 }, /* w_left being what is left of the zero point */
 	{ "w_excess", pack_excess, 0, 1 },

@@ -156,25 +156,88 @@ try_swift(const Graph *g, Node *n, const Stairs *s, int channels)
 			return;
 		scale[i] = line.scale;
 		offset[i] = line.offset;
-		start[i] = line.start;
+		start[i] = (double)line.start;
 	}
 	n->swift_scale = (Reals){ channels, scale };
 	n->swift_offset = (Reals){ channels, offset };
 	n->swift_start = (Reals){ channels, start };
 }
 
+/* A shift for all channels: more bits behind the point, but mult and the sums as large as fit. */
+static int
+high_shift(const Stairs *s, const double *scale, int channels, int factor)
+{
+	const double mult_most = INT32_MAX - UINT8_MAX, room = 1 << 30;
+	double steepest = 0, reach = UINT8_MAX;
+
+	for (int i = 0; i < channels; i++) {
+		double far = fmax(fabs((double)s[i].low), fabs((double)s[i].high));
+		steepest = fmax(steepest, scale[i]);
+		reach = fmax(reach, UINT8_MAX + scale[i] * far);
+	}
+	double most = fmin(room / reach, ldexp(mult_most * factor / steepest, -HIGH_BITS));
+	return most >= ldexp(1, HIGH_SHIFT_MOST) ? HIGH_SHIFT_MOST : ilogb(most);
+}
+
+/* Returns how many channels have none. */
+static int
+fill_high(const Graph *g, HighForm *f, const Stairs *s, const double *scale, int channels, High h)
+{
+	size_t count = (size_t)channels;
+	double *mult = alloc_array(g->arena, count, sizeof *mult);
+	double *add = alloc_array(g->arena, count, sizeof *add);
+	double *start = alloc_array(g->arena, count, sizeof *start);
+	int failed = 0;
+
+	for (int i = 0; i < channels; i++) {
+		bool found = find_high(s + i, scale[i], &h);
+		failed += !found;
+		mult[i] = found ? h.mult : -1;
+		add[i] = found ? h.add : 0;
+		start[i] = found ? h.start : 0;
+	}
+	*f = (HighForm){ h.shift, { channels, mult }, { channels, add }, { channels, start } };
+	return failed;
+}
+
+/* In whole numbers: for machines that multiply to 64 bits and keep the high half. */
+static void
+try_high(const Graph *g, Node *n, const Stairs *s, int channels)
+{
+	enum { SHIFTS = 3 }; /* of which one is tried: the largest are the likeliest */
+	double *scale = alloc_array(g->arena, (size_t)channels, sizeof *scale);
+
+	for (int i = 0; i < channels; i++)
+		scale[i] = widest_scale(s + i);
+	for (int k = 0; k < HIGH_FACTORS; k++) {
+		int factor = k == HIGH_256 ? UINT8_MAX + 1 : 1, least = channels;
+		int shift = high_shift(s, scale, channels, factor);
+		for (int i = 0; i < SHIFTS && shift - i > 0 && least; i++) {
+			HighForm f;
+			int failed = fill_high(g, &f, s, scale, channels,
+				(High){ .factor = factor, .shift = shift - i });
+			if (failed >= least)
+				continue;
+			n->high[k] = f;
+			least = failed;
+		}
+	}
+}
+
 void
-prove_node(const Graph *g, Node *n, Wanted wanted)
+prove_node(const Graph *g, Node *n, int wanted)
 {
 	int channels = channel_count(tensor_out(g, n));
 	Stairs *s = alloc_array(g->arena, (size_t)channels, sizeof *s);
 
-	if (!find_stairs(g, n, s, channels) || wanted == NO_FORMS)
+	if (!find_stairs(g, n, s, channels))
 		return;
-	if (n->op != OP_depthwise)
+	if (wanted & WANT_HIGH)
+		try_high(g, n, s, channels);
+	if (wanted & WANT_LINES && n->op != OP_depthwise)
 		try_swift(g, n, s, channels);
-	for (int mirrored = 0; mirrored < 2 && !n->form; mirrored++) {
-		Trial t = try_form(g, s, channels, mirrored, wanted == FINE_FORMS);
+	for (int mirrored = 0; wanted & WANT_LINES && mirrored < 2 && !n->form; mirrored++) {
+		Trial t = try_form(g, s, channels, mirrored, wanted & WANT_FINE);
 		if (!t.good)
 			continue;
 		n->form = FORM_FLOAT + mirrored * FORM_MIRRORED + (t.fine_blocks > 0);
@@ -207,15 +270,30 @@ explain(const Graph *g, const Node *n)
 			channels, channels - single);
 	else
 		fprintf(stderr, "rescaled as by the reference");
+	for (int k = 0; k < HIGH_FACTORS; k++)
+		if (is_high(g, n, k ? HIGH_WHOLE : HIGH_PLAIN))
+			fprintf(stderr, "; in whole numbers of %s", k ? "256 sums" : "the sum");
 	fprintf(stderr, "%s%s\n", n->open & OPEN_BELOW ? "; none is clamped below" : "",
 		n->open & OPEN_ABOVE ? "; none is clamped above" : "");
+}
+
+static int
+wanted(const Job *job, const Node *n)
+{
+	static const struct { const char *word; Wanted what; } words[] = { { "form", WANT_LINES },
+		{ "high_mult", WANT_HIGH }, { "high_mult_256", WANT_HIGH }, { "high_mult_odd", WANT_HIGH } };
+	int all = WANT_NONE;
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (wants_word(job, n, words[i].word))
+			all |= (int)words[i].what;
+	return all;
 }
 
 void
 prove(Job *job)
 {
 	Graph *g = job->graph;
-	bool lines = strcmp(job->target->folders, "ref") != 0; /* whose kernels know none */
 
 	for (int i = 0; i < g->node_count; i++) {
 		Node *n = g->node + i;
@@ -223,9 +301,10 @@ prove(Job *job)
 		n->sum_bound = 0;
 		n->scale = n->offset = n->fine_scale = n->fine_offset = (Reals){ 0 };
 		n->swift_scale = n->swift_offset = n->swift_start = (Reals){ 0 };
+		n->high[HIGH_1] = n->high[HIGH_256] = (HighForm){ 0 };
 		if (job->no_prove || !sums_products(n) || tensor_out(g, n)->type != TYPE_s8)
 			continue;
-		prove_node(g, n, lines ? FORMS : NO_FORMS);
+		prove_node(g, n, wanted(job, n));
 		if (job->explain)
 			explain(g, n);
 	}

@@ -142,6 +142,39 @@ has_param(const Template *t, const char *name)
 	return false;
 }
 
+/* The next of words between spaces; NULL: no more. */
+static const char *
+next_word(Arena *arena, const char **at)
+{
+	*at += strspn(*at, " ");
+	int size = (int)strcspn(*at, " ");
+	const char *word = size ? format(arena, "%.*s", size, *at) : NULL;
+
+	*at += size;
+	return word;
+}
+
+bool
+wants_word(const Job *job, const Node *n, const char *word)
+{
+	const Target *variant[VARIANTS_MOST];
+	int count = variants_of(job->target, variant);
+	const char *stem, *folder;
+
+	for (const char *at = ops[n->op].stems; (stem = next_word(job->arena, &at));) {
+		const char *name = kernel_name(job->graph, n, stem);
+		for (int i = 0; name && i < count; i++)
+			for (const char *in = variant[i]->folders; (folder = next_word(job->arena, &in));) {
+				const Template *part[3];
+				int parts = kernel_parts(job->templates, folder, name, part);
+				while (parts--)
+					if (has_param(part[parts], word))
+						return true;
+			}
+	}
+	return false;
+}
+
 /* A kernel that knows no step of an operand wants its pixels side by side. */
 static bool
 takes_steps(const Graph *g, const Node *n, const Template *t)
@@ -216,18 +249,6 @@ scratch_of(const Job *job, const Node *n, const Template *t)
 
 	return template_bytes(job->templates, t, t->scratch, lookup, &asked) +
 		template_bytes(job->templates, t, t->acc, lookup, &asked);
-}
-
-/* The next of words between spaces; NULL: no more. */
-static const char *
-next_word(Arena *arena, const char **at)
-{
-	*at += strspn(*at, " ");
-	int size = (int)strcspn(*at, " ");
-	const char *word = size ? format(arena, "%.*s", size, *at) : NULL;
-
-	*at += size;
-	return word;
 }
 
 /* Cycles of an image. */

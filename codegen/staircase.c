@@ -76,40 +76,55 @@ turns(Form form, int32_t sum)
 	return form.mirrored && sum < 0;
 }
 
+typedef struct {
+	Form form;
+	Line line;
+} FormedLine;
+
 /* False: the number has no place in 32 bits. */
 static bool
-rounded(const Stairs *s, Form form, Line line, int32_t sum, int64_t *y)
+line_gives(const Stairs *s, const void *what, int32_t sum, int64_t *y)
 {
 	const double most = 1 << 30;
-	double offset = turns(form, sum) ? -line.offset : line.offset;
-	double v = form.fine ? fma(sum, line.scale, offset) :
+	const FormedLine *f = what;
+	Line line = f->line;
+	double offset = turns(f->form, sum) ? -line.offset : line.offset;
+	double v = f->form.fine ? fma(sum, line.scale, offset) :
 		(double)fmaf((float)sum, (float)line.scale, (float)offset);
 
 	if (!(v > -most && v < most))
 		return false;
-	*y = llrint(v) + (form.mirrored ? s->zero : 0);
+	*y = llrint(v) + (f->form.mirrored ? s->zero : 0);
 	return true;
 }
 
-/* Whether a line gives the reference's bits for every sum. */
-bool
-line_holds(const Stairs *s, Form form, Line line)
+/* What cheaper arithmetic gives before clamping; false: it has no room for the sum. */
+typedef bool Gives(const Stairs *, const void *what, int32_t sum, int64_t *y);
+
+/* Whether what never falls gives the reference's bits for every sum. */
+static bool
+holds(const Stairs *s, Gives *gives, const void *what)
 {
 	int64_t first, last, below, above;
 
-	if (!(line.scale >= 0) || !rounded(s, form, line, s->low, &first) ||
-		!rounded(s, form, line, s->high, &last) ||
+	if (!gives(s, what, s->low, &first) || !gives(s, what, s->high, &last) ||
 		(first < s->from && s->from > s->least) || (last > s->to && s->to < s->most))
 		return false;
-	if (form.mirrored && -line.scale - line.offset > line.offset)
-		return false; /* falls from -1 to 0 */
 	for (int y = s->from + 1; y <= s->to; y++) {
 		int32_t at = s->edge[y - s->from - 1];
-		if (!rounded(s, form, line, at - 1, &below) ||
-			!rounded(s, form, line, at, &above) || below >= y || above < y)
+		if (!gives(s, what, at - 1, &below) || !gives(s, what, at, &above) ||
+			below >= y || above < y)
 			return false;
 	}
 	return true;
+}
+
+static bool
+line_holds(const Stairs *s, Form form, Line line)
+{
+	bool falls = form.mirrored && -line.scale - line.offset > line.offset; /* from -1 to 0 */
+
+	return line.scale >= 0 && !falls && holds(s, line_gives, &(FormedLine){ form, line });
 }
 
 /* ---- lines that keep to all edges: offset >= or <= p - scale * q, each */
@@ -261,30 +276,15 @@ enum { BITS_WHOLE = 0x4b000000 }; /* of 2^23 as float; one more is one bit more 
 
 /* False: beyond what 16 bits hold. */
 static bool
-swift_rounded(Swift line, int32_t sum, int *y)
+swift_gives(const Stairs *s, const void *what, int32_t sum, int64_t *y)
 {
-	float v = (float)(least_whole + (line.start - BITS_WHOLE) + sum);
-	double at = (double)fmaf(v, line.scale, line.offset) - middle_whole;
+	const Swift *line = what;
+	float v = (float)(least_whole + (double)(line->start - BITS_WHOLE) + sum);
+	double at = (double)fmaf(v, line->scale, line->offset) - middle_whole;
 
-	*y = (int)at;
+	(void)s;
+	*y = (int64_t)at;
 	return at >= INT16_MIN && at <= INT16_MAX;
-}
-
-static bool
-swift_holds(const Stairs *s, Swift line)
-{
-	int first, last, below, above;
-
-	if (!swift_rounded(line, s->low, &first) || !swift_rounded(line, s->high, &last) ||
-		clamped(s, first) != s->from || clamped(s, last) != s->to)
-		return false;
-	for (int y = s->from + 1; y <= s->to; y++) {
-		int32_t at = s->edge[y - s->from - 1];
-		if (!swift_rounded(line, at - 1, &below) || !swift_rounded(line, at, &above) ||
-			below >= y || above < y)
-			return false;
-	}
-	return true;
 }
 
 /* Offsets are whole numbers there; what is behind the point comes from where the sums start. */
@@ -298,8 +298,8 @@ find_start(const Stairs *s, Cut c, Swift *line)
 		double start = tries - (double)s->low, at = (least_whole + start) * c.scale;
 		float offset = (float)(middle_whole - at + (c.low + c.high) / 2);
 		double real = at + ((double)offset - middle_whole);
-		*line = (Swift){ (float)c.scale, offset, BITS_WHOLE + (int32_t)start };
-		if (real > c.low && real < c.high && swift_holds(s, *line))
+		*line = (Swift){ (float)c.scale, offset, BITS_WHOLE + (int64_t)start };
+		if (real > c.low && real < c.high && holds(s, swift_gives, line))
 			return true;
 	}
 	return false;
@@ -319,6 +319,116 @@ find_swift(const Stairs *s, Swift *line)
 		int steps = i % 2 ? i / 2 + 1 : -(i / 2);
 		Cut c = cut(&r, next_scale((double)(float)best.scale, steps, false));
 		if (c.width > 0 && find_start(s, c, line))
+			return true;
+	}
+	return false;
+}
+
+/* ---- whole numbers: (add + (factor * (sum + start) * mult >> 32)) >> shift */
+
+static bool
+fits(int64_t v)
+{
+	return v >= INT32_MIN && v <= INT32_MAX;
+}
+
+/* False: beyond what 32 bits hold. */
+static bool
+high_gives(const Stairs *s, const void *what, int32_t sum, int64_t *y)
+{
+	const High *h = what;
+	int64_t x = h->factor * ((int64_t)sum + h->start);
+	int64_t v = !h->mult ? h->add : h->add + (x * h->mult >> HIGH_BITS);
+
+	(void)s;
+	*y = v >> h->shift;
+	return fits(v) && (fits(x) || !h->mult);
+}
+
+double
+widest_scale(const Stairs *s)
+{
+	Region r;
+
+	if (s->from == s->to)
+		return 0;
+	find_region(&r, s, (Form){ false, true });
+	Cut best = widest(&r, slope(s));
+	return best.width >= 0 ? best.scale : -1;
+}
+
+/* What factor * start * mult + add * 2^32 may be for a mult, to reach each y where it must. */
+typedef struct { int64_t least, most; } Room;
+
+static void
+reach_from(Room *r, int64_t y, int32_t sum, const High *h)
+{
+	int64_t v = y * (INT64_C(1) << (h->shift + HIGH_BITS)) - (int64_t)h->factor * h->mult * sum;
+
+	r->least = v > r->least ? v : r->least;
+}
+
+static void
+reach_after(Room *r, int64_t y, int32_t sum, const High *h)
+{
+	int64_t v = y * (INT64_C(1) << (h->shift + HIGH_BITS)) - (int64_t)h->factor * h->mult * sum;
+
+	r->most = v - 1 < r->most ? v - 1 : r->most;
+}
+
+static Room
+room_of(const Stairs *s, const High *h)
+{
+	Room r = { INT64_MIN, INT64_MAX };
+
+	if (s->from > s->least)
+		reach_from(&r, s->from, s->low, h);
+	if (s->to < s->most)
+		reach_after(&r, s->to + 1, s->high, h);
+	for (int y = s->from + 1; y <= s->to; y++) {
+		reach_from(&r, y, s->edge[y - s->from - 1], h);
+		reach_after(&r, y, s->edge[y - s->from - 1] - 1, h);
+	}
+	return r;
+}
+
+/* Of the steps that `add` has it takes one; where the sums start is for what lies between. */
+static bool
+find_add(const Stairs *s, High *h)
+{
+	enum { TRIES = 1 << 14 };
+	int64_t each = (int64_t)h->factor * h->mult, one = INT64_C(1) << HIGH_BITS;
+	Room r = room_of(s, h);
+
+	for (int i = 0; i < TRIES && r.least <= r.most; i++) {
+		int64_t add = (r.least >> HIGH_BITS) + (i % 2 ? i / 2 + 1 : -(i / 2));
+		int64_t left = r.least - add * one, start = (left + (left > 0 ? each - 1 : 0)) / each;
+		if (add * one + start * each > r.most)
+			continue;
+		h->add = (int32_t)add;
+		h->start = (int32_t)start;
+		return fits(add) && fits(start) && holds(s, high_gives, h);
+	}
+	return false;
+}
+
+bool
+find_high(const Stairs *s, double scale, High *h)
+{
+	enum { NEIGHBOURS = 8 };
+	double mult = floor(ldexp(scale, HIGH_BITS + h->shift) / h->factor);
+
+	if (s->from == s->to) {
+		h->mult = h->start = 0;
+		h->add = s->from * (1 << h->shift);
+		return true;
+	}
+	if (scale < 0 || !fits(h->factor * (int64_t)s->low) || !fits(h->factor * (int64_t)s->high))
+		return false;
+	for (int i = 0; i < NEIGHBOURS; i++) {
+		double near = mult + (i % 2 ? i / 2 + 1 : -(i / 2));
+		h->mult = near > 0 && near <= INT32_MAX ? (int32_t)near : 0;
+		if (h->mult && find_add(s, h))
 			return true;
 	}
 	return false;

@@ -25,12 +25,19 @@ typedef struct {
 typedef struct { double scale, offset; } Line;
 typedef struct {
 	float scale, offset; /* of the float whose bits are start + sum: rounded to a whole one */
-	int32_t start;
+	int64_t start;
 } Swift;
+enum { HIGH_BITS = 32, HIGH_SHIFT_MOST = 22 };
+typedef struct {
+	int factor, shift; /* y = (add + (factor * (sum + start) * mult >> 32)) >> shift */
+	int32_t mult, add, start;
+} High;
 int stored(const Stairs *, int32_t sum);
 void find_edges(Stairs *);
 bool find_line(const Stairs *, Form, Line *);
-bool line_holds(const Stairs *, Form, Line); /* gives the same for every sum */
 bool find_swift(const Stairs *, Swift *);
+/* Of the line that has most room between the edges; 0: there are none; below: none has. */
+double widest_scale(const Stairs *);
+bool find_high(const Stairs *, double scale, High *); /* of the factor and shift given */
 
 #endif

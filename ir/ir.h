@@ -148,6 +148,13 @@ typedef struct {
 enum { OPEN_BELOW = 1, OPEN_ABOVE = 2 };
 enum { APART_Y = 1, APART_X = 2, APART_X2 = 4 };
 
+/* Per channel mult -1: none was found. */
+typedef struct {
+	int shift;
+	Reals mult, add, start;
+} HighForm;
+enum { HIGH_1, HIGH_256, HIGH_FACTORS };
+
 /* One operator; makes one tensor.  Inputs that are left out are -1. */
 typedef struct {
 	Op op;
@@ -166,6 +173,7 @@ typedef struct {
 	 * double, 0 where none are needed. */
 	Reals scale, offset, fine_scale, fine_offset;
 	Reals swift_scale, swift_offset, swift_start; /* set by prove(): the same in fewer steps */
+	HighForm high[HIGH_FACTORS]; /* set by prove(): the same in whole numbers, sums times 1 or 256 */
 	/* Set by select(): "folder/name", one per variant of the target; NULL: a view, no code. */
 	const char *kernel;
 	int64_t cost, row_cost; /* set by select(): cycles of an image, whole and row by row */

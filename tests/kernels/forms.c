@@ -14,7 +14,7 @@ pick_form(Case *c)
 	if (!sums_products(n) || tensor_out(g, n)->type != TYPE_s8 ||
 		(!c->large && chance(&c->dice, 30)))
 		return true;
-	prove_node(g, n, mixed ? FINE_FORMS : FORMS);
+	prove_node(g, n, WANT_LINES | WANT_HIGH | (mixed ? WANT_FINE : 0));
 	if (chance(&c->dice, 30))
 		n->swift_scale.count = 0;
 	double *fine = (double *)(uintptr_t)n->fine_scale.value;

@@ -1,9 +1,9 @@
 # Tries the constants of `mcompile --dump prove` on both sides of every edge; nothing here is mcompile's.
-"""check.py MCOMPILE MODEL...: each channel's line, as a kernel computes it, against requantization
-as TensorFlow Lite has it: at the edges found here, and for every sum where there are few. Damaged
-constants must be found out. Prints, per model, how many channels are proved in float, and in all.
+"""check.py MCOMPILE FOLDER MODEL...: each channel's constants of every form, used as kernels do,
+against requantization as TensorFlow Lite has it: at the edges found here, and for every sum where
+there are few. Damaged constants must be found out. Prints, per model, how many channels are proved
+in float, in its bits (swift), in whole numbers (sums times 1 and times 256), and how many there are.
 """
-import fractions
 import math
 import os
 import random
@@ -18,6 +18,7 @@ TYPES = dict(s8=np.int8, u8=np.uint8, s32=np.int32, f32=np.float32, s64=np.int64
 ATTRS = dict(stride_h=1, stride_w=1, dilation_h=1, dilation_w=1, pad_top=0, pad_left=0, form=0, open=0)
 FEW = 1 << 17    # sums that are all tried
 TRIED = 4        # channels of a layer of which they are
+KERNELS = ("conv1x1_s8", "conv2d_s8", "depthwise_s8", "dense_s8", "dense_s8_litert")
 FLAGS = ("flat", "overlays", "in_place", "reversed")
 
 
@@ -66,15 +67,23 @@ class Tensor:
         return (np.full(channels, -128), np.full(channels, 127)) if self.low is None else (self.low, self.high)
 
 
-def dump(mcompile, what, model):
+def write_kernels(folder):
+    """Those of a target that asks for every form."""
+    os.makedirs(os.path.join(folder, "avx2"), exist_ok=True)
+    for name in KERNELS:
+        with open(os.path.join(folder, "avx2", f"{name}.c"), "w", encoding="utf-8") as file:
+            file.write(f"void\n{name}_avx2(const int32_t *high_mult, int form)\n{{\n}}\n")
+
+
+def dump(mcompile, kernels, what, model):
     """Nothing of what mcompile cannot read."""
-    return subprocess.run([mcompile, "--target", "x86-avx2", "--no-prune", "--dump", what, "--stop", what, model],
-                          check=False, capture_output=True, text=True).stdout
+    return subprocess.run([mcompile, "--templates", kernels, "--target", "x86-avx2", "--no-prune", "--dump", what,
+                           "--stop", what, model], check=False, capture_output=True, text=True).stdout
 
 
-def read(mcompile, model):
+def read(mcompile, kernels, model):
     tensors, nodes, semantics = {}, [], "tflm"
-    text = re.sub(r"\n\t\t|\n\t(?=\})", " ", dump(mcompile, "prove", model))
+    text = re.sub(r"\n\t\t|\n\t(?=\})", " ", dump(mcompile, kernels, "prove", model))
     for line in text.splitlines():
         words = TOKEN.findall(line)
         if words[:1] == ["model"] and "semantics" in words:
@@ -85,7 +94,7 @@ def read(mcompile, model):
             inputs = [w for w in words[3:6] if re.fullmatch(r"t\d+|_", w)]
             rest = fields(words[3 + len(inputs):])
             nodes.append((words[0], words[2], inputs, {"dialect": semantics, **rest}))
-    for line in dump(mcompile, "range", model).splitlines():
+    for line in dump(mcompile, kernels, "range", model).splitlines():
         tensor, _, spans = line.partition(":")
         low, high = [], []
         for span in spans.split(","):
@@ -217,92 +226,214 @@ def fused(x, scale, offset):
     return total.astype(np.float32).astype(np.float64)
 
 
-def exact_fused(x, scale, offset):
-    """fma() of numbers."""
-    return float(fractions.Fraction(int(x)) * fractions.Fraction(scale) + fractions.Fraction(offset))
+def exact_fused(sums, scale, offset):
+    """fma() of numbers: the quotient of whole numbers is rounded once."""
+    (up, down), (high, low) = scale.as_integer_ratio(), offset.as_integer_ratio()
+    return np.array([(x * up * low + high * down) / (down * low) for x in sums.tolist()])
 
 
-class Lines:
-    def __init__(self, given, channels):
-        form = int(given.get("form", 0))
-        self.mirrored, self.form = form > 2, form
+def array_of(given, name, channels):
+    return np.array(numbers(given[name])) if name in given else np.zeros(channels)
+
+
+class Form:
+    """Constants of a layer's channels; y(): what a kernel makes of sums with them."""
+    def __init__(self, given):
         self.open = int(given.get("open", 0))
-        of = lambda name: np.array(numbers(given[name])) if name in given else np.zeros(channels)
-        self.scale, self.offset = of("scales"), of("offsets")
-        self.fine_scale, self.fine_offset = of("fine_scales"), of("fine_offsets")
+
+
+    def copy(self):
+        other = object.__new__(type(self))
+        other.__dict__ = {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in self.__dict__.items()}
+        return other
+
+    def quick(self, _):
+        return True
+
+    def clipped(self, c, y):
+        return np.clip(y, -128 if self.open & 1 else c.least, 127 if self.open & 2 else c.most)
+
+
+class Lines(Form):
+    """A line in float or in double, rounded to even."""
+    def __init__(self, given, channels):
+        super().__init__(given)
+        self.form = int(given.get("form", 0))
+        self.mirrored = self.form > 2
+        self.scale, self.offset = (array_of(given, name, channels) for name in ("scales", "offsets"))
+        self.fine_scale, self.fine_offset = (array_of(given, name, channels) for name in ("fine_scales", "fine_offsets"))
         blocks = -(-channels // 16)
         fine = np.array([self.fine_scale[16 * i:16 * i + 16].any() for i in range(blocks)])
         self.fine = np.repeat(fine, 16)[:channels] if blocks else fine
+
+    def found(self, _):
+        return self.form != 0
+
+    def single(self):
+        return int(np.isfinite(self.scale).sum()) if self.form else 0
 
     def y(self, c, sums, at):
         scale, offset = (self.fine_scale, self.fine_offset) if self.fine[at] else (self.scale, self.offset)
         scale, offset = scale[at], offset[at]
         offset = np.where(sums < 0, -offset, offset) if self.mirrored else np.full(sums.shape, offset)
         if self.fine[at]:
-            v = np.array([exact_fused(s, float(scale), float(o)) for s, o in zip(sums, offset)])
+            v = np.where(sums < 0, exact_fused(sums, float(scale), float(offset[0])),
+                         exact_fused(sums, float(scale), float(offset[-1])))
         else:
             v = fused(sums, scale, offset)
         if not np.isfinite(v).all() or np.abs(v).max(initial=0) >= 2**30:
             return np.full(sums.shape, 999)
-        y = np.rint(v) + (c.zero if self.mirrored else 0)
-        return np.clip(y, -128 if self.open & 1 else c.least, 127 if self.open & 2 else c.most)
+        return self.clipped(c, np.rint(v) + (c.zero if self.mirrored else 0))
 
     def rises(self, at):
         scale, offset = (self.fine_scale[at], self.fine_offset[at]) if self.fine[at] else (self.scale[at], self.offset[at])
         return scale >= 0 and (not self.mirrored or -scale - offset <= offset)
 
+    def quick(self, at):
+        return not self.fine[at]
 
-def holds(c, lines, edges, at, few=False):
-    """Whether a channel's line gives the reference's bits."""
+    def harm(self, c, at, far, dice):
+        scale, offset = (self.fine_scale, self.fine_offset) if self.fine[at] else (self.scale, self.offset)
+        if dice.random() < 0.5:  # the farthest edge moves by three sums
+            scale[at] *= 1 + 3 / far
+        else:
+            offset[at] += 3 * c.scale[at] * dice.choice((1, -1))
+
+
+class Swift(Form):
+    """Sums that are the bits of floats; y is in the last 16 bits of one, too."""
+    def __init__(self, given, channels):
+        super().__init__(given)
+        self.has = "swift_scales" in given
+        self.scale, self.offset, self.start = (
+            array_of(given, f"swift_{name}", channels) for name in ("scales", "offsets", "starts"))
+
+    def found(self, _):
+        return self.has
+
+    def y(self, c, sums, at):
+        bits = (sums + int(self.start[at]) + 2**31) % 2**32 - 2**31
+        if bits.min() < 0x4b000000 or bits.max() >= 0x4b800000:  # 2^23, 2^24
+            return np.full(sums.shape, 999)
+        v = fused(bits.astype(np.int32).view(np.float32), self.scale[at], np.full(sums.shape, self.offset[at]))
+        if v.min() < 2**23 or v.max() >= 2**24:
+            return np.full(sums.shape, 999)
+        whole = v.astype(np.float32).view(np.int32) - 0x4b400000
+        if np.abs(whole).max() >= 2**15:
+            return np.full(sums.shape, 999)
+        return self.clipped(c, whole)
+
+    def rises(self, at):
+        return self.scale[at] >= 0
+
+    def harm(self, c, at, far, dice):
+        if dice.random() < 0.5:
+            self.scale[at] *= 1 + 3 / far
+            self.offset[at] -= round(2**23 * 3 / far * self.scale[at])
+        else:
+            self.start[at] += dice.choice((3, -3))
+
+
+class Whole(Form):
+    """Whole numbers, of which the high half of a product counts."""
+    def __init__(self, given, channels, factor):
+        super().__init__(given)
+        name = "high_256" if factor == 256 else "high"
+        self.factor, self.shift = factor, int(given.get(f"{name}_shift", 0))
+        self.has = f"{name}_mults" in given
+        self.mult, self.add, self.start = (
+            array_of(given, f"{name}_{what}", channels).astype(np.int64) for what in ("mults", "adds", "starts"))
+
+    def found(self, at):
+        return self.has and self.mult[at] >= 0
+
+    def y(self, c, sums, at):
+        x = self.factor * (sums + self.start[at])
+        v = self.add[at] + (x * self.mult[at] >> 32)
+        if np.abs(v).max() >= 2**31 or (self.mult[at] and np.abs(x).max() >= 2**31):
+            return np.full(sums.shape, 999)
+        return self.clipped(c, np.clip(v >> self.shift, -128, 127))
+
+    def rises(self, at):
+        return self.mult[at] >= 0
+
+    def harm(self, c, at, far, dice):
+        if dice.random() < 0.5:
+            self.mult[at] += -(-3 * self.mult[at] // far)
+        else:
+            self.start[at] += dice.choice((3, -3))
+
+
+def sums_at(c, edges, at, few):
+    """Of a channel those to try: at edges, or all, where that is wished and they are few."""
     low, high = int(c.low[at]), int(c.high[at])
-    if few and high - low < FEW and not lines.fine[at]:
-        sums = np.arange(low, high + 1)
-    else:
-        at_edges = edges[:, at][(edges[:, at] > low) & (edges[:, at] <= high)]
-        sums = np.unique(np.concatenate([at_edges, at_edges - 1, [low, high]]))
-    return lines.rises(at) and bool((lines.y(c, sums, at) == c.stored(sums, at)).all())
+    if few and high - low < FEW:
+        return np.arange(low, high + 1)
+    inner = edges[:, at][(edges[:, at] > low) & (edges[:, at] <= high)]
+    return np.unique(np.concatenate([inner, inner - 1, [low, high]]))
 
 
-def damaged(lines, c, edges, at, dice):
-    """A line that must be found out: some edge moves. None where there are too few of them."""
+def holds(c, form, at, sums, wanted):
+    """Whether a channel's constants give the reference's bits."""
+    return form.rises(at) and bool((form.y(c, sums, at) == wanted).all())
+
+
+def damaged(form, c, edges, at, dice):
+    """Constants that must be found out: some edge moves. None where there are too few of them."""
     inner = edges[:, at][(edges[:, at] > c.low[at]) & (edges[:, at] <= c.high[at])]
     if len(inner) < 30:
         return None
-    bad = Lines({}, 0)
-    bad.__dict__.update({k: v.copy() if isinstance(v, np.ndarray) else v for k, v in lines.__dict__.items()})
-    far = max(abs(int(inner[0])), abs(int(inner[-1])))
-    scale, offset = (bad.fine_scale, bad.fine_offset) if bad.fine[at] else (bad.scale, bad.offset)
-    if dice.random() < 0.5:  # the farthest edge moves by three sums
-        scale[at] *= 1 + 3 / far
-    else:
-        offset[at] += 3 * c.scale[at] * (1 if dice.random() < 0.5 else -1)
+    bad = form.copy()
+    bad.harm(c, at, max(abs(int(inner[0])), abs(int(inner[-1]))), dice)
     return bad
 
 
-def check(mcompile, model):
-    """Channels in float, in all, wrong ones, damaged ones, and those of them that passed."""
-    tensors, nodes = read(mcompile, model)
-    single = every = wrong = harmed = passed = 0
-    dice = random.Random(1)
+class Tally:
+    """Channels in float, swift, whole, whole of 256, in all; wrong ones; damaged, and those that passed."""
+    def __init__(self):
+        self.single, self.found, self.every, self.wrong, self.harmed, self.passed = 0, [0] * 4, 0, 0, [0] * 4, 0
+
+    def add(self, other):
+        for name, value in vars(other).items():
+            mine = getattr(self, name)
+            setattr(self, name, [a + b for a, b in zip(mine, value)] if isinstance(value, list) else mine + value)
+
+
+def check_channel(c, edges, forms, at, tally, dice):
+    """Says which form is wrong, if any."""
+    tries = [(sums, c.stored(sums, at)) for sums in (sums_at(c, edges, at, few)
+             for few in ((False, True) if at % max(1, c.count // TRIED) == 0 else (False,)))]
+    wrong = None
+    for which, form in enumerate(forms):
+        if not form.found(at):
+            continue
+        tally.found[which] += 1
+        if not all(holds(c, form, at, *tried) for tried in tries[:1 + form.quick(at)]):
+            tally.wrong += 1
+            wrong = form
+        bad = damaged(form, c, edges, at, dice) if at % 7 == 0 else None
+        tally.harmed[which] += bad is not None
+        tally.passed += bad is not None and holds(c, bad, at, *tries[0])
+    return wrong
+
+
+def check(mcompile, kernels, model):
+    tensors, nodes = read(mcompile, kernels, model)
+    tally, dice = Tally(), random.Random(1)
     for node in nodes:
         if tensors[node[0]].type != "s8" or tensors[node[2][1]].data is None:
             continue
-        channels = Channels(tensors, node)
-        lines = Lines(node[3], channels.count)
-        every += channels.count
-        if not lines.form:
-            continue
-        edges = channels.edges()
-        for at in range(channels.count):
-            good = holds(channels, lines, edges, at, at % max(1, channels.count // TRIED) == 0)
-            if not good and not wrong:
-                print(f"  {model}: {node[0]} channel {at}: form {lines.form}")
-            wrong += not good
-            single += np.isfinite(lines.scale[at])
-            bad = damaged(lines, channels, edges, at, dice) if at % 7 == 0 else None
-            harmed += bad is not None
-            passed += bad is not None and holds(channels, bad, edges, at)
-    return single, every, wrong, harmed, passed
+        c = Channels(tensors, node)
+        tally.every += c.count
+        lines = Lines(node[3], c.count)
+        tally.single += lines.single()
+        forms = [lines, Swift(node[3], c.count), Whole(node[3], c.count, 1), Whole(node[3], c.count, 256)]
+        edges = c.edges()
+        for at in range(c.count):
+            wrong = check_channel(c, edges, forms, at, tally, dice)
+            if wrong and tally.wrong == 1:
+                print(f"  {model}: {node[0]} channel {at}: {type(wrong).__name__}")
+    return tally
 
 
 # ---- random layers
@@ -325,26 +456,27 @@ def random_layer(dice):
 
 def main():
     mcompile, folder, models = sys.argv[1], sys.argv[2], sys.argv[3:]
-    dice = random.Random(7)
+    dice, kernels = random.Random(7), os.path.join(folder, "kernels")
+    write_kernels(kernels)
     for i in range(int(os.environ.get("PROVE_LAYERS", 40))):
         models.append(os.path.join(folder, f"layer_{i}.mir"))
         with open(models[-1], "w", encoding="utf-8") as file:
             file.write(random_layer(dice))
-    layers = [0] * 5
+    layers = Tally()
     for model in models:
-        found = check(mcompile, model)
+        found = check(mcompile, kernels, model)
         if model.startswith(folder):
-            layers = [a + int(b) for a, b in zip(layers, found)]
-        elif found[1]:
+            layers.add(found)
+        elif found.every:
             say(os.path.basename(model).partition(".")[0], found)
-    say("random", layers)
+    say("random", layers, all(layers.found) and all(layers.harmed))
 
 
-def say(name, found):
-    single, every, wrong, harmed, passed = found
-    good = not wrong and not passed and every
-    print(f"{'ok' if good else 'FAIL'} prove/{name} ({single} of {every} channels in float, {wrong} wrong; "
-          f"{harmed} damaged, {passed} of them unnoticed)")
+def say(name, t, good=True):
+    good = good and not t.wrong and not t.passed and t.every
+    print(f"{'ok' if good else 'FAIL'} prove/{name} ({t.single} of {t.every} channels in float, {t.found[1]} in its bits, "
+          f"{t.found[2]} and {t.found[3]} in whole numbers; {t.wrong} wrong; {sum(t.harmed)} damaged, "
+          f"{t.passed} of them unnoticed)")
 
 
 main()
