@@ -100,6 +100,15 @@ saturate8(int32_t x)
 }
 #endif
 
+/* All that C has stored is in memory, where the loads below find it. */
+static inline void
+settle(void)
+{
+#ifdef __ARM_FEATURE_DSP
+	__asm__ volatile("" : : : "memory");
+#endif
+}
+
 /* Four bytes, wherever they lie; then the next ones. */
 #ifdef __ARM_FEATURE_DSP
 static inline uint32_t

@@ -43,6 +43,7 @@ widen(uint32_t **to, const int8_t *x, int apart, int count, int pixels)
 {
 	const int8_t *a = x, *b = x + (pixels > 1 ? apart : 0), *c = x + (pixels > 2 ? 2 * apart : 0);
 
+	settle();
 #pragma GCC unroll 4
 	for (int k = 0; k < count / 4; k++) {
 		const uint32_t first = next_word(&a);

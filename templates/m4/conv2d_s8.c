@@ -1,0 +1,94 @@
+/* conv2d_s8.c: any convolution of int8: the windows of 3 pixels side by side in scratch, then as if
+ * each were one pixel. */
+#include <assert.h>
+
+#include "tile.h"
+
+/* A window's bytes; columns outside are x_zero.  run: taps that lie side by side. */
+static inline __attribute__((always_inline)) void
+copy_window(int8_t *to, const int8_t *const *x, int first, int inside, int run, int in_w, int in_c,
+	int kernel_h, int kernel_w, int dilation_w, int x_step, int x_zero)
+{
+	for (int i = 0; i < kernel_h; i++) {
+		if (inside && run > in_c) {
+			memcpy(to, x[i] + first * x_step, (size_t)run);
+			to += run;
+		} else {
+			for (int j = 0; j < kernel_w; j++, to += in_c) {
+				const int column = first + j * dilation_w;
+
+				if (inside || (column >= 0 && column < in_w))
+					memcpy(to, x[i] + column * x_step, (size_t)in_c);
+				else
+					memset(to, x_zero, (size_t)in_c);
+			}
+		}
+	}
+}
+
+/*
+ * Widens the windows of one to three pixels, the first one's first column being `first`.  Those
+ * that touch a border, and those of runs that do not come in fours, are copied first.
+ */
+static inline __attribute__((always_inline)) void
+lay_windows(uint32_t *to, const int8_t *const *x, int first, int in_w, int in_c, int kernel_h,
+	int kernel_w, int stride_w, int dilation_w, int x_step, int x_zero, int pixels)
+{
+	const int run = dilation_w == 1 && x_step == in_c ? kernel_w * in_c : in_c;
+	const int taps = (kernel_h * kernel_w * in_c + 3) / 4 * 4;
+	const int last = first + (pixels - 1) * stride_w + (kernel_w - 1) * dilation_w;
+	const int inside = first >= 0 && last < in_w;
+
+	if (inside && run % 4 == 0) {
+		for (int i = 0; i < kernel_h; i++)
+			for (int j = 0; j < kernel_w * in_c / run; j++)
+				widen(&to, x[i] + (first + j * dilation_w) * x_step, stride_w * x_step, run, pixels);
+	} else {
+		int8_t *bytes = (int8_t *)(to + taps / 2 * pixels);
+
+		for (int p = 0; p < pixels; p++)
+			copy_window(bytes + p * taps, x, first + p * stride_w, inside && run % 4, run, in_w, in_c,
+				kernel_h, kernel_w, dilation_w, x_step, x_zero);
+		widen(&to, bytes, taps, taps, pixels);
+	}
+}
+
+/*
+ * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
+ * channels.  x: the kernel_h rows under the window.  Three pixels' windows stand in scratch as 16
+ * bits.  w_pairs: of each two channels the weights, less their zero point, in fours of inputs;
+ * exact_pairs: their biases and how their sums are rescaled.
+ * cost: (out_w + 2) / 3 * ((kernel_h * kernel_w * in_c + 3) / 4 * 14 + kernel_h * 20 + (out_c + 1) / 2 * ((kernel_h * kernel_w * in_c + 3) / 4 * 17 + 60))
+ * scratch: (kernel_h * kernel_w * in_c + 3) / 4 * 36
+ */
+void
+conv2d_s8_m4(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w_pairs,
+	const int32_t *restrict exact_pairs, uint32_t *restrict scratch, int in_w, int in_c,
+	int out_w, int out_c, int kernel_h, int kernel_w, int stride_w, int dilation_w,
+	int pad_left, int x_step, int y_step, int x_zero, int halved, int sum_bits, int shift_most,
+	int y_zero, int y_min, int y_max)
+{
+	assert(sum_bits <= 30);
+
+	const int fours = (kernel_h * kernel_w * in_c + 3) / 4;
+	const int whole = out_w / 3 * 3;
+
+	for (int p = 0; p < whole; p += 3) {
+		lay_windows(scratch, x, p * stride_w - pad_left, in_w, in_c, kernel_h, kernel_w, stride_w,
+			dilation_w, x_step, x_zero, 3);
+		outputs(y + p * y_step, y_step, scratch, w_pairs, exact_pairs, fours, out_c, 3, halved,
+			shift_most, y_zero, y_min, y_max);
+	}
+	if (out_w % 3 == 2) {
+		lay_windows(scratch, x, whole * stride_w - pad_left, in_w, in_c, kernel_h, kernel_w,
+			stride_w, dilation_w, x_step, x_zero, 2);
+		outputs(y + whole * y_step, y_step, scratch, w_pairs, exact_pairs, fours, out_c, 2, halved,
+			shift_most, y_zero, y_min, y_max);
+	}
+	if (out_w % 3 == 1) {
+		lay_windows(scratch, x, whole * stride_w - pad_left, in_w, in_c, kernel_h, kernel_w,
+			stride_w, dilation_w, x_step, x_zero, 1);
+		outputs(y + whole * y_step, y_step, scratch, w_pairs, exact_pairs, fours, out_c, 1, halved,
+			shift_most, y_zero, y_min, y_max);
+	}
+}
