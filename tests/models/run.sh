@@ -3,7 +3,7 @@
 # where nothing is recorded; every tensor of the model too. `mcompile verify` on the samples.
 . "$SRC/tests/recorded.inc"
 targets=
-for target in $all_targets x86-avxvnni x86-avx512vnni; do
+for target in c x86-avx2 x86-avxvnni x86-avx512vnni; do
 	if runs $target; then targets="$targets $target"; else echo "skip $target: not on this machine"; fi
 done
 
