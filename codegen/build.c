@@ -1,7 +1,9 @@
-/* build.c: the output compiled with $CC and run on this machine: `run` and `verify`. */
+/* build.c: the output compiled with $CC and run on this machine or its own: `run` and `verify`. */
 #include <errno.h>
+#include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -129,13 +131,14 @@ driver(const Program *p)
 
 /* Runs a command to its end; -1: it could not be started or died by a signal. */
 static int
-execute(char *const *argv)
+execute(char *const *argv, const char *folder)
 {
 	pid_t pid = fork();
 	int status;
 
 	if (pid == 0) {
-		execvp(argv[0], argv);
+		if (chdir(folder) == 0)
+			execvp(argv[0], argv);
 		_exit(127);
 	}
 	if (pid < 0)
@@ -161,13 +164,15 @@ add_word(Command *c, const char *word)
 	c->word[c->count] = NULL;
 }
 
-/* $CC and flags may be several words. */
+/* $CC and flags may be several words, whose @ or $ is a path. */
 static void
-add_words(Command *c, const char *words)
+add_words(Command *c, const char *words, const char *path)
 {
 	while (*(words += strspn(words, " "))) {
-		int size = (int)strcspn(words, " ");
-		add_word(c, format(c->arena, "%.*s", size, words));
+		int size = (int)strcspn(words, " "), before = (int)strcspn(words, "@$ ");
+		add_word(c, before == size ? format(c->arena, "%.*s", size, words) :
+			format(c->arena, "%.*s%s%.*s", before, words, path, size - before - 1,
+				words + before + 1));
 		words += size;
 	}
 }
@@ -184,40 +189,83 @@ in_folder(const Program *p, const char *folder, const char *suffix)
 	return format(p->job->arena, "%s/%s%s", folder, p->name, suffix);
 }
 
+/* The compiler, what it makes of what, and for another machine that one's own sources. */
+static Command
+compiler(const Program *p, const Build *b)
+{
+	Arena *arena = p->job->arena;
+	Command c = { arena, NULL, 0 };
+	const char *cc = getenv("CC"), *folder = format(arena, "%s/machine", b->folder);
+	const char *source = b->machine ? b->machine->sources : "";
+
+	if (b->machine) {
+		mkdir(folder, S_IRWXU);
+		write_sources(p->job->graph, b->machine, folder);
+		add_words(&c, b->machine->compiler, folder);
+		add_words(&c, "-std=gnu11 -O2 -w", "");
+	} else {
+		add_words(&c, cc && *cc ? cc : "cc", "@");
+		add_words(&c, "-std=c11 -O2 -w", "");
+	}
+	add_words(&c, p->job->target->flags, "");
+	add_word(&c, "-o");
+	add_word(&c, b->program);
+	add_word(&c, format(arena, "%s/driver.c", b->folder));
+	add_word(&c, in_folder(p, b->folder, ".c"));
+	for (; *source; source += strspn(source, " ")) {
+		int size = (int)strcspn(source, " "), stem = (int)strcspn(source, "/") + 1;
+		add_word(&c, format(arena, "%s/%.*s", folder, size - stem, source + stem));
+		source += size;
+	}
+	add_word(&c, "-lm");
+	return c;
+}
+
 Build
 build(const Program *p, const Output *o)
 {
 	Arena *arena = p->job->arena;
-	const char *cc = getenv("CC"), *tmp = getenv("TMPDIR");
+	Graph *g = p->job->graph;
+	const char *tmp = getenv("TMPDIR");
 	char *folder = format(arena, "%s/mcompile-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-	Command c = { arena, NULL, 0 };
 	Text main_text = driver(p);
+	Build b = { machine_of(p->job->target), NULL, NULL };
 
+	if (b.machine)
+		check_machine(g, p->job->target, b.machine);
 	if (!mkdtemp(folder))
-		fail_at(p->job->graph->diag, nowhere, "%s: cannot make a folder: %s", folder,
-			strerror(errno));
+		fail_at(g->diag, nowhere, "%s: cannot make a folder: %s", folder, strerror(errno));
+	b.folder = folder;
+	b.program = in_folder(p, folder, "");
 	write_now(p, in_folder(p, folder, ".c"), &o->source);
 	write_now(p, in_folder(p, folder, ".h"), &o->header);
 	write_now(p, format(arena, "%s/driver.c", folder), &main_text);
 	if (p->weights_file)
 		write_now(p, in_folder(p, folder, ".bin"), &o->weights);
-	add_words(&c, cc && *cc ? cc : "cc");
-	add_words(&c, "-std=c11 -O2 -w");
-	add_words(&c, p->job->target->flags);
-	add_word(&c, "-o");
-	add_word(&c, in_folder(p, folder, ""));
-	add_word(&c, format(arena, "%s/driver.c", folder));
-	add_word(&c, in_folder(p, folder, ".c"));
-	add_word(&c, "-lm");
-	int status = execute(c.word);
-	Build b = { folder, in_folder(p, folder, "") };
+	Command c = compiler(p, &b);
+	int status = execute(c.word, ".");
 	if (status != 0) {
 		unbuild(p, &b);
-		fail_at(p->job->graph->diag, nowhere, status == 127 || status < 0 ?
+		fail_at(g->diag, nowhere, status == 127 || status < 0 ?
 			"%s: cannot be run: set CC to a C compiler" :
 			"%s: the compiler refused the generated code", c.word[0]);
 	}
 	return b;
+}
+
+/* Names without blanks or commas, for arguments that an emulator takes as one word. */
+static const char *
+short_name(const Program *p, const Build *b, int number, const char *path)
+{
+	Arena *arena = p->job->arena;
+	const char *name = format(arena, "%d", number), *link = format(arena, "%s/%d", b->folder, number);
+	char *here = *path == '/' ? NULL : realpath(".", NULL);
+
+	unlink(link);
+	if (symlink(here ? format(arena, "%s/%s", here, path) : path, link))
+		fail_at(p->job->graph->diag, nowhere, "%s: cannot be made: %s", link, strerror(errno));
+	free(here);
+	return name;
 }
 
 int
@@ -225,26 +273,39 @@ run_build(const Program *p, const Build *b, const char *const *in, const char *c
 {
 	const Graph *g = p->job->graph;
 	Command c = { p->job->arena, NULL, 0 };
+	int files = g->input_count + g->output_count + 1;
+	const char *emulator = b->machine ? b->machine->emulator : "$", *last = strstr(emulator, "-append");
+	Text words = text_new(p->job->arena);
 
-	add_word(&c, b->program);
-	for (int i = 0; i < g->input_count; i++)
-		add_word(&c, in[i]);
-	for (int i = 0; i < g->output_count; i++)
-		add_word(&c, out[i]);
-	add_word(&c, in_folder(p, b->folder, ".bin"));
+	add_words(&c, emulator, b->program);
+	for (int i = 0; i < files; i++) {
+		const char *path = i < g->input_count ? in[i] : i < files - 1 ? out[i - g->input_count] :
+			in_folder(p, b->folder, ".bin");
+		if (last)
+			put(&words, "%s%s", i ? " " : "", short_name(p, b, i, path));
+		else
+			add_word(&c, path);
+	}
+	if (last)
+		add_word(&c, words.data);
 	fflush(NULL);
-	return execute(c.word);
+	return execute(c.word, last ? b->folder : ".");
+}
+
+static int
+remove_one(const char *path, const struct stat *s, int kind, struct FTW *place)
+{
+	(void)s, (void)kind, (void)place;
+	return remove(path);
 }
 
 void
 unbuild(const Program *p, const Build *b)
 {
-	static const char *const suffix[] = { "", ".c", ".h", ".bin" };
+	enum { OPEN_MOST = 8 };
 
-	for (size_t i = 0; i < sizeof suffix / sizeof *suffix; i++)
-		unlink(in_folder(p, b->folder, suffix[i]));
-	unlink(format(p->job->arena, "%s/driver.c", b->folder));
-	rmdir(b->folder);
+	(void)p;
+	nftw(b->folder, remove_one, OPEN_MOST, FTW_DEPTH | FTW_PHYS);
 }
 
 /* ---- verify: the generated code against ref on the host ---- */
