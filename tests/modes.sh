@@ -34,9 +34,6 @@ ways () {
 
 # ---- recorded models, and those that make the same as in the default mode
 
-semantics () { case $1 in mobilenet_*_quant) echo litert ;; *) echo tflm ;; esac; }
-export -f semantics
-
 one_way () { # model's file, input, aim, target: a line in $work/bad if the outputs differ
 	local name log out k=0 outs=
 	name=$(basename "$1" .tflite)
@@ -63,25 +60,6 @@ one_way () { # model's file, input, aim, target: a line in $work/bad if the outp
 }
 export -f one_way
 
-sizes () { # model: `in TYPE COUNT` and `out` lines
-	"$MCOMPILE" inspect "$1" | sed -n -e 's/^input .*: \([a-z0-9]*\) \([0-9x]*\).*/in \1 \2/p' \
-		-e 's/^output .*/out/p' | awk '{ n = split($3, d, "x"); c = 1
-			for (i = 1; i <= n; i++) c *= d[i]
-			print $1, $2, c }'
-}
-
-make_inputs () { # model's file: $work/NAME.in0 ..., each with both recorded seeds
-	local name kind type count k=0 seed
-	name=$(basename "$1" .tflite)
-	while read -r kind type count; do
-		[ "$kind" = in ] || continue
-		for seed in 12345 1; do
-			"$work/input" $((seed + k)) "$count" $([ "$type" != f32 ] || echo float)
-		done >"$work/$name.in$k"
-		k=$((k + 1))
-	done
-}
-
 make_wanted () { # model's file: $work/NAME.wanted.TARGET.K
 	local name outs k target golden
 	name=$(basename "$1" .tflite)
@@ -100,6 +78,7 @@ make_wanted () { # model's file: $work/NAME.wanted.TARGET.K
 }
 
 export MCOMPILE
+export -f semantics
 "$CC" -o "$work/input" tests/models/input.c || exit 1
 for model in ${SHARED:+"$SHARED"/models/*.tflite}; do
 	name=$(basename "$model" .tflite)
