@@ -147,6 +147,31 @@ pack_fours(const Graph *g, const Node *n, int block)
 	return pack_fours_less(g, n, block, 0);
 }
 
+/* The same, 128 more, as numbers without a sign; 0 where there is none. */
+static Packed
+pack_fours_u8(const Graph *g, const Node *n, int block)
+{
+	int outputs = channels(g, n), count = taps(g, n), fours = (count + 3) / 4;
+	Packed p = new_packed(g, TYPE_u8, (int64_t)(outputs + block - 1) / block * fours * block * 4);
+
+	for (int o = 0; o < outputs; o++)
+		for (int i = 0; i < count; i++)
+			store_bits(p, (((int64_t)(o / block) * fours + i / 4) * block + o % block) * 4 + i % 4,
+				weight_at(g, n, o, i, count) + 128);
+	return p;
+}
+
+/* Of the shifts how far to the right, less 1. */
+static Packed
+pack_rights(const Graph *g, const Node *n, int less)
+{
+	Packed p = new_packed(g, TYPE_s32, channels(g, n));
+
+	for (int i = 0; i < p.count; i++)
+		store_bits(p, i, -less - quantize_multiplier(fmin(channel_scale(g, n, i), DBL_MAX)).shift);
+	return p;
+}
+
 enum { EXCESS_OUTPUTS = 32, EXCESS_SHARE = 8 };
 
 /* One step: the parts of the weights of four inputs to 32 outputs, in w from `first` on; whether
@@ -438,6 +463,11 @@ static const struct Packer {
 	{ "high_mult_odd", pack_high_mult, HIGH_ODD, 1 },
 	{ "high_add_odd", pack_high_add, HIGH_ODD, 1 },
 	{ "high_bias_odd", pack_high_bias, HIGH_ODD, 1 },
+	{ "bias_32", pack_bias_less_zeros, 0, 32 },
+	{ "mult_32", pack_scales, TYPE_s32, 32 },
+	{ "right_32", pack_rights, 1, 32 }, /* shifts to the right, less 1 */
+	{ "w_u8_32", pack_fours_u8, 32, 1 }, /* weights 128 more */
+	{ "w_columns_32", pack_columns, 32, 1 },
 	{ "w_vnni", pack_fours, 16, 1 },
 	{ "w_less", pack_less, 16, 1 }, /* w_left being what is left of the zero point */
 	{ "w_excess", pack_excess, 0, 1 },

@@ -4,7 +4,7 @@
 
 #include "kernels.h"
 
-enum { ALIGNMENT = 64, GUARD = 64, GUARD_BYTE = 0xa5, FILL_BYTE = 0x5a };
+enum { ALIGNMENT = 128, GUARD = 128, GUARD_BYTE = 0xa5, FILL_BYTE = 0x5a };
 
 struct Block {
 	Block *before;

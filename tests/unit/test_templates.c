@@ -14,6 +14,8 @@ static const char warnings[] =
 /* Folders that this machine's compilers can compile, and how; or which other one. */
 static const struct { const char *folder, *flags, *compiler; } folders[] = {
 	{ "vec+neon", "", "aarch64-linux-gnu-gcc" },
+	{ "hvx", "--target=hexagon-unknown-linux-musl -mcpu=hexagonv66 -mhvx -mhvx-length=128B "
+		"-nostdlibinc -isystem \"$SRC\"/machines/hexagon/include", "clang-19" },
 	{ "ref", "" },
 	{ "m4", "" }, /* in C; the instructions: tests/emulated */
 #ifdef __x86_64__
