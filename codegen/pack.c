@@ -328,6 +328,26 @@ pairs_are_safe(const Graph *g, const Node *n)
 	return safe == fours;
 }
 
+/* Whether products of `many` weights, `apart` taps each from the next, added, fit 16 bits, whatever
+ * int8 the inputs are. */
+bool
+products_fit(const Graph *g, const Node *n, int apart, int many)
+{
+	int count = taps(g, n);
+
+	for (int o = 0; o < channels(g, n); o++)
+		for (int i = 0; i < count; i += (i + 1) % apart ? 1 : apart * (many - 1) + 1) {
+			int most = 0;
+			for (int k = i; k < count && k < i + many * apart; k += apart) {
+				int v = weight_at(g, n, o, k, count);
+				most += v < 0 ? v * INT8_MIN : v * INT8_MAX;
+			}
+			if (most > INT16_MAX)
+				return false;
+		}
+	return true;
+}
+
 /* Of the shifts that requantize the channels' sums. */
 int
 greatest_shift(const Graph *g, const Node *n)
@@ -447,6 +467,7 @@ static const struct Packer {
 	{ "mult_16", pack_scales, TYPE_s32, 16 },
 	{ "shift_16", pack_scales, TYPE_s8, 16 },
 	{ "swift_bias_u8", pack_swift_bias, 128, 16 },
+	{ "swift_bias_16", pack_swift_bias, 0, 16 },
 	{ "swift_scale_16", pack_proved, SWIFT_SCALE, 16 }, /* of the sum as bits of a float */
 	{ "swift_offset_16", pack_proved, SWIFT_OFFSET, 16 },
 	{ "scale_16", pack_proved, PROVED_SCALE, 16 }, /* round(sum * scale + offset) */
