@@ -93,6 +93,15 @@ first_sum(const int32_t *bias, int o, int outputs, bool halved)
 	return halved && o % 2 ? (int64_t)(int32_t)((uint32_t)own * 256 + (uint32_t)bias[o - 1]) : own;
 }
 
+/* What requantizes sums: mult, half of what the second rounding divides by, and its logarithm. */
+static void
+store_exact(Packed p, int64_t at, int32_t mult, int shift)
+{
+	store_bits(p, at, mult);
+	store_bits(p, at + 1, shift < 0 ? INT64_C(1) << (-shift - 1) : 0);
+	store_bits(p, at + 2, -shift);
+}
+
 Packed
 pack_exact_pairs(const Graph *g, const Node *n, int block)
 {
@@ -105,11 +114,45 @@ pack_exact_pairs(const Graph *g, const Node *n, int block)
 	for (int o = 0; o < filled; o++) {
 		int64_t at = (int64_t)o / 2 * PAIR_WORDS, own = at + 2 + o % 2 * 3;
 		store_bits(p, at + o % 2, first_sum(bias, o, outputs, halved));
-		if (o >= outputs)
-			continue;
-		store_bits(p, own, mult[o]);
-		store_bits(p, own + 1, shift[o] < 0 ? INT64_C(1) << (-shift[o] - 1) : 0);
-		store_bits(p, own + 2, -shift[o]);
+		if (o < outputs)
+			store_exact(p, own, mult[o], shift[o]);
+	}
+	return p;
+}
+
+/* Depthwise: of each channel the window's rows: weights 0 and 1, 2 and 3 ..., then 1 and 2, 3 and
+ * 4 ..., as halves of words, of an odd number of columns that is filled up with zeros. */
+Packed
+pack_rows_of_pairs(const Graph *g, const Node *n, int unused)
+{
+	(void)unused;
+	int width = kernel_width(g, n), height = kernel_height(g, n);
+	int pairs = width < 3 ? 1 : width / 2;
+	Packed p = new_packed(g, TYPE_s32, (int64_t)channels(g, n) * height * pairs * 2);
+	int64_t at = 0;
+
+	for (int o = 0; o < channels(g, n); o++)
+		for (int i = 0; i < height; i++)
+			for (int k = 0; k < pairs * 2; k++) {
+				int first = k < pairs ? 2 * k : 2 * (k - pairs) + 1;
+				int64_t low = first < width ? weight_less(g, n, o, i * width + first) : 0;
+				int64_t high = first + 1 < width ? weight_less(g, n, o, i * width + first + 1) : 0;
+				store_bits(p, at++, (int32_t)((low & UINT16_MAX) | (high & UINT16_MAX) << 16));
+			}
+	return p;
+}
+
+Packed
+pack_exact(const Graph *g, const Node *n, int unused)
+{
+	(void)unused;
+	Packed p = new_packed(g, TYPE_s32, (int64_t)channels(g, n) * 4);
+	const int32_t *bias = pack(g, n, "bias_16").data, *mult = pack(g, n, "mult").data;
+	const int8_t *shift = pack(g, n, "shift").data;
+
+	for (int o = 0; o < channels(g, n); o++) {
+		store_exact(p, 4 * o, mult[o], shift[o]);
+		store_bits(p, 4 * o + 3, bias[o]);
 	}
 	return p;
 }

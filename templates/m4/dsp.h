@@ -64,6 +64,60 @@ odd_bytes(uint32_t x)
 }
 #endif
 
+/* c and the product of the first half of a and the second of b. */
+#ifdef __ARM_FEATURE_DSP
+static inline int32_t
+add_low_high(int32_t c, uint32_t a, uint32_t b)
+{
+	int32_t sum;
+
+	__asm__("smlabt %0, %1, %2, %3" : "=r"(sum) : "r"(a), "r"(b), "r"(c));
+	return sum;
+}
+#else
+static inline int32_t
+add_low_high(int32_t c, uint32_t a, uint32_t b)
+{
+	return (int32_t)((uint32_t)c + (uint32_t)((int16_t)a * (int16_t)(b >> 16)));
+}
+#endif
+
+/* The first halves of a and b. */
+#ifdef __ARM_FEATURE_DSP
+static inline uint32_t
+low_halves(uint32_t a, uint32_t b)
+{
+	uint32_t both;
+
+	__asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(both) : "r"(a), "r"(b));
+	return both;
+}
+#else
+static inline uint32_t
+low_halves(uint32_t a, uint32_t b)
+{
+	return (uint16_t)a | b << 16;
+}
+#endif
+
+/* The second halves of a and b. */
+#ifdef __ARM_FEATURE_DSP
+static inline uint32_t
+high_halves(uint32_t a, uint32_t b)
+{
+	uint32_t both;
+
+	__asm__("pkhtb %0, %1, %2, asr #16" : "=r"(both) : "r"(b), "r"(a));
+	return both;
+}
+#else
+static inline uint32_t
+high_halves(uint32_t a, uint32_t b)
+{
+	return a >> 16 | (b >> 16) << 16;
+}
+#endif
+
 /* c + a * b / 2^32, rounded to nearest, halves up. */
 #ifdef __ARM_FEATURE_DSP
 static inline int32_t
@@ -128,6 +182,31 @@ next_word(const int8_t **at)
 	memcpy(&word, *at, sizeof word);
 	*at += sizeof word;
 	return word;
+}
+#endif
+
+typedef struct {
+	uint32_t word[2];
+} Two;
+
+/* Two words, at a multiple of four bytes: loaded here, even if the same were before. */
+#ifdef __ARM_FEATURE_DSP
+static inline Two
+load_two(const void *at)
+{
+	Two two;
+
+	__asm__ volatile("ldrd %0, %1, %2" : "=r"(two.word[0]), "=r"(two.word[1]) : "m"(*(const Two *)at));
+	return two;
+}
+#else
+static inline Two
+load_two(const void *at)
+{
+	Two two;
+
+	memcpy(&two, at, sizeof two);
+	return two;
 }
 #endif
 
