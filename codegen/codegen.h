@@ -220,7 +220,8 @@ int kernel_parts(Templates *, const char *folder, const char *name, const Templa
 /* prove.c: cheaper arithmetic where the weights show that no bit changes. */
 enum { RESCALE_BLOCK = 16 }; /* channels that are rescaled alike */
 bool is_mirrored(const Node *);
-bool is_fine(const Node *, int block);
+typedef enum { FINE_NOT, FINE_DOUBLE, FINE_SPLIT } Fineness; /* SPLIT: a scale of two floats */
+Fineness fineness(const Node *, int block);
 /* What is to be looked for: lines in float; in double everywhere (for tests); whole numbers. */
 typedef enum { WANT_NONE = 0, WANT_LINES = 1, WANT_FINE = 2, WANT_HIGH = 4 } Wanted;
 void prove_node(const Graph *, Node *, int wanted);

@@ -393,6 +393,9 @@ pack_proved(const Graph *g, const Node *n, int which)
 		else
 			((float *)p.data)[i] = (float)v;
 	}
+	for (int i = 0; which == FINE_SCALE && i < n->rest.count; i++)
+		if (fineness(n, i / RESCALE_BLOCK) == FINE_SPLIT)
+			((double *)p.data)[i] = n->rest.value[i];
 	return p;
 }
 
@@ -407,14 +410,14 @@ pack_swift_bias(const Graph *g, const Node *n, int more)
 	return p;
 }
 
-/* Per block of channels whether double is needed. */
+/* Per block of channels its Fineness. */
 static Packed
 pack_fine(const Graph *g, const Node *n, int block)
 {
 	Packed p = new_packed(g, TYPE_u8, (channels(g, n) + block - 1) / block);
 
 	for (int i = 0; i < p.count; i++)
-		store_bits(p, i, is_fine(n, i));
+		store_bits(p, i, fineness(n, i));
 	return p;
 }
 

@@ -1,5 +1,6 @@
 /* prove.c: cheaper arithmetic for a node, where its weights show that no bit of the output changes. */
 #include <float.h>
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -15,13 +16,17 @@ is_mirrored(const Node *n)
 	return n->form > FORM_MIRRORED;
 }
 
-bool
-is_fine(const Node *n, int block)
+Fineness
+fineness(const Node *n, int block)
 {
-	for (int i = block * RESCALE_BLOCK; i < (block + 1) * RESCALE_BLOCK; i++)
-		if (n->form && i < n->fine_scale.count && n->fine_scale.value[i] != 0)
-			return true;
-	return false;
+	Fineness found = FINE_NOT;
+
+	for (int i = block * RESCALE_BLOCK; n->form && i < (block + 1) * RESCALE_BLOCK; i++)
+		if (i < n->fine_scale.count && n->fine_scale.value[i] != 0)
+			return FINE_DOUBLE;
+		else if (i < n->rest.count && n->rest.value[i] > 0)
+			found = FINE_SPLIT;
+	return found;
 }
 
 /* Whether the reference rounds products of a real number, not of a fixed-point one. */
@@ -96,8 +101,8 @@ find_stairs(const Graph *g, Node *n, Stairs *s, int channels)
 /* A try at a form: what was found, and whether it does for all. */
 typedef struct {
 	bool good;
-	int fine_blocks;
-	double *scale, *offset, *fine_scale, *fine_offset;
+	int fine_blocks, split_blocks;
+	double *scale, *offset, *rest, *fine_scale, *fine_offset;
 } Trial;
 
 /* All channels of a block in double. */
@@ -116,6 +121,26 @@ find_fine(Trial *t, const Stairs *s, int first, int end, bool mirrored)
 	return true;
 }
 
+/* Channels of a block in float, those that need it of two; false: not all. */
+static bool
+find_float(Trial *t, const Stairs *s, int first, int end, bool mirrored)
+{
+	bool all = true, split = false;
+
+	for (int i = first; i < end; i++) {
+		Line line;
+		bool found = find_line(s + i, (Form){ mirrored, false }, &line) ||
+			find_split(s + i, mirrored, &line);
+		t->scale[i] = found ? line.scale : HUGE_VAL;
+		t->offset[i] = found ? line.offset : HUGE_VAL;
+		t->rest[i] = found ? line.rest : 0;
+		split |= t->rest[i] > 0;
+		all &= found;
+	}
+	t->split_blocks += split && all;
+	return all;
+}
+
 static Trial
 try_form(const Graph *g, const Stairs *s, int channels, bool mirrored, bool all_fine)
 {
@@ -123,20 +148,14 @@ try_form(const Graph *g, const Stairs *s, int channels, bool mirrored, bool all_
 	Trial t = { .good = true,
 		.scale = alloc_array(g->arena, count, sizeof *t.scale),
 		.offset = alloc_array(g->arena, count, sizeof *t.offset),
+		.rest = alloc_array(g->arena, count, sizeof *t.rest),
 		.fine_scale = alloc_array(g->arena, count, sizeof *t.fine_scale),
 		.fine_offset = alloc_array(g->arena, count, sizeof *t.fine_offset) };
 
 	for (int first = 0; first < channels && t.good; first += RESCALE_BLOCK) {
 		int end = first + RESCALE_BLOCK < channels ? first + RESCALE_BLOCK : channels;
-		bool fine = all_fine;
-		for (int i = first; i < end; i++) {
-			Line line;
-			bool found = find_line(s + i, (Form){ mirrored, false }, &line);
-			t.scale[i] = found ? line.scale : HUGE_VAL;
-			t.offset[i] = found ? line.offset : HUGE_VAL;
-			fine |= !found;
-		}
-		t.good = !fine || find_fine(&t, s, first, end, mirrored);
+		if (!find_float(&t, s, first, end, mirrored) || all_fine)
+			t.good = find_fine(&t, s, first, end, mirrored);
 	}
 	return t;
 }
@@ -224,6 +243,35 @@ try_high(const Graph *g, Node *n, const Stairs *s, int channels)
 	}
 }
 
+/* What a trial's kernels take beyond one multiply-add, of a block. */
+static int
+price(const Trial *t, bool mirrored, int blocks)
+{
+	enum { MIRRORED = 1, SPLIT = 1, FINE = 6 };
+
+	return t->good ? blocks * mirrored * MIRRORED + t->split_blocks * SPLIT +
+		t->fine_blocks * FINE : INT_MAX;
+}
+
+static void
+try_lines(const Graph *g, Node *n, const Stairs *s, int channels, bool all_fine)
+{
+	int blocks = (channels + RESCALE_BLOCK - 1) / RESCALE_BLOCK, least = INT_MAX;
+
+	for (int mirrored = 0; mirrored < 2 && least > blocks; mirrored++) {
+		Trial t = try_form(g, s, channels, mirrored, all_fine);
+		if (price(&t, mirrored, blocks) >= least)
+			continue;
+		least = price(&t, mirrored, blocks);
+		n->form = FORM_FLOAT + mirrored * FORM_MIRRORED + (t.fine_blocks + t.split_blocks > 0);
+		n->scale = (Reals){ channels, t.scale };
+		n->offset = (Reals){ channels, t.offset };
+		n->rest = (Reals){ t.split_blocks ? channels : 0, t.rest };
+		n->fine_scale = (Reals){ t.fine_blocks ? channels : 0, t.fine_scale };
+		n->fine_offset = (Reals){ t.fine_blocks ? channels : 0, t.fine_offset };
+	}
+}
+
 void
 prove_node(const Graph *g, Node *n, int wanted)
 {
@@ -236,26 +284,18 @@ prove_node(const Graph *g, Node *n, int wanted)
 		try_high(g, n, s, channels);
 	if (wanted & WANT_LINES && n->op != OP_depthwise)
 		try_swift(g, n, s, channels);
-	for (int mirrored = 0; wanted & WANT_LINES && mirrored < 2 && !n->form; mirrored++) {
-		Trial t = try_form(g, s, channels, mirrored, wanted & WANT_FINE);
-		if (!t.good)
-			continue;
-		n->form = FORM_FLOAT + mirrored * FORM_MIRRORED + (t.fine_blocks > 0);
-		n->scale = (Reals){ channels, t.scale };
-		n->offset = (Reals){ channels, t.offset };
-		n->fine_scale = (Reals){ t.fine_blocks ? channels : 0, t.fine_scale };
-		n->fine_offset = (Reals){ t.fine_blocks ? channels : 0, t.fine_offset };
-	}
+	if (wanted & WANT_LINES)
+		try_lines(g, n, s, channels, wanted & WANT_FINE);
 }
 
-/* Channels whose line is in float: of all, or of those of blocks that need no double. */
+/* Channels whose line is in float: of all, or of those of blocks that need no double; or in two floats. */
 int
 float_channels(const Node *n)
 {
 	int count = 0;
 
 	for (int i = 0; i < n->scale.count; i++)
-		count += !is_fine(n, i / RESCALE_BLOCK);
+		count += fineness(n, i / RESCALE_BLOCK) != FINE_DOUBLE;
 	return count;
 }
 
@@ -299,7 +339,7 @@ prove(Job *job)
 		Node *n = g->node + i;
 		n->form = n->open = 0;
 		n->sum_bound = 0;
-		n->scale = n->offset = n->fine_scale = n->fine_offset = (Reals){ 0 };
+		n->scale = n->offset = n->rest = n->fine_scale = n->fine_offset = (Reals){ 0 };
 		n->swift_scale = n->swift_offset = n->swift_start = (Reals){ 0 };
 		n->high[HIGH_1] = n->high[HIGH_256] = (HighForm){ 0 };
 		if (job->no_prove || !sums_products(n) || tensor_out(g, n)->type != TYPE_s8)

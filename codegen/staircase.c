@@ -89,8 +89,9 @@ line_gives(const Stairs *s, const void *what, int32_t sum, int64_t *y)
 	const FormedLine *f = what;
 	Line line = f->line;
 	double offset = turns(f->form, sum) ? -line.offset : line.offset;
+	float split = line.rest > 0 ? fmaf((float)sum, (float)line.rest, (float)offset) : (float)offset;
 	double v = f->form.fine ? fma(sum, line.scale, offset) :
-		(double)fmaf((float)sum, (float)line.scale, (float)offset);
+		(double)fmaf((float)sum, (float)line.scale, split);
 
 	if (!(v > -most && v < most))
 		return false;
@@ -124,7 +125,7 @@ line_holds(const Stairs *s, Form form, Line line)
 {
 	bool falls = form.mirrored && -line.scale - line.offset > line.offset; /* from -1 to 0 */
 
-	return line.scale >= 0 && !falls && holds(s, line_gives, &(FormedLine){ form, line });
+	return line.scale >= 0 && line.rest >= 0 && !falls && holds(s, line_gives, &(FormedLine){ form, line });
 }
 
 /* ---- lines that keep to all edges: offset >= or <= p - scale * q, each */
@@ -261,10 +262,33 @@ find_line(const Stairs *s, Form form, Line *line)
 		for (int part = 0; part < PARTS && c.width >= 0; part++) {
 			double offset = c.low + c.width * ((part + PARTS / 2 - 1) % PARTS + 1) /
 				(PARTS + 1);
-			*line = (Line){ c.scale, form.fine ? offset : (double)(float)offset };
+			*line = (Line){ c.scale, form.fine ? offset : (double)(float)offset, 0 };
 			if (line->offset >= c.low && line->offset <= c.high && line_holds(s, form, *line))
 				return true;
 		}
+	}
+	return false;
+}
+
+bool
+find_split(const Stairs *s, bool mirrored, Line *line)
+{
+	enum { PARTS = 7 };
+	const double near = ldexp(1, -30);
+	Region r;
+
+	find_region(&r, s, (Form){ mirrored, false });
+	Cut best = widest(&r, slope(s));
+	for (int i = 0; i < PARTS * PARTS && best.width > 0; i++) {
+		double scale = best.scale * (1 + (i / PARTS - PARTS / 2) * near);
+		double high = (double)(float)scale;
+		if (high > scale)
+			high = next_scale(high, -1, false);
+		double rest = (double)(float)(scale - high);
+		Cut c = cut(&r, high + rest);
+		*line = (Line){ high, (double)(float)(c.low + c.width * (i % PARTS + 1) / (PARTS + 1)), rest };
+		if (c.width > 0 && line_holds(s, (Form){ mirrored, false }, *line))
+			return true;
 	}
 	return false;
 }

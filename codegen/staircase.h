@@ -22,7 +22,10 @@ typedef struct {
 	bool mirrored; /* below zero -offset stands for offset; y's zero point is added at the end */
 	bool fine;     /* in double, else in float */
 } Form;
-typedef struct { double scale, offset; } Line;
+typedef struct {
+	double scale, offset;
+	double rest; /* of the scale, in float: sum * scale + (sum * rest + offset) */
+} Line;
 typedef struct {
 	float scale, offset; /* of the float whose bits are start + sum: rounded to a whole one */
 	int64_t start;
@@ -35,6 +38,7 @@ typedef struct {
 int stored(const Stairs *, int32_t sum);
 void find_edges(Stairs *);
 bool find_line(const Stairs *, Form, Line *);
+bool find_split(const Stairs *, bool mirrored, Line *); /* of a scale in two floats */
 bool find_swift(const Stairs *, Swift *);
 /* Of the line that has most room between the edges; 0: there are none; below: none has. */
 double widest_scale(const Stairs *);

@@ -171,7 +171,7 @@ typedef struct {
 	int form; /* set by prove(): how sums are rescaled: docs/kernel-interface.md */
 	/* Set by prove(), per channel of the output: infinite where no float does; fine ones are in
 	 * double, 0 where none are needed. */
-	Reals scale, offset, fine_scale, fine_offset;
+	Reals scale, offset, rest, fine_scale, fine_offset; /* rest: of a scale in two floats */
 	Reals swift_scale, swift_offset, swift_start; /* set by prove(): the same in fewer steps */
 	HighForm high[HIGH_FACTORS]; /* set by prove(): the same in whole numbers, sums times 1 or 256 */
 	/* Set by select(): "folder/name", one per variant of the target; NULL: a view, no code. */

@@ -71,17 +71,21 @@ requantize16(__m512i x, const Scales *s, int shift_most)
 	return _mm512_mask_shuffle_epi32(even, 0xaaaa, odd, _MM_PERM_CCAA);
 }
 
+/* What `fine` is where a scale is in two floats; 1: in double. */
+enum { FINE_SPLIT = 2 };
+
 /*
  * What rescales sixteen channels' sums, by form: 0 exactly, as above; else, with the same bits,
  * y = round(sum * scale + offset) in float: of form 1 with y's zero point in offset, of form 3
  * with -offset where the sum is below zero, y's zero point added.  2 and 4: the same, but in
- * double where `fine` is set.  5: the sum's bits are a float, and 16 bits of the result's are y.
+ * double where `fine` is 1, and with scale + rest for scale where it is FINE_SPLIT.  5: the sum's
+ * bits are a float, and 16 bits of the result's are y.
  */
 enum { FORM_SWIFT = 5 };
 typedef struct {
 	int fine;
 	Scales exact;
-	__m512 scale, offset;
+	__m512 scale, offset, rest;
 	__m512d fine_scale[2], fine_offset[2];
 } Rescale512;
 
@@ -105,6 +109,10 @@ load_rescale(const int32_t *mult, const int8_t *shift, int shift_most, const flo
 			r.fine_scale[i] = _mm512_loadu_pd(fine_scale + 8 * i);
 			r.fine_offset[i] = _mm512_loadu_pd(fine_offset + 8 * i);
 		}
+	if (form == 2 || form == 4)
+		r.rest = _mm512_castpd_ps(_mm512_insertf64x4(_mm512_castps_pd(_mm512_castps256_ps512(
+			_mm512_cvtpd_ps(r.fine_scale[0]))),
+			_mm256_castps_pd(_mm512_cvtpd_ps(r.fine_scale[1])), 1));
 	return r;
 }
 
@@ -143,7 +151,11 @@ rescale16(__m512i sum, const Rescale512 *r, int form, int shift_most, int y_zero
 			r->offset));
 	if (form == 0)
 		return _mm512_add_epi32(requantize16(sum, &r->exact, shift_most), zero);
-	if (r->fine) {
+	if (r->fine == FINE_SPLIT) {
+		__m512 v = _mm512_cvtepi32_ps(sum);
+		y = _mm512_cvtps_epi32(_mm512_fmadd_ps(v, r->scale, _mm512_fmadd_ps(v, r->rest,
+			offset16(sum, r->offset, form))));
+	} else if (r->fine) {
 		__m256i low = fine8(_mm512_castsi512_si256(sum), r->fine_scale[0],
 			r->fine_offset[0], form);
 		__m256i high = fine8(_mm512_extracti64x4_epi64(sum, 1), r->fine_scale[1],

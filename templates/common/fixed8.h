@@ -34,16 +34,20 @@ shift_right8(__m256i x, __m256i shift)
 	return _mm256_sub_epi32(_mm256_srav_epi32(x, shift), up);
 }
 
+/* What `fine` is where a scale is in two floats; 1: in double. */
+enum { FINE_SPLIT = 2 };
+
 /*
  * What rescales eight channels' sums, by form: 0 exactly, x * mult / 2^31 * 2^shift, rounded
  * twice; else, with the same bits, y = round(sum * scale + offset) in float: of form 1 with y's
  * zero point in offset, of form 3 with -offset where the sum is below zero, y's zero point added.
- * 2 and 4: the same, but in double where `fine` is set.
+ * 2 and 4: the same, but in double where `fine` is 1, and with scale + rest for scale where it is
+ * FINE_SPLIT.
  */
 typedef struct {
 	int fine;
 	__m256i mult, left, right;
-	__m256 scale, offset;
+	__m256 scale, offset, rest;
 	__m256d fine_scale[2], fine_offset[2];
 } Rescale;
 
@@ -72,6 +76,8 @@ load_rescale8(const int32_t *mult, const int8_t *shift, int shift_most, const fl
 			r.fine_scale[i] = _mm256_loadu_pd(fine_scale + 4 * i);
 			r.fine_offset[i] = _mm256_loadu_pd(fine_offset + 4 * i);
 		}
+	if (form == 2 || form == 4)
+		r.rest = _mm256_set_m128(_mm256_cvtpd_ps(r.fine_scale[1]), _mm256_cvtpd_ps(r.fine_scale[0]));
 	return r;
 }
 
@@ -95,7 +101,7 @@ rescale8(__m256i sum, const Rescale *r, int form, int shift_most, int y_zero)
 		__m256i x = shift_most > 0 ? _mm256_sllv_epi32(sum, r->left) : sum;
 		return _mm256_add_epi32(shift_right8(high_product8(x, r->mult), r->right), zero);
 	}
-	if (r->fine) {
+	if (r->fine && r->fine != FINE_SPLIT) {
 		__m256i y = _mm256_set_m128i(fine4(_mm256_extracti128_si256(sum, 1),
 			r->fine_scale[1], r->fine_offset[1], form),
 			fine4(_mm256_castsi256_si128(sum), r->fine_scale[0], r->fine_offset[0], form));
@@ -104,6 +110,8 @@ rescale8(__m256i sum, const Rescale *r, int form, int shift_most, int y_zero)
 	__m256 v = _mm256_cvtepi32_ps(sum), offset = r->offset;
 	if (form > 2)
 		offset = _mm256_xor_ps(offset, _mm256_and_ps(v, _mm256_set1_ps(-0.0f)));
+	if (r->fine)
+		offset = _mm256_fmadd_ps(v, r->rest, offset);
 	__m256i y = _mm256_cvtps_epi32(_mm256_fmadd_ps(v, r->scale, offset));
 	return form > 2 ? _mm256_add_epi32(y, zero) : y;
 }

@@ -261,6 +261,7 @@ class Lines(Form):
         self.form = int(given.get("form", 0))
         self.mirrored = self.form > 2
         self.scale, self.offset = (array_of(given, name, channels) for name in ("scales", "offsets"))
+        self.rest = array_of(given, "rests", channels)
         self.fine_scale, self.fine_offset = (array_of(given, name, channels) for name in ("fine_scales", "fine_offsets"))
         blocks = -(-channels // 16)
         fine = np.array([self.fine_scale[16 * i:16 * i + 16].any() for i in range(blocks)])
@@ -280,14 +281,14 @@ class Lines(Form):
             v = np.where(sums < 0, exact_fused(sums, float(scale), float(offset[0])),
                          exact_fused(sums, float(scale), float(offset[-1])))
         else:
-            v = fused(sums, scale, offset)
+            v = fused(sums, scale, fused(sums, self.rest[at], offset) if self.rest[at] else offset)
         if not np.isfinite(v).all() or np.abs(v).max(initial=0) >= 2**30:
             return np.full(sums.shape, 999)
         return self.clipped(c, np.rint(v) + (c.zero if self.mirrored else 0))
 
     def rises(self, at):
         scale, offset = (self.fine_scale[at], self.fine_offset[at]) if self.fine[at] else (self.scale[at], self.offset[at])
-        return scale >= 0 and (not self.mirrored or -scale - offset <= offset)
+        return scale >= 0 and self.rest[at] >= 0 and (not self.mirrored or -scale - offset <= offset)
 
     def quick(self, at):
         return not self.fine[at]
