@@ -4,6 +4,9 @@
 
 #include "doubles.h"
 
+/* As in math.c. */
+#pragma clang attribute push(__attribute__((no_builtin)), apply_to = function)
+
 static const double ln2_high = 0x1.62e42fee00000p-1, ln2_low = 0x1.a39ef35793c76p-33;
 
 /* 2^k * e^r, |r| at most half of ln 2. */
@@ -72,3 +75,5 @@ tanhf(float x)
 {
 	return (float)tanh(x);
 }
+
+#pragma clang attribute pop

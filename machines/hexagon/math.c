@@ -6,6 +6,9 @@
 
 float __hexagon_sqrtf(float);
 
+/* Else clang makes sqrtf(x) of (float)sqrt(x), which is what sqrtf() is. */
+#pragma clang attribute push(__attribute__((no_builtin)), apply_to = function)
+
 double
 fabs(double x)
 {
@@ -67,6 +70,13 @@ frexp(double x, int *exponent)
 		return x;
 	*exponent = p.exponent + 64;
 	return round_parts(p.negative, -64, p.digits);
+}
+
+/* Of a number that is neither 0 nor infinite. */
+int
+ilogb(double x)
+{
+	return parts_of(x).exponent + 63;
 }
 
 /* The whole part, toward zero. */
@@ -249,3 +259,5 @@ sqrtf(float x)
 {
 	return (float)sqrt(x);
 }
+
+#pragma clang attribute pop

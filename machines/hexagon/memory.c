@@ -3,6 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What clang calls where only equality counts, or where it knows how both lie. */
+int bcmp(const void *a, const void *b, size_t bytes);
+void *__hexagon_memcpy_likely_aligned_min32bytes_mult8bytes(void *, const void *, size_t);
+
+/* Else clang makes of a loop that copies a call of what the loop is for. */
+#pragma clang attribute push(__attribute__((no_builtin)), apply_to = function)
+
 enum { VECTOR = 128, CLASSES = 30 };
 #define HEAP (1u << 29)
 
@@ -63,9 +70,16 @@ memcmp(const void *a, const void *b, size_t bytes)
 	return 0;
 }
 
-/* What clang calls where only equality counts, or where it knows how both lie. */
-int bcmp(const void *a, const void *b, size_t bytes);
-void *__hexagon_memcpy_likely_aligned_min32bytes_mult8bytes(void *, const void *, size_t);
+void *
+memchr(const void *x, int c, size_t bytes)
+{
+	const char *at = x;
+
+	for (size_t i = 0; i < bytes; i++)
+		if (at[i] == (char)c)
+			return (void *)(uintptr_t)(at + i);
+	return NULL;
+}
 
 int
 bcmp(const void *a, const void *b, size_t bytes)
@@ -155,6 +169,18 @@ strcspn(const char *text, const char *of)
 
 /* ---- numbers, decimal or 0x */
 
+int
+abs(int n)
+{
+	return n < 0 ? -n : n;
+}
+
+long long
+llabs(long long n)
+{
+	return n < 0 ? -n : n;
+}
+
 unsigned long long
 strtoull(const char *text, char **end, int base)
 {
@@ -241,3 +267,5 @@ free(void *at)
 	block->next = lists[block->class];
 	lists[block->class] = block;
 }
+
+#pragma clang attribute pop

@@ -21,6 +21,7 @@ double round(double);
 double sqrt(double);
 double frexp(double, int *);
 double ldexp(double, int);
+int ilogb(double);
 double nextafter(double, double);
 float nextafterf(float, float);
 double fma(double, double, double);
@@ -38,6 +39,5 @@ float fmaxf(float, float);
 float expf(float);
 float logf(float);
 float tanhf(float);
-float nearbyintf(float);
 
 #endif
