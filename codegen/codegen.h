@@ -60,6 +60,11 @@ int part_of(int v, int part); /* of the int8 that v is the sum of */
 /* Of a resize: of each index along the axis the one of operand 0 (nearest), or low and high. */
 Packed resampled(const Graph *, const Node *, int axis);
 
+/* pack_lanes.c */
+Packed pack_lanes(const Graph *, const Node *, int detail);
+Packed pack_rescale(const Graph *, const Node *, int detail);
+Packed pack_windows(const Graph *, const Node *, int detail);
+
 /* pack_windows.c */
 int spare_row(const Graph *, const Node *);
 int weight_parts(const Graph *, const Node *);

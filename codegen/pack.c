@@ -501,6 +501,9 @@ static const struct Packer {
 	{ "w_16x1", pack_ones, 16, 1 },
 	{ "w_columns", pack_columns, 16, 1 },
 	{ "w_spread", pack_spread, 16, 1 }, /* the same, the spare row's big weights in two bytes */
+	{ "w_4x16", pack_lanes, 0, 1 },
+	{ "w_windows", pack_windows, 0, 1 },
+	{ "rescale_4", pack_rescale, 0, 1 }, /* bias_16, mult_16, shift_16 */
 	{ "w_quads", pack_quads, 16, 1 },
 	{ "w_pairs", pack_pairs, 2, 1 }, /* halved: two weights in 16 bits */
 	{ "w_pairs_4", pack_pairs, 4, 1 },

@@ -17,6 +17,7 @@ static const struct { const char *folder, *flags, *compiler; } folders[] = {
 	{ "hvx", "--target=hexagon-unknown-linux-musl -mcpu=hexagonv66 -mhvx -mhvx-length=128B "
 		"-nostdlibinc -isystem \"$SRC\"/machines/hexagon/include", "clang-19" },
 	{ "ref", "" },
+	{ "mve", "-mcpu=cortex-m55 -mthumb -mfloat-abi=hard", "arm-none-eabi-gcc" },
 	{ "m4", "" }, /* in C; the instructions: tests/emulated */
 #ifdef __x86_64__
 	{ "avx2", "-mavx2 -mfma" },

@@ -1,0 +1,122 @@
+/* conv2d_s8.c: any convolution of int8: 2 pixels, 4 outputs at a time. */
+#include "dot128.h"
+
+/*
+ * two_pixels() of windows that lie `at` in the rows of x: kernel_h runs of run products, which 16
+ * divides.
+ */
+static inline __attribute__((always_inline)) void
+two_windows(int32x4_t sum[2], const int8_t *const *x, int at, int step, const int8_t *w, int run,
+	int kernel_h)
+{
+	register int32_t a0 __asm__("r0"), b0 __asm__("r2"), a1 __asm__("r4"), b1 __asm__("r6");
+	register int32_t a2 __asm__("r8"), b2 __asm__("r10"), a3 __asm__("r12"), b3 __asm__("lr");
+	const int8_t *p = x[0] + at, *q = p + step;
+
+	__asm__ volatile("vldrb.8 q0, [%9], #16\n\tvldrb.8 q1, [%10], #16\n\t"
+		"vldrb.8 q2, [%8], #16\n\tvmladav.s8 %0, q0, q2\n\tvmladav.s8 %1, q1, q2\n\t"
+		"vldrb.8 q2, [%8], #16\n\tvmladav.s8 %2, q0, q2\n\tvmladav.s8 %3, q1, q2\n\t"
+		"vldrb.8 q2, [%8], #16\n\tvmladav.s8 %4, q0, q2\n\tvmladav.s8 %5, q1, q2\n\t"
+		"vldrb.8 q2, [%8], #16\n\tvmladav.s8 %6, q0, q2\n\tvmladav.s8 %7, q1, q2"
+		: "=r"(a0), "=r"(b0), "=r"(a1), "=r"(b1), "=r"(a2), "=r"(b2), "=r"(a3), "=r"(b3),
+		"+r"(w), "+r"(p), "+r"(q) : : "q0", "q1", "q2", "memory");
+#pragma GCC unroll 8
+	for (int i = 0; i < kernel_h; i++) {
+		if (i > 0) {
+			p = x[i] + at;
+			q = p + step;
+		}
+#pragma GCC unroll 12
+		for (int k = i > 0 ? 0 : 16; k < run; k += 16)
+			__asm__ volatile("vldrb.8 q0, [%9], #16\n\tvldrb.8 q1, [%10], #16\n\t"
+				"vldrb.8 q2, [%8], #16\n\tvmladava.s8 %0, q0, q2\n\tvmladava.s8 %1, q1, q2\n\t"
+				"vldrb.8 q2, [%8], #16\n\tvmladava.s8 %2, q0, q2\n\tvmladava.s8 %3, q1, q2\n\t"
+				"vldrb.8 q2, [%8], #16\n\tvmladava.s8 %4, q0, q2\n\tvmladava.s8 %5, q1, q2\n\t"
+				"vldrb.8 q2, [%8], #16\n\tvmladava.s8 %6, q0, q2\n\tvmladava.s8 %7, q1, q2"
+				: "+r"(a0), "+r"(b0), "+r"(a1), "+r"(b1), "+r"(a2), "+r"(b2), "+r"(a3),
+				"+r"(b3), "+r"(w), "+r"(p), "+r"(q) : : "q0", "q1", "q2", "memory");
+	}
+	sum[0] = four_lanes(a0, a1, a2, a3);
+	sum[1] = four_lanes(b0, b1, b2, b3);
+}
+
+/* Copies count bytes; up to 15 behind them become zeros. */
+static inline __attribute__((always_inline)) void
+copy_over(int8_t *to, const int8_t *x, int count)
+{
+	for (int k = 0; k < count; k += 16)
+		vstrbq_s8(to + k, vldrbq_z_s8(x + k, vctp8q((uint32_t)(count - k))));
+}
+
+/* A window's bytes side by side; up to 15 behind them change. */
+static inline __attribute__((always_inline)) void
+lay_window(int8_t *to, const int8_t *const *x, int first, int in_w, int in_c, int kernel_h,
+	int kernel_w, int dilation_w, int x_step, int x_zero)
+{
+	const int run = kernel_w * in_c;
+
+	for (int i = 0; i < kernel_h; i++) {
+		int8_t *row = to + i * run;
+
+		if (dilation_w == 1 && x_step == in_c && first >= 0 && first + kernel_w <= in_w) {
+			copy_over(row, x[i] + first * x_step, run);
+			continue;
+		}
+		for (int j = 0; j < kernel_w; j++) {
+			const int column = first + j * dilation_w;
+
+			if (column >= 0 && column < in_w)
+				copy_over(row + j * in_c, x[i] + column * x_step, in_c);
+			else
+				for (int k = 0; k < in_c; k += 16)
+					vstrbq_s8(row + j * in_c + k, vdupq_n_s8((int8_t)x_zero));
+		}
+	}
+}
+
+/*
+ * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
+ * channels.  x: the kernel_h rows under the window.  Weights are in blocks of four outputs, there
+ * of 16 inputs each (see two_pixels()); rescale_4 has of each block the biases, which know x_zero,
+ * the multipliers and the shifts.  Windows whose runs are vectors are read where they lie.
+ * cost: out_w * ((out_c + 3) / 4 * ((kernel_h * kernel_w * in_c + 15) / 16 * 7 + 16) + kernel_h * ((kernel_w * in_c + 15) / 16 * 4 + 10))
+ * scratch: 2 * ((kernel_h * kernel_w * in_c + 15) / 16 * 16) + 16
+ */
+void
+conv2d_s8_mve(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w_4x16,
+	const int32_t *restrict rescale_4, int8_t *restrict scratch, int in_w, int in_c, int out_w,
+	int out_c, int kernel_h, int kernel_w, int stride_w, int dilation_w, int pad_left,
+	int x_step, int y_step, int x_zero, int w_zero, int shift_most, int y_zero, int y_min,
+	int y_max)
+{
+	const int run = kernel_w * in_c, taps = kernel_h * run, size = (taps + 15) / 16 * 16;
+	const int whole = run % 16 == 0 && dilation_w == 1 && x_step == in_c && w_zero == 0;
+
+	for (int p = 0; p < out_w; p += 2) {
+		const int two = p + 1 < out_w, first = p * stride_w - pad_left;
+		const int inside = whole && first >= 0 && first + two * stride_w + kernel_w <= in_w;
+		int32_t zeros[2] = { 0, 0 };
+
+		for (int k = 0; k < 1 + two && !inside; k++) {
+			lay_window(scratch + k * size, x, first + k * stride_w, in_w, in_c, kernel_h,
+				kernel_w, dilation_w, x_step, x_zero);
+			zeros[k] = w_zero != 0 ? -w_zero * sum_of(scratch + k * size, taps) : 0;
+		}
+		for (int o = 0; o < out_c; o += 4) {
+			const Rescale by = load_rescale(rescale_4 + o * 3);
+			int32x4_t sum[2];
+
+			if (inside)
+				two_windows(sum, x, first * in_c, two * stride_w * in_c, w_4x16 + o * size, run,
+					kernel_h);
+			else
+				two_pixels(sum, scratch, two * size, w_4x16 + o * size, taps);
+			if (w_zero != 0) {
+				sum[0] = vaddq_n_s32(sum[0], zeros[0]);
+				sum[1] = vaddq_n_s32(sum[1], zeros[1]);
+			}
+			store_two(y + p * y_step + o, y_step, sum, &by, 1 + two,
+				out_c - o < 4 ? out_c - o : 4, shift_most, y_zero, y_min, y_max);
+		}
+	}
+}

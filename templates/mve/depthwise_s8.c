@@ -1,0 +1,155 @@
+/* depthwise_s8.c: convolution of int8, each channel by itself: a window's bytes side by side. */
+#include <assert.h>
+
+#include "dot128.h"
+
+enum { CHANNELS_AT_ONCE = 8, TAPS_MOST = 64 };
+
+/*
+ * Eight channels' columns from `first` on, or the first count: each channel has size bytes of `to`,
+ * there column after column of kernel_h rows.
+ */
+static inline __attribute__((always_inline)) void
+lay_columns(int8_t *to, int size, const int8_t *const *x, int c, int count, int first, int span,
+	int in_w, int kernel_h, int x_step, int x_zero)
+{
+	const uint16x8_t at = vmulq_n_u16(vidupq_n_u16(0, 1), (uint16_t)size);
+	const mve_pred16_t some = vctp16q((uint32_t)count);
+	const int left = first < 0 ? -first : 0;
+	const int right = first + span > in_w ? in_w - first : span;
+
+	for (int i = 0; i < kernel_h; i++) {
+		const int8_t *from = x[i] + (first + left) * x_step + c;
+		int8_t *column = to + left * kernel_h + i;
+
+		for (int k = 0; k < left; k++)
+			vstrbq_scatter_offset_s16(to + k * kernel_h + i, at, vdupq_n_s16((int16_t)x_zero));
+		for (int k = left; k < right; k++) {
+			vstrbq_scatter_offset_s16(column, at,
+				count < CHANNELS_AT_ONCE ? vldrbq_z_s16(from, some) : vldrbq_s16(from));
+			from += x_step;
+			column += kernel_h;
+		}
+		for (int k = right; k < span; k++)
+			vstrbq_scatter_offset_s16(to + k * kernel_h + i, at, vdupq_n_s16((int16_t)x_zero));
+	}
+}
+
+/*
+ * Of windows that begin shift bytes apart number j.  A vector holds `each` of them whole; w has as
+ * many times the weights, each beginning where a window does; or, of larger ones, all steps'.
+ */
+static inline __attribute__((always_inline)) int32_t
+window(const int8_t *x, const int8x16_t w[4], int j, int shift, int each, int steps)
+{
+	int32_t sum = vmladavq_s8(vldrbq_s8(x + j / each * each * shift), w[j % each]);
+
+#pragma GCC unroll 4
+	for (int k = 1; k < steps; k++)
+		sum = vmladavaq_s8(sum, vldrbq_s8(x + j * shift + 16 * k), w[k]);
+	return sum;
+}
+
+/* Four windows from number j on. */
+static inline __attribute__((always_inline)) int32x4_t
+four_windows(const int8_t *x, const int8x16_t w[4], int j, int shift, int each, int steps)
+{
+	return four_lanes(window(x, w, j, shift, each, steps), window(x, w, j + 1, shift, each, steps),
+		window(x, w, j + 2, shift, each, steps), window(x, w, j + 3, shift, each, steps));
+}
+
+/* Up to eight outputs of a channel, from y on; their numbers are in `order`, their places in at. */
+static inline __attribute__((always_inline)) void
+eight_windows(int8_t *y, const int8_t *x, const int8x16_t w[4], const int8x16_t ones[4],
+	const Rescale *by, int16x8_t order, uint16x8_t at, int count, int shift, int each, int steps,
+	int w_zero, int shift_most, int y_zero, int y_min, int y_max)
+{
+	int32x4_t a = four_windows(x, w, 0, shift, each, steps), b = a;
+
+	if (w_zero != 0)
+		a = vmlaq_n_s32(a, four_windows(x, ones, 0, shift, 1, steps), -w_zero);
+	a = rescale4(a, by, shift_most, y_zero, y_min);
+	if (count > 4) {
+		b = four_windows(x, w, 4, shift, each, steps);
+		if (w_zero != 0)
+			b = vmlaq_n_s32(b, four_windows(x, ones, 4, shift, 1, steps), -w_zero);
+		b = rescale4(b, by, shift_most, y_zero, y_min);
+	}
+
+	const int16x8_t v = vreinterpretq_s16_s32(narrow_two(a, b, y_zero, y_min, y_max));
+
+	if (count >= 8)
+		vstrbq_scatter_offset_s16(y, at, v);
+	else
+		vstrbq_scatter_offset_p_s16(y, at, v, vcmpltq_n_s16(order, (int16_t)count));
+}
+
+/* A row of one channel. */
+static inline __attribute__((always_inline)) void
+channel_row(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w,
+	const Rescale *by, int out_w, int taps, int shift, int y_step, int w_zero, int shift_most,
+	int y_zero, int y_min, int y_max)
+{
+	const int steps = (taps + 15) / 16, each = taps > 16 ? 1 : 1 + (16 - taps) / shift;
+	const int some = each < 4 ? each : 4;
+	const int16x8_t order = vorrq_s16(vreinterpretq_s16_u16(vshrq_n_u16(vidupq_n_u16(0, 1), 1)),
+		vreinterpretq_s16_u32(vdupq_n_u32(0x40000)));
+	const uint16x8_t at = vmulq_n_u16(vreinterpretq_u16_s16(order), (uint16_t)y_step);
+	int8x16_t v[4], ones[4];
+
+#pragma GCC unroll 4
+	for (int k = 0; k < 4; k++) {
+		v[k] = ones[k] = vdupq_n_s8(0);
+		if (k < steps)
+			ones[k] = vdupq_m_n_s8(ones[k], 1, vctp8q((uint32_t)(taps - 16 * k)));
+		if (steps > 1 && k < steps)
+			v[k] = vldrbq_s8(w + 16 * k);
+		if (steps == 1 && k < some)
+			v[k] = vldrbq_s8(w - k * shift);
+	}
+	for (int p = 0; p + 8 <= out_w; p += 8)
+		eight_windows(y + p * y_step, x + p * shift, v, ones, by, order, at, 8, shift, some,
+			steps, w_zero, shift_most, y_zero, y_min, y_max);
+	if (out_w % 8 > 0)
+		eight_windows(y + out_w / 8 * 8 * y_step, x + out_w / 8 * 8 * shift, v, ones, by, order,
+			at, out_w % 8, shift, some, steps, w_zero, shift_most, y_zero, y_min, y_max);
+}
+
+/*
+ * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
+ * channels.  x: the kernel_h rows under the window; columns outside read as x_zero, which is in
+ * bias_16.  Weights are channel by channel, column by column, filled up with zeros to 16; 16 zeros
+ * are before the first.
+ * cost: out_c * (40 + out_w * (4 + (kernel_h * kernel_w + 15) / 16) + (out_w * stride_w + kernel_w) * kernel_h / 2)
+ * scratch: 8 * kernel_h * ((out_w - 1) * stride_w + kernel_w) + 8 * kernel_h * stride_w + 64
+ */
+void
+depthwise_s8_mve(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w_windows,
+	const int32_t *restrict bias_16, const int32_t *restrict mult_16,
+	const int8_t *restrict shift_16, int8_t *restrict scratch, int in_w, int out_w, int out_c,
+	int kernel_h, int kernel_w, int stride_w, int dilation_w, int pad_left, int multiplier,
+	int x_step, int y_step, int x_zero, int w_zero, int shift_most, int y_zero, int y_min,
+	int y_max)
+{
+	assert(multiplier == 1 && dilation_w == 1);
+	assert(kernel_h * kernel_w <= TAPS_MOST);
+	assert(8 * y_step < 65536);
+	assert(8 * kernel_h * ((out_w - 1) * stride_w + kernel_w) < 65536);
+
+	const int span = (out_w - 1) * stride_w + kernel_w, size = kernel_h * span;
+	const int taps = kernel_h * kernel_w;
+
+	for (int c = 0; c < out_c; c += CHANNELS_AT_ONCE) {
+		const int count = out_c - c < CHANNELS_AT_ONCE ? out_c - c : CHANNELS_AT_ONCE;
+
+		lay_columns(scratch, size, x, c, count, -pad_left, span, in_w, kernel_h, x_step, x_zero);
+		for (int k = c; k < c + count; k++) {
+			const Rescale by = { vdupq_n_s32(bias_16[k]), vdupq_n_s32(mult_16[k]),
+				vdupq_n_s32(shift_16[k]) };
+
+			channel_row(y + k, scratch + (k - c) * size, w_windows + 16 + k * ((taps + 15) / 16 * 16),
+				&by, out_w, taps, kernel_h * stride_w, y_step, w_zero, shift_most, y_zero,
+				y_min, y_max);
+		}
+	}
+}
