@@ -35,10 +35,8 @@ put_includes(Text *t, const Closure *c)
 		put(t, "#include %s\n", c->header[i]);
 }
 
-static void add_needs_below(Closure *, const Source *top, const Source *, const Syntax *);
-
 static void
-add_item(Closure *c, const Source *top, const Item *item)
+add_item(Closure *c, const Item *item)
 {
 	for (int i = 0; i < c->item_count; i++) {
 		const Item *o = c->item[i];
@@ -52,7 +50,7 @@ add_item(Closure *c, const Source *top, const Item *item)
 			o->source->folder, o->source->file, item->source->folder,
 			item->source->file);
 	}
-	add_needs_below(c, top, item->source, item->tree);
+	add_needs(c, item->source, item->tree);
 	c->item = grow(c->templates->arena, c->item, c->item_count, sizeof *c->item);
 	c->item[c->item_count++] = item;
 }
@@ -68,25 +66,17 @@ add_headers(Closure *c, const Source *s)
 		add_headers(c, s->included[i]);
 }
 
-/* A common header may use what the kernel's own folder has, as for the C compiler. */
-static void
-add_needs_below(Closure *c, const Source *top, const Source *source, const Syntax *root)
+void
+add_needs(Closure *c, const Source *source, const Syntax *root)
 {
 	add_headers(c, source);
 	for (const Syntax *n = root; n; n = walk(root, n)) {
 		if (!is_kind(n, "identifier type_identifier"))
 			continue;
-		const char *name = text_of(c->templates->arena, n);
-		const Item *own = find_item(source, name), *item = own ? own : find_item(top, name);
+		const Item *item = find_item(source, text_of(c->templates->arena, n));
 		if (item && item->tree != root)
-			add_item(c, top, item);
+			add_item(c, item);
 	}
-}
-
-void
-add_needs(Closure *c, const Source *source, const Syntax *root)
-{
-	add_needs_below(c, source, source, root);
 }
 
 /* One-line items of a kind stand together, others a blank line apart. */

@@ -247,7 +247,7 @@ typedef struct {
 typedef struct {
 	const Node *node;
 	const char *id;        /* "conv2d_3": operator and its number in the model */
-	const char *kernel;    /* "avx2/conv1x1_s8"; NULL: a view */
+	const char *kernel;    /* "avx2/depthwise_s8"; NULL: a view */
 	int parts;             /* functions: 0 of a view, 3 of a reduction, else 1 */
 	Bound bound[3];
 	const char *function[3];

@@ -248,10 +248,17 @@ zero_left(const Graph *g, const Node *n)
 	return is_excess_too_much(g, n, steps) ? affine(g, n, X2).zero : 0;
 }
 
+/* What w_less has taken from the weights. */
+static int
+zero_taken(const Graph *g, const Node *n)
+{
+	return affine(g, n, X2).zero - zero_left(g, n);
+}
+
 static Packed
 pack_less(const Graph *g, const Node *n, int block)
 {
-	return pack_fours_less(g, n, block, affine(g, n, X2).zero - zero_left(g, n));
+	return pack_fours_less(g, n, block, zero_taken(g, n));
 }
 
 /* Of each step 32 outputs' weights of four inputs; or its first input; or each block's first. */
@@ -283,16 +290,17 @@ pack_ones(const Graph *g, const Node *n, int block)
 	return p;
 }
 
-/* Whether no neighbours' products leave 16 bits, whatever u8 a block of outputs' four inputs are. */
+/* Whether no neighbours' products with w_less leave 16 bits, whatever u8 the four inputs of a block
+ * of outputs are. */
 static bool
-four_is_safe(const Graph *g, const Node *n, int first_output, int four, int block)
+four_is_safe(const Graph *g, const Node *n, int first_output, int four, int block, int zero)
 {
 	int count = taps(g, n), end = first_output + block;
 
 	for (int o = first_output; o < end && o < channels(g, n); o++)
 		for (int i = 4 * four; i < 4 * four + 4 && i < count; i += 2) {
-			int a = weight_at(g, n, o, i, count),
-			    b = i + 1 < count ? weight_at(g, n, o, i + 1, count) : 0;
+			int a = clip8(weight_at(g, n, o, i, count) - zero),
+			    b = i + 1 < count ? clip8(weight_at(g, n, o, i + 1, count) - zero) : 0;
 			int most = (a > 0 ? a : 0) + (b > 0 ? b : 0), least = (a < 0 ? a : 0) + (b < 0 ? b : 0);
 			if (UINT8_MAX * most > INT16_MAX || UINT8_MAX * least < INT16_MIN)
 				return false;
@@ -305,13 +313,14 @@ static Packed
 pack_order(const Graph *g, const Node *n, int block)
 {
 	int blocks = (channels(g, n) + block - 1) / block, fours = (taps(g, n) + 3) / 4;
+	int zero = zero_taken(g, n);
 	Packed p = new_packed(g, TYPE_s16, (int64_t)blocks * (fours + 1));
 
 	for (int b = 0; b < blocks; b++) {
 		int64_t at = (int64_t)b * (fours + 1);
 		int safe = 0, others = fours;
 		for (int k = 0; k < fours; k++)
-			store_bits(p, at + (four_is_safe(g, n, b * block, k, block) ? ++safe : others--), k);
+			store_bits(p, at + (four_is_safe(g, n, b * block, k, block, zero) ? ++safe : others--), k);
 		store_bits(p, at, safe);
 	}
 	return p;
@@ -321,9 +330,9 @@ pack_order(const Graph *g, const Node *n, int block)
 bool
 pairs_are_safe(const Graph *g, const Node *n)
 {
-	int safe = 0, fours = (taps(g, n) + 3) / 4;
+	int safe = 0, fours = (taps(g, n) + 3) / 4, zero = zero_taken(g, n);
 
-	while (safe < fours && four_is_safe(g, n, 0, safe, channels(g, n)))
+	while (safe < fours && four_is_safe(g, n, 0, safe, channels(g, n), zero))
 		safe++;
 	return safe == fours;
 }

@@ -402,7 +402,7 @@ select_kernel(Job *job, Node *n)
 		complain(job, variant[count - 1], n);
 }
 
-/* Of the kernels of a node's variants one: "avx2/conv1x1_s8". */
+/* Of the kernels of a node's variants one: "avx2/depthwise_s8". */
 const char *
 kernel_of(Arena *arena, const Node *n, int variant)
 {

@@ -24,8 +24,9 @@ target () { # file, included name: the file meant, beside the including one or f
 		realpath --relative-to=. "$(dirname "$1")/$2"
 	elif [ -f "$2" ]; then
 		echo "$2"
-	elif [ "$(layer "$1")/$2" = templates/vec/vec.h ] && [ -f templates/avx2/vec.h ]; then
-		echo templates/vec/vec.h # each instruction set's own
+	elif case "$(layer "$1")/$2" in templates/vec/vec.h|templates/dot256/dot8.h) ;; *) false ;; esac &&
+			[ -f "templates/avx2/$2" ]; then
+		echo "$(layer "$1")/$2" # each instruction set's own
 	else
 		echo "$2 (no such file)"
 	fi

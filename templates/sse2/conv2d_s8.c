@@ -9,12 +9,17 @@
  * scratch: kernel_h * kernel_w * in_c
  */
 void
-conv2d_s8_sse2(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w_vnni,
-	const int32_t *restrict bias_u8, const int32_t *restrict mult_16,
-	const int8_t *restrict shift_16, int8_t *restrict scratch, int in_w, int in_c, int out_w,
-	int out_c, int kernel_h, int kernel_w, int stride_w, int dilation_w, int pad_left,
-	int x_step, int y_step, int x_zero, int w_zero, int y_zero, int y_min, int y_max)
+conv2d_s8_sse2(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w_less,
+	const int8_t *restrict w_excess, const int32_t *restrict excess_at,
+	const int32_t *restrict excess_first, const int32_t *restrict bias_u8,
+	const int32_t *restrict mult_16, const int8_t *restrict shift_16,
+	int8_t *restrict scratch, int in_w, int in_c, int out_w, int out_c, int kernel_h,
+	int kernel_w, int stride_w, int dilation_w, int pad_left, int x_step, int y_step,
+	int x_zero, int w_left, int excess, int y_zero, int y_min, int y_max)
 {
+	const Weights weights = { w_less, excess > 0 ? w_excess : NULL, bias_u8,
+		excess > 0 ? excess_at : NULL, excess > 0 ? excess_first : NULL, w_left, excess };
+
 	for (int p = 0; p < out_w; p++) {
 		for (int i = 0; i < kernel_h; i++) {
 			for (int j = 0; j < kernel_w; j++) {
@@ -27,7 +32,7 @@ conv2d_s8_sse2(int8_t *restrict y, const int8_t *const *x, const int8_t *restric
 					memset(to, x_zero, (size_t)in_c);
 			}
 		}
-		outputs(y + p * y_step, scratch, w_vnni, bias_u8, mult_16, shift_16,
-			kernel_h * kernel_w * in_c, out_c, w_zero, y_zero, y_min, y_max);
+		outputs(y + p * y_step, scratch, &weights, mult_16, shift_16,
+			kernel_h * kernel_w * in_c, out_c, y_zero, y_min, y_max);
 	}
 }

@@ -8,12 +8,17 @@
  * cost: out_w * ((out_c + 15) / 16) * ((in_c + 3) / 4 * 14 + 200)
  */
 void
-dense_s8_sse2(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w_vnni,
-	const int32_t *restrict bias_u8, const int32_t *restrict mult_16,
-	const int8_t *restrict shift_16, int in_c, int out_w, int out_c, int x_step, int y_step,
-	int w_zero, int y_zero, int y_min, int y_max)
+dense_s8_sse2(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w_less,
+	const int8_t *restrict w_excess, const int32_t *restrict excess_at,
+	const int32_t *restrict excess_first, const int32_t *restrict bias_u8,
+	const int32_t *restrict mult_16, const int8_t *restrict shift_16,
+	int in_c, int out_w, int out_c, int x_step, int y_step, int w_left, int excess, int y_zero,
+	int y_min, int y_max)
 {
+	const Weights weights = { w_less, excess > 0 ? w_excess : NULL, bias_u8,
+		excess > 0 ? excess_at : NULL, excess > 0 ? excess_first : NULL, w_left, excess };
+
 	for (int p = 0; p < out_w; p++)
-		outputs(y + p * y_step, x + p * x_step, w_vnni, bias_u8, mult_16, shift_16, in_c, out_c,
-			w_zero, y_zero, y_min, y_max);
+		outputs(y + p * y_step, x + p * x_step, &weights, mult_16, shift_16, in_c, out_c,
+			y_zero, y_min, y_max);
 }

@@ -3,6 +3,7 @@
 #define FOURS_H
 
 #include <emmintrin.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -76,12 +77,37 @@ add_pairs(int32_t *to, const __m128i sum[8], const int32_t *bias, int32_t more)
 	}
 }
 
-/* All outputs of in_c inputs side by side.  w: of 16 outputs after 16, their weights in fours. */
+/*
+ * Weights: in blocks of 16 outputs of four inputs each, filled up with zeros, less their zero
+ * point where zero is 0.  What of them is beyond int8 then, count steps add: from first[i] to
+ * first[i + 1], of 32 outputs after 32 * i, at one input of four.
+ */
+typedef struct {
+	const int8_t *w, *excess;
+	const int32_t *bias, *at, *first;
+	int zero, count;
+} Weights;
+
+/* The products that Weights' excess adds to 16 outputs. */
 static inline void
-outputs(int8_t *y, const int8_t *x, const int8_t *w, const int32_t *bias, const int32_t *mult,
-	const int8_t *shift, int in_c, int out_c, int w_zero, int y_zero, int y_min, int y_max)
+add_excess(__m128i sum[8], const int8_t *x, const Weights *weights, int channel, int in_c)
 {
-	const int32_t more = w_zero ? -w_zero * sum_of(x, in_c) : 0;
+	const int8_t *w = weights->excess + channel % 32 * 4;
+
+	for (int i = weights->first[channel / 32]; i < weights->first[channel / 32 + 1]; i++) {
+		const int k = weights->at[i];
+
+		add_fours(sum, four_of(x + k, in_c - k < 4 ? in_c - k : 4), w + 128 * i);
+	}
+}
+
+/* All outputs of in_c inputs side by side. */
+static inline void
+outputs(int8_t *y, const int8_t *x, const Weights *weights, const int32_t *mult,
+	const int8_t *shift, int in_c, int out_c, int y_zero, int y_min, int y_max)
+{
+	const int32_t more = weights->zero ? -weights->zero * sum_of(x, in_c) : 0;
+	const int8_t *w = weights->w;
 
 	for (int o = 0; o < out_c; o += 16) {
 		const __m128i zero = _mm_setzero_si128();
@@ -94,7 +120,9 @@ outputs(int8_t *y, const int8_t *x, const int8_t *w, const int32_t *bias, const 
 			add_fours(sum, four_of(x + in_c / 4 * 4, in_c % 4), w);
 			w += 64;
 		}
-		add_pairs(all, sum, bias + o, more);
+		if (weights->count > 0)
+			add_excess(sum, x, weights, o, in_c);
+		add_pairs(all, sum, weights->bias + o, more);
 		store_some(y + o, all, mult + o, shift + o, out_c - o < 16 ? out_c - o : 16, y_zero, y_min,
 			y_max);
 	}

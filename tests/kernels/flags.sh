@@ -1,7 +1,8 @@
 #!/bin/sh
 # flags.sh TARGETS.DEF FOLDER: prints `yes` and the flags that the folder's kernels want, if
-# $CC, so told, defines what their target asks for; else nothing.  vec+avx2 wants what avx2 does.
-line=$(grep "^TARGET(\"[a-z0-9-]*\", \"\(vec+\)\{0,1\}${2#vec+}[ \"]" "$1" | head -1)
+# $CC, so told, defines what their target asks for; else nothing.  The first target that has it says
+# what; vec+avx2 wants what avx2 does.
+line=$(grep -E "^TARGET\(\"[a-z0-9-]*\", \"([^\"]*[ +])?${2#*+}[ \"]" "$1" | head -1)
 guard=$(echo "$line" | cut -d'"' -f6)
 flags=$(echo "$line" | cut -d"\"" -f8)
 [ -n "$line" ] || exit 0

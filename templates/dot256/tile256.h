@@ -1,6 +1,6 @@
 /*
- * tile256.h: tiles of up to 6 pixels, 16 outputs: the heart of convolutions on 256 bits.  Who
- * includes it has TILE_PIXELS and dot8(): sum += x * w, of four bytes in each lane.
+ * tile256.h: tiles of up to 6 pixels, 16 outputs: the heart of convolutions on 256 bits.  dot8.h,
+ * each instruction set's own, has TILE_PIXELS and dot8(): sum += x * w, of four bytes in each lane.
  */
 #ifndef TILE256_H
 #define TILE256_H
@@ -8,7 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "fixed8.h"
+#include "../common/fixed8.h"
+#include "dot8.h"
 
 /* Four values in every lane. */
 static inline __attribute__((always_inline)) __m256i
@@ -58,14 +59,6 @@ sum_of(const uint8_t *x, int count)
 		half = _mm_add_epi64(half, _mm_sad_epu8(_mm_setzero_si128(), _mm_cvtsi32_si128(v)));
 	}
 	return _mm_cvtsi128_si32(_mm_add_epi64(half, _mm_unpackhi_epi64(half, half)));
-}
-
-/* What the weights' zero point adds to each of some pixels. */
-static inline __attribute__((always_inline)) void
-zeros_of(int32_t *zeros, const uint8_t *x, int room, int pixels, int w_zero)
-{
-	for (int i = 0; i < pixels; i++)
-		zeros[i] = w_zero ? -w_zero * sum_of(x + i * room, room) : 0;
 }
 
 /* Pixels side by side in `to`, each 128 more, of `room` bytes: in_c and up to three zeros. */
@@ -175,13 +168,43 @@ load_half_weights(__m256i to[TILE_VECTORS], const int8_t *w, int odd, int vector
 	to[1] = _mm256_and_si256(to[1], mask);
 }
 
+/* The products of four inputs, two by two where two might leave 16 bits. */
+static inline __attribute__((always_inline)) void
+add_apart(Tile sum, const uint8_t *x, int room, const int8_t *w, int pixels, int vectors)
+{
+	__m256i v[TILE_VECTORS];
+
+	if (SATURATES) {
+		load_half_weights(v, w, 0, vectors);
+		add_products(sum, x, room, v, pixels, vectors);
+		load_half_weights(v, w, 1, vectors);
+	} else {
+		load_weights(v, w, vectors);
+	}
+	add_products(sum, x, room, v, pixels, vectors);
+}
+
+/*
+ * Weights: in blocks of 16 outputs of four inputs each, filled up with zeros, less their zero
+ * point where zero is 0.  What of them is beyond int8 then, count steps add: from first[i] to
+ * first[i + 1], of 32 outputs after 32 * i, at one input of four.  order: of each block how many
+ * fours no input can make leave 16 bits, their numbers, and those of the others; all_safe: there
+ * are no others.
+ */
+typedef struct {
+	const int8_t *w, *excess;
+	const int16_t *order;
+	const int32_t *bias, *at, *first;
+	int all_safe, zero, count;
+} Weights;
+
 /*
  * One pixel's first fours, four at a time, as a product may wait for the one before it; returns
- * how many.  order: as below.
+ * how many.
  */
 static inline __attribute__((always_inline)) int
-add_long(Tile sum, const uint8_t *x, const int8_t *w, const int16_t *order, int fours,
-	int pairs_safe, int vectors)
+add_long(Tile sum, const uint8_t *x, const int8_t *w, const int16_t *order, int fours, int all_safe,
+	int vectors)
 {
 	const int count = fours / 4 * 4;
 	__m256i v[TILE_VECTORS];
@@ -189,9 +212,8 @@ add_long(Tile sum, const uint8_t *x, const int8_t *w, const int16_t *order, int 
 	sum[1][0] = sum[1][1] = sum[2][0] = sum[2][1] = sum[3][0] = sum[3][1] =
 		_mm256_setzero_si256();
 	for (int i = 0; i < count; i += 4) {
-		const ptrdiff_t k = pairs_safe ? i : order[1 + i], l = pairs_safe ? i + 1 : order[2 + i];
-		const ptrdiff_t m = pairs_safe ? i + 2 : order[3 + i],
-			n = pairs_safe ? i + 3 : order[4 + i];
+		const ptrdiff_t k = all_safe ? i : order[1 + i], l = all_safe ? i + 1 : order[2 + i];
+		const ptrdiff_t m = all_safe ? i + 2 : order[3 + i], n = all_safe ? i + 3 : order[4 + i];
 
 		load_weights(v, w + 64 * k, vectors);
 		add_pixel(sum[0], four_of(x + 4 * k), v, vectors);
@@ -208,20 +230,17 @@ add_long(Tile sum, const uint8_t *x, const int8_t *w, const int16_t *order, int 
 	return count;
 }
 
-/*
- * The products of all inputs.  order: how many fours of them no input can make leave 16 bits,
- * their numbers, and those of the others, which go in two halves.
- */
+/* The products of all inputs. */
 static inline __attribute__((always_inline)) void
-add_fours(Tile sum, const uint8_t *x, const int8_t *w, const int16_t *order, int fours,
-	int pairs_safe, int pixels, int vectors)
+add_fours(Tile sum, const uint8_t *x, const int8_t *w, const int16_t *order, int fours, int all_safe,
+	int pixels, int vectors)
 {
-	const int safe = pairs_safe ? fours : order[0];
-	const int done = pixels == 1 ? add_long(sum, x, w, order, safe, pairs_safe, vectors) : 0;
+	const int safe = all_safe ? fours : order[0];
+	const int done = pixels == 1 ? add_long(sum, x, w, order, safe, all_safe, vectors) : 0;
 	__m256i v[TILE_VECTORS];
 
 	for (int i = done; i < safe; i++) {
-		const ptrdiff_t k = pairs_safe ? i : order[1 + i];
+		const ptrdiff_t k = all_safe ? i : order[1 + i];
 
 		load_weights(v, w + 64 * k, vectors);
 		add_products(sum, x + 4 * k, 4 * fours, v, pixels, vectors);
@@ -229,32 +248,51 @@ add_fours(Tile sum, const uint8_t *x, const int8_t *w, const int16_t *order, int
 	for (int i = safe; i < fours; i++) {
 		const ptrdiff_t k = order[1 + i];
 
-		load_half_weights(v, w + 64 * k, 0, vectors);
-		add_products(sum, x + 4 * k, 4 * fours, v, pixels, vectors);
-		load_half_weights(v, w + 64 * k, 1, vectors);
-		add_products(sum, x + 4 * k, 4 * fours, v, pixels, vectors);
+		add_apart(sum, x + 4 * k, 4 * fours, w + 64 * k, pixels, vectors);
+	}
+}
+
+/* And those that Weights' excess adds. */
+static inline __attribute__((always_inline)) void
+add_excess(Tile sum, const uint8_t *x, const Weights *weights, int channel, int fours, int pixels,
+	int vectors)
+{
+	const int8_t *w = weights->excess + channel % 32 * 4;
+
+	for (int i = weights->first[channel / 32]; i < weights->first[channel / 32 + 1]; i++)
+		add_apart(sum, x + weights->at[i], 4 * fours, w + 128 * i, pixels, vectors);
+}
+
+/* What the weights' zero point adds is the same for all of a pixel's sums. */
+static inline __attribute__((always_inline)) void
+start_pixel(__m256i sum[TILE_VECTORS], const int32_t *bias, const uint8_t *x, int room, int zero,
+	int vectors)
+{
+	sum[0] = _mm256_loadu_si256((const __m256i *)bias);
+	sum[1] = vectors > 1 ? _mm256_loadu_si256((const __m256i *)(bias + 8)) : sum[0];
+	if (zero != 0) {
+		const __m256i more = _mm256_set1_epi32(-zero * sum_of(x, room));
+
+		sum[0] = _mm256_add_epi32(sum[0], more);
+		sum[1] = _mm256_add_epi32(sum[1], more);
 	}
 }
 
 static inline __attribute__((always_inline)) void
-start_pixel(__m256i sum[TILE_VECTORS], const int32_t *bias, int32_t zero, int vectors)
+start_tile(Tile sum, const int32_t *bias, const uint8_t *x, int room, int zero, int pixels,
+	int vectors)
 {
-	const __m256i more = _mm256_set1_epi32(zero);
-
-	sum[0] = _mm256_add_epi32(_mm256_loadu_si256((const __m256i *)bias), more);
-	sum[1] = vectors > 1 ?
-		_mm256_add_epi32(_mm256_loadu_si256((const __m256i *)(bias + 8)), more) : sum[0];
-}
-
-static inline __attribute__((always_inline)) void
-start_tile(Tile sum, const int32_t *bias, const int32_t *zeros, int pixels, int vectors, int w_zero)
-{
-	start_pixel(sum[0], bias, w_zero ? zeros[0] : 0, vectors);
-	start_pixel(sum[1], bias, w_zero && pixels > 1 ? zeros[1] : 0, vectors);
-	start_pixel(sum[2], bias, w_zero && pixels > 2 ? zeros[2] : 0, vectors);
-	start_pixel(sum[3], bias, w_zero && pixels > 3 ? zeros[3] : 0, vectors);
-	start_pixel(sum[4], bias, w_zero && pixels > 4 ? zeros[4] : 0, vectors);
-	start_pixel(sum[5], bias, w_zero && pixels > 5 ? zeros[5] : 0, vectors);
+	start_pixel(sum[0], bias, x, room, zero, vectors);
+	if (pixels > 1)
+		start_pixel(sum[1], bias, x + room, room, zero, vectors);
+	if (pixels > 2)
+		start_pixel(sum[2], bias, x + 2 * room, room, zero, vectors);
+	if (pixels > 3)
+		start_pixel(sum[3], bias, x + 3 * room, room, zero, vectors);
+	if (pixels > 4)
+		start_pixel(sum[4], bias, x + 4 * room, room, zero, vectors);
+	if (pixels > 5)
+		start_pixel(sum[5], bias, x + 5 * room, room, zero, vectors);
 }
 
 /* Eight outputs of each pixel. */
@@ -277,12 +315,13 @@ rescale_vector(Tile sum, int j, const Rescales *rescales, int channel, int pixel
 		sum[5][j] = rescale8(sum[5][j], &r, form, shift_most, y_zero);
 }
 
-/* Two pixels, count outputs of each. */
+/* Two pixels, or one, count outputs of each. */
 static inline __attribute__((always_inline)) void
 store_pair(int8_t *y, int step, __m256i sum[2][TILE_VECTORS], int pixels, int count, int y_min,
 	int y_max)
 {
-	const __m256i v[4] = { sum[0][0], sum[0][1], sum[1][0], sum[1][1] };
+	const int next = pixels > 1;
+	const __m256i v[4] = { sum[0][0], sum[0][1], sum[next][0], sum[next][1] };
 	const __m256i out = narrow32(v, y_min, y_max);
 
 	store16(y, _mm256_castsi256_si128(out), count);
@@ -290,18 +329,24 @@ store_pair(int8_t *y, int step, __m256i sum[2][TILE_VECTORS], int pixels, int co
 		store16(y + step, _mm256_extracti128_si256(out, 1), count);
 }
 
-/* Outputs of some pixels, count of them, up to 16.  w: their weights in fours of inputs. */
+/* Outputs of some pixels, in x fours of inputs: count of them, up to 16, after `channel`. */
 static inline __attribute__((always_inline)) void
-tile(int8_t *y, int y_step, const uint8_t *x, const int8_t *w, const int16_t *order,
-	const int32_t *bias, const int32_t *zeros, const Rescales *rescales, int channel, int fours,
-	int pairs_safe, int pixels, int count, int w_zero, int form, int shift_most, int y_zero,
-	int y_min, int y_max)
+tile(int8_t *y, int y_step, const uint8_t *x, const Weights *weights, const Rescales *rescales,
+	int channel, int fours, int pixels, int count, int form, int shift_most, int y_zero, int y_min,
+	int y_max)
 {
 	const int vectors = (count + 7) / 8;
+	const int8_t *w = weights->w + channel * 4 * fours;
+	const int16_t *order = weights->order;
 	Tile sum;
 
-	start_tile(sum, bias, zeros, pixels, vectors, w_zero);
-	add_fours(sum, x, w, order, fours, pairs_safe, pixels, vectors);
+	start_tile(sum, weights->bias + channel, x, 4 * fours, weights->zero, pixels, vectors);
+	if (weights->all_safe)
+		add_fours(sum, x, w, NULL, fours, 1, pixels, vectors);
+	else
+		add_fours(sum, x, w, order + channel / 16 * (fours + 1), fours, 0, pixels, vectors);
+	if (weights->count > 0)
+		add_excess(sum, x, weights, channel, fours, pixels, vectors);
 	rescale_vector(sum, 0, rescales, channel, pixels, form, shift_most, y_zero);
 	if (vectors > 1)
 		rescale_vector(sum, 1, rescales, channel, pixels, form, shift_most, y_zero);
@@ -317,40 +362,34 @@ tile(int8_t *y, int y_step, const uint8_t *x, const int8_t *w, const int16_t *or
  * at most, where a row is made in stretches.
  */
 static inline __attribute__((always_inline)) void
-tiles(int8_t *y, int y_step, const uint8_t *x, const int8_t *w, const int16_t *order,
-	const int32_t *bias, const int32_t *zeros, const Rescales *rescales, int channel, int fours,
-	int pairs_safe, int pixels, int rest, int count, int w_zero, int form,
-	int shift_most, int y_zero, int y_min, int y_max)
+tiles(int8_t *y, int y_step, const uint8_t *x, const Weights *weights, const Rescales *rescales,
+	int channel, int fours, int pixels, int rest, int count, int form, int shift_most, int y_zero,
+	int y_min, int y_max)
 {
 	const int whole = pixels / TILE_PIXELS * TILE_PIXELS;
 
 	for (int p = 0; p < whole; p += TILE_PIXELS)
-		tile(y + p * y_step, y_step, x + p * 4 * fours, w, order, bias, zeros + p, rescales,
-			channel, fours, pairs_safe, TILE_PIXELS, count, w_zero, form, shift_most, y_zero,
-			y_min, y_max);
+		tile(y + p * y_step + channel, y_step, x + p * 4 * fours, weights, rescales, channel, fours,
+			TILE_PIXELS, count, form, shift_most, y_zero, y_min, y_max);
 	if (rest > 0 && whole < pixels)
-		tile(y + whole * y_step, y_step, x + whole * 4 * fours, w, order, bias, zeros + whole,
-			rescales, channel, fours, pairs_safe, rest, count, w_zero, form, shift_most, y_zero,
-			y_min, y_max);
+		tile(y + whole * y_step + channel, y_step, x + whole * 4 * fours, weights, rescales, channel,
+			fours, rest, count, form, shift_most, y_zero, y_min, y_max);
 }
 
 /* All outputs of a row of pixels, sixteen after sixteen. */
 static inline __attribute__((always_inline)) void
-outputs(int8_t *y, int y_step, const uint8_t *x, const int8_t *w, const int16_t *order,
-	const int32_t *bias, const int32_t *zeros, const Rescales *rescales, int fours, int out_c,
-	int pairs_safe, int pixels, int rest, int w_zero, int form, int shift_most, int y_zero,
-	int y_min, int y_max)
+outputs(int8_t *y, int y_step, const uint8_t *x, const Weights *weights, const Rescales *rescales,
+	int fours, int out_c, int pixels, int rest, int form, int shift_most, int y_zero, int y_min,
+	int y_max)
 {
 	const int last = out_c / 16 * 16;
 
 	for (int o = 0; o < last; o += 16)
-		tiles(y + o, y_step, x, w + o * 4 * fours, order + o / 16 * (fours + 1), bias + o,
-			zeros, rescales, o, fours, pairs_safe, pixels, rest, 16, w_zero, form,
-			shift_most, y_zero, y_min, y_max);
+		tiles(y, y_step, x, weights, rescales, o, fours, pixels, rest, 16, form, shift_most, y_zero,
+			y_min, y_max);
 	if (last < out_c)
-		tiles(y + last, y_step, x, w + last * 4 * fours, order + last / 16 * (fours + 1),
-			bias + last, zeros, rescales, last, fours, pairs_safe, pixels, rest,
-			out_c - last, w_zero, form, shift_most, y_zero, y_min, y_max);
+		tiles(y, y_step, x, weights, rescales, last, fours, pixels, rest, out_c - last, form,
+			shift_most, y_zero, y_min, y_max);
 }
 
 #endif
