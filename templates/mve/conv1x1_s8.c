@@ -3,58 +3,105 @@
 
 #include "dot128.h"
 
-/* Sums of a pixel of up to 16 inputs, or of up to 8, widened. */
+/* Four outputs' weights for up to 16 inputs; for up to 8, widened. */
+typedef struct {
+	int8x16_t narrow[4];
+	int16x8_t wide[4];
+} FewWeights;
+
+/* A pixel's sums. */
 static inline __attribute__((always_inline)) int32x4_t
-few_products(const int8_t *x, const int8x16_t w[4], int in_c)
+few_products(const int8_t *x, const FewWeights *w, int in_c)
 {
+	if (in_c <= 8) {
+		const int16x8_t v = in_c < 8 ? vldrbq_z_s16(x, vctp16q((uint32_t)in_c)) : vldrbq_s16(x);
+
+		return four_lanes(vmladavq_s16(v, w->wide[0]), vmladavq_s16(v, w->wide[1]),
+			vmladavq_s16(v, w->wide[2]), vmladavq_s16(v, w->wide[3]));
+	}
+
 	const int8x16_t v = in_c < 16 ? vldrbq_z_s8(x, vctp8q((uint32_t)in_c)) : vldrbq_s8(x);
 
-	return four_lanes(vmladavq_s8(v, w[0]), vmladavq_s8(v, w[1]), vmladavq_s8(v, w[2]),
-		vmladavq_s8(v, w[3]));
+	return four_lanes(vmladavq_s8(v, w->narrow[0]), vmladavq_s8(v, w->narrow[1]),
+		vmladavq_s8(v, w->narrow[2]), vmladavq_s8(v, w->narrow[3]));
 }
 
-/* A row, up to four outputs: their weights stay in registers. */
+/* Four outputs or less, of two pixels or of one. */
+static inline __attribute__((always_inline)) void
+few_tile(int8_t *restrict y, const int8_t *restrict x, const FewWeights *w, const Rescale *by,
+	const int32_t *zeros, int step, int in_c, int pixels, int count, int y_step, int w_zero,
+	int shift_most, int y_zero, int y_min, int y_max)
+{
+	int32x4_t sum[2];
+
+	sum[0] = sum[1] = few_products(x, w, in_c);
+	if (pixels > 1)
+		sum[1] = few_products(x + step, w, in_c);
+	if (w_zero != 0) {
+		sum[0] = vaddq_n_s32(sum[0], zeros[0]);
+		sum[1] = vaddq_n_s32(sum[1], zeros[pixels - 1]);
+	}
+	store_two(y, y_step, sum, by, pixels, count, shift_most, y_zero, y_min, y_max);
+}
+
+/* A row: the weights stay in registers. */
 static inline __attribute__((always_inline)) void
 few_row(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w, const Rescale *by,
 	const int32_t *zeros, int step, int in_c, int out_w, int count, int y_step, int w_zero,
 	int shift_most, int y_zero, int y_min, int y_max)
 {
-	const int8x16_t v[4] = { vldrbq_s8(w), vldrbq_s8(w + 16), vldrbq_s8(w + 32),
-		vldrbq_s8(w + 48) };
+	const int last = out_w / 2 * 2;
+	FewWeights few;
 
-	for (int p = 0; p < out_w; p += 2) {
-		const int two = p + 1 < out_w;
-		int32x4_t sum[2];
-
-		sum[0] = few_products(x + p * step, v, in_c);
-		sum[1] = few_products(x + (p + two) * step, v, in_c);
-		if (w_zero != 0) {
-			sum[0] = vaddq_n_s32(sum[0], zeros[p]);
-			sum[1] = vaddq_n_s32(sum[1], zeros[p + two]);
-		}
-		store_two(y + p * y_step, y_step, sum, by, 1 + two, count, shift_most, y_zero, y_min,
-			y_max);
+#pragma GCC unroll 4
+	for (int i = 0; i < 4; i++) {
+		few.narrow[i] = vldrbq_s8(w + 16 * i);
+		few.wide[i] = vldrbq_s16(w + 16 * i);
 	}
+	for (int p = 0; p < last; p += 2)
+		few_tile(y + p * y_step, x + p * step, &few, by, zeros + p, step, in_c, 2, count, y_step,
+			w_zero, shift_most, y_zero, y_min, y_max);
+	if (last < out_w)
+		few_tile(y + last * y_step, x + last * step, &few, by, zeros + last, step, in_c, 1, count,
+			y_step, w_zero, shift_most, y_zero, y_min, y_max);
 }
 
-/* A row, up to four outputs. */
+/* Four outputs or less, of two pixels or of one. */
 static inline __attribute__((always_inline)) void
-many_row(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w, const Rescale *by,
-	const int32_t *zeros, int step, int in_c, int out_w, int count, int y_step, int w_zero,
-	int shift_most, int y_zero, int y_min, int y_max)
+many_tile(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w,
+	const Rescale *by, const int32_t *zeros, int step, int in_c, int pixels, int count, int y_step,
+	int w_zero, int shift_most, int y_zero, int y_min, int y_max)
 {
-	for (int p = 0; p < out_w; p += 2) {
-		const int two = p + 1 < out_w;
-		int32x4_t sum[2];
+	int32x4_t sum[2];
 
-		two_pixels(sum, x + p * step, two * step, w, in_c);
-		if (w_zero != 0) {
-			sum[0] = vaddq_n_s32(sum[0], zeros[p]);
-			sum[1] = vaddq_n_s32(sum[1], zeros[p + two]);
-		}
-		store_two(y + p * y_step, y_step, sum, by, 1 + two, count, shift_most, y_zero, y_min,
-			y_max);
+	two_pixels(sum, x, (pixels - 1) * step, w, in_c);
+	if (w_zero != 0) {
+		sum[0] = vaddq_n_s32(sum[0], zeros[0]);
+		sum[1] = vaddq_n_s32(sum[1], zeros[pixels - 1]);
 	}
+	store_two(y, y_step, sum, by, pixels, count, shift_most, y_zero, y_min, y_max);
+}
+
+/* A row of four outputs or less. */
+static inline __attribute__((always_inline)) void
+row(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w,
+	const int32_t *restrict rescale, const int32_t *zeros, int step, int in_c, int out_w,
+	int count, int y_step, int w_zero, int shift_most, int y_zero, int y_min, int y_max)
+{
+	const Rescale by = load_rescale(rescale);
+	const int last = out_w / 2 * 2;
+
+	if (in_c <= 16) {
+		few_row(y, x, w, &by, zeros, step, in_c, out_w, count, y_step, w_zero, shift_most, y_zero,
+			y_min, y_max);
+		return;
+	}
+	for (int p = 0; p < last; p += 2)
+		many_tile(y + p * y_step, x + p * step, w, &by, zeros + p, step, in_c, 2, count, y_step,
+			w_zero, shift_most, y_zero, y_min, y_max);
+	if (last < out_w)
+		many_tile(y + last * y_step, x + last * step, w, &by, zeros + last, step, in_c, 1, count,
+			y_step, w_zero, shift_most, y_zero, y_min, y_max);
 }
 
 /*
@@ -75,18 +122,14 @@ conv1x1_s8_mve(int8_t *restrict y, const int8_t *restrict x, const int8_t *restr
 	assert(pad_top == 0 && pad_bottom == 0 && pad_left == 0 && pad_right == 0);
 
 	const int step = stride_w * x_step, block = (in_c + 15) / 16 * 64;
+	const int whole = out_c / 4 * 4;
 
 	for (int p = 0; p < out_w && w_zero != 0; p++)
 		scratch[p] = -w_zero * sum_of(x + p * step, in_c);
-	for (int o = 0; o < out_c; o += 4) {
-		const Rescale by = load_rescale(rescale_4 + o * 3);
-		const int count = out_c - o < 4 ? out_c - o : 4;
-
-		if (in_c <= 16)
-			few_row(y + o, x, w_4x16 + o / 4 * block, &by, scratch, step, in_c, out_w, count,
-				y_step, w_zero, shift_most, y_zero, y_min, y_max);
-		else
-			many_row(y + o, x, w_4x16 + o / 4 * block, &by, scratch, step, in_c, out_w, count,
-				y_step, w_zero, shift_most, y_zero, y_min, y_max);
-	}
+	for (int o = 0; o + 4 <= out_c; o += 4)
+		row(y + o, x, w_4x16 + o / 4 * block, rescale_4 + o * 3, scratch, step, in_c, out_w, 4,
+			y_step, w_zero, shift_most, y_zero, y_min, y_max);
+	if (out_c % 4 > 0)
+		row(y + whole, x, w_4x16 + whole / 4 * block, rescale_4 + whole * 3, scratch, step, in_c,
+			out_w, out_c % 4, y_step, w_zero, shift_most, y_zero, y_min, y_max);
 }

@@ -53,25 +53,80 @@ static inline __attribute__((always_inline)) void
 lay_window(int8_t *to, const int8_t *const *x, int first, int in_w, int in_c, int kernel_h,
 	int kernel_w, int dilation_w, int x_step, int x_zero)
 {
-	const int run = kernel_w * in_c;
+	const int run = kernel_w * in_c, vectors = (run + 15) / 16 * 16;
+	const int beside = dilation_w == 1 && x_step == in_c && first >= 0;
 
+	if (beside && first * in_c + vectors <= in_w * in_c) {
+#pragma GCC unroll 8
+		for (int i = 0; i < kernel_h; i++)
+			for (int k = 0; k < run; k += 16)
+				vstrbq_s8(to + i * run + k, vldrbq_s8(x[i] + first * in_c + k));
+		return;
+	}
 	for (int i = 0; i < kernel_h; i++) {
-		int8_t *row = to + i * run;
-
-		if (dilation_w == 1 && x_step == in_c && first >= 0 && first + kernel_w <= in_w) {
-			copy_over(row, x[i] + first * x_step, run);
-			continue;
-		}
 		for (int j = 0; j < kernel_w; j++) {
 			const int column = first + j * dilation_w;
+			int8_t *pixel = to + (i * kernel_w + j) * in_c;
 
 			if (column >= 0 && column < in_w)
-				copy_over(row + j * in_c, x[i] + column * x_step, in_c);
+				copy_over(pixel, x[i] + column * x_step, in_c);
 			else
 				for (int k = 0; k < in_c; k += 16)
-					vstrbq_s8(row + j * in_c + k, vdupq_n_s8((int8_t)x_zero));
+					vstrbq_s8(pixel + k, vdupq_n_s8((int8_t)x_zero));
 		}
 	}
+}
+
+/* Four outputs or less, of two pixels or of one; inside: their windows are read where they lie. */
+static inline __attribute__((always_inline)) void
+tile(int8_t *restrict y, const int8_t *const *x, const int8_t *scratch, const int8_t *restrict w,
+	const int32_t *restrict rescale, const int32_t *zeros, int inside, int at, int x_step, int run,
+	int kernel_h, int pixels, int count, int y_step, int w_zero, int shift_most, int y_zero,
+	int y_min, int y_max)
+{
+	const Rescale by = load_rescale(rescale);
+	const int taps = run * kernel_h, size = (taps + 15) / 16 * 16;
+	int32x4_t sum[2];
+
+	if (inside)
+		two_windows(sum, x, at, (pixels - 1) * x_step, w, run, kernel_h);
+	else
+		two_pixels(sum, scratch, (pixels - 1) * size, w, taps);
+	if (w_zero != 0) {
+		sum[0] = vaddq_n_s32(sum[0], zeros[0]);
+		sum[1] = vaddq_n_s32(sum[1], zeros[1]);
+	}
+	store_two(y, y_step, sum, &by, pixels, count, shift_most, y_zero, y_min, y_max);
+}
+
+/* All outputs of two pixels or one. */
+static inline __attribute__((always_inline)) void
+outputs(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
+	const int32_t *restrict rescale, int8_t *restrict scratch, int first, int pixels, int in_w,
+	int in_c, int out_c, int kernel_h, int kernel_w, int stride_w, int dilation_w, int x_step,
+	int y_step, int x_zero, int w_zero, int shift_most, int y_zero, int y_min, int y_max)
+{
+	const int run = kernel_w * in_c, taps = kernel_h * run, size = (taps + 15) / 16 * 16;
+	const int whole = run % 16 == 0 && dilation_w == 1 && x_step == in_c && w_zero == 0;
+	const int inside = whole && first >= 0 && first + (pixels - 1) * stride_w + kernel_w <= in_w;
+	const int step = stride_w * in_c, last = out_c / 4 * 4;
+	int32_t zeros[2] = { 0, 0 };
+
+	if (!inside) {
+		lay_window(scratch, x, first, in_w, in_c, kernel_h, kernel_w, dilation_w, x_step, x_zero);
+		if (pixels > 1)
+			lay_window(scratch + size, x, first + stride_w, in_w, in_c, kernel_h, kernel_w,
+				dilation_w, x_step, x_zero);
+	}
+	for (int k = 0; k < pixels && w_zero != 0; k++)
+		zeros[k] = -w_zero * sum_of(scratch + k * size, taps);
+	for (int o = 0; o < last; o += 4)
+		tile(y + o, x, scratch, w + o * size, rescale + o * 3, zeros, inside, first * in_c, step,
+			run, kernel_h, pixels, 4, y_step, w_zero, shift_most, y_zero, y_min, y_max);
+	if (last < out_c)
+		tile(y + last, x, scratch, w + last * size, rescale + last * 3, zeros, inside,
+			first * in_c, step, run, kernel_h, pixels, out_c - last, y_step, w_zero, shift_most,
+			y_zero, y_min, y_max);
 }
 
 /*
@@ -89,34 +144,14 @@ conv2d_s8_mve(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict
 	int x_step, int y_step, int x_zero, int w_zero, int shift_most, int y_zero, int y_min,
 	int y_max)
 {
-	const int run = kernel_w * in_c, taps = kernel_h * run, size = (taps + 15) / 16 * 16;
-	const int whole = run % 16 == 0 && dilation_w == 1 && x_step == in_c && w_zero == 0;
+	const int last = out_w / 2 * 2;
 
-	for (int p = 0; p < out_w; p += 2) {
-		const int two = p + 1 < out_w, first = p * stride_w - pad_left;
-		const int inside = whole && first >= 0 && first + two * stride_w + kernel_w <= in_w;
-		int32_t zeros[2] = { 0, 0 };
-
-		for (int k = 0; k < 1 + two && !inside; k++) {
-			lay_window(scratch + k * size, x, first + k * stride_w, in_w, in_c, kernel_h,
-				kernel_w, dilation_w, x_step, x_zero);
-			zeros[k] = w_zero != 0 ? -w_zero * sum_of(scratch + k * size, taps) : 0;
-		}
-		for (int o = 0; o < out_c; o += 4) {
-			const Rescale by = load_rescale(rescale_4 + o * 3);
-			int32x4_t sum[2];
-
-			if (inside)
-				two_windows(sum, x, first * in_c, two * stride_w * in_c, w_4x16 + o * size, run,
-					kernel_h);
-			else
-				two_pixels(sum, scratch, two * size, w_4x16 + o * size, taps);
-			if (w_zero != 0) {
-				sum[0] = vaddq_n_s32(sum[0], zeros[0]);
-				sum[1] = vaddq_n_s32(sum[1], zeros[1]);
-			}
-			store_two(y + p * y_step + o, y_step, sum, &by, 1 + two,
-				out_c - o < 4 ? out_c - o : 4, shift_most, y_zero, y_min, y_max);
-		}
-	}
+	for (int p = 0; p < last; p += 2)
+		outputs(y + p * y_step, x, w_4x16, rescale_4, scratch, p * stride_w - pad_left, 2, in_w,
+			in_c, out_c, kernel_h, kernel_w, stride_w, dilation_w, x_step, y_step, x_zero, w_zero,
+			shift_most, y_zero, y_min, y_max);
+	if (last < out_w)
+		outputs(y + last * y_step, x, w_4x16, rescale_4, scratch, last * stride_w - pad_left, 1,
+			in_w, in_c, out_c, kernel_h, kernel_w, stride_w, dilation_w, x_step, y_step, x_zero,
+			w_zero, shift_most, y_zero, y_min, y_max);
 }

@@ -14,22 +14,19 @@ lay_columns(int8_t *to, int size, const int8_t *const *x, int c, int count, int 
 	int in_w, int kernel_h, int x_step, int x_zero)
 {
 	const uint16x8_t at = vmulq_n_u16(vidupq_n_u16(0, 1), (uint16_t)size);
-	const mve_pred16_t some = vctp16q((uint32_t)count);
 	const int left = first < 0 ? -first : 0;
 	const int right = first + span > in_w ? in_w - first : span;
 
 	for (int i = 0; i < kernel_h; i++) {
-		const int8_t *from = x[i] + (first + left) * x_step + c;
-		int8_t *column = to + left * kernel_h + i;
+		const int8_t *from = x[i] + first * x_step + c;
 
 		for (int k = 0; k < left; k++)
 			vstrbq_scatter_offset_s16(to + k * kernel_h + i, at, vdupq_n_s16((int16_t)x_zero));
-		for (int k = left; k < right; k++) {
-			vstrbq_scatter_offset_s16(column, at,
-				count < CHANNELS_AT_ONCE ? vldrbq_z_s16(from, some) : vldrbq_s16(from));
-			from += x_step;
-			column += kernel_h;
-		}
+#pragma GCC unroll 4
+		for (int k = left; k < right; k++)
+			vstrbq_scatter_offset_s16(to + k * kernel_h + i, at, count < CHANNELS_AT_ONCE ?
+				vldrbq_z_s16(from + k * x_step, vctp16q((uint32_t)count)) :
+				vldrbq_s16(from + k * x_step));
 		for (int k = right; k < span; k++)
 			vstrbq_scatter_offset_s16(to + k * kernel_h + i, at, vdupq_n_s16((int16_t)x_zero));
 	}
@@ -115,6 +112,24 @@ channel_row(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict
 			at, out_w % 8, shift, some, steps, w_zero, shift_most, y_zero, y_min, y_max);
 }
 
+/* A row of the channels from c on, at most eight. */
+static inline __attribute__((always_inline)) void
+some_channels(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
+	const int32_t *restrict bias, const int32_t *restrict mult, const int8_t *restrict shift,
+	int8_t *restrict scratch, int c, int count, int span, int in_w, int out_w, int kernel_h,
+	int taps, int stride_w, int pad_left, int x_step, int y_step, int x_zero, int w_zero,
+	int shift_most, int y_zero, int y_min, int y_max)
+{
+	lay_columns(scratch, kernel_h * span, x, c, count, -pad_left, span, in_w, kernel_h, x_step,
+		x_zero);
+	for (int k = 0; k < count; k++) {
+		const Rescale by = { vdupq_n_s32(bias[k]), vdupq_n_s32(mult[k]), vdupq_n_s32(shift[k]) };
+
+		channel_row(y + k, scratch + k * kernel_h * span, w + k * ((taps + 15) / 16 * 16), &by,
+			out_w, taps, kernel_h * stride_w, y_step, w_zero, shift_most, y_zero, y_min, y_max);
+	}
+}
+
 /*
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
  * channels.  x: the kernel_h rows under the window; columns outside read as x_zero, which is in
@@ -136,20 +151,16 @@ depthwise_s8_mve(int8_t *restrict y, const int8_t *const *x, const int8_t *restr
 	assert(8 * y_step < 65536);
 	assert(8 * kernel_h * ((out_w - 1) * stride_w + kernel_w) < 65536);
 
-	const int span = (out_w - 1) * stride_w + kernel_w, size = kernel_h * span;
-	const int taps = kernel_h * kernel_w;
+	const int span = (out_w - 1) * stride_w + kernel_w, taps = kernel_h * kernel_w;
+	const int window = (taps + 15) / 16 * 16;
+	const int last = out_c / CHANNELS_AT_ONCE * CHANNELS_AT_ONCE;
 
-	for (int c = 0; c < out_c; c += CHANNELS_AT_ONCE) {
-		const int count = out_c - c < CHANNELS_AT_ONCE ? out_c - c : CHANNELS_AT_ONCE;
-
-		lay_columns(scratch, size, x, c, count, -pad_left, span, in_w, kernel_h, x_step, x_zero);
-		for (int k = c; k < c + count; k++) {
-			const Rescale by = { vdupq_n_s32(bias_16[k]), vdupq_n_s32(mult_16[k]),
-				vdupq_n_s32(shift_16[k]) };
-
-			channel_row(y + k, scratch + (k - c) * size, w_windows + 16 + k * ((taps + 15) / 16 * 16),
-				&by, out_w, taps, kernel_h * stride_w, y_step, w_zero, shift_most, y_zero,
-				y_min, y_max);
-		}
-	}
+	for (int c = 0; c < last; c += CHANNELS_AT_ONCE)
+		some_channels(y + c, x, w_windows + 16 + c * window, bias_16 + c, mult_16 + c, shift_16 + c,
+			scratch, c, CHANNELS_AT_ONCE, span, in_w, out_w, kernel_h, taps, stride_w, pad_left,
+			x_step, y_step, x_zero, w_zero, shift_most, y_zero, y_min, y_max);
+	if (last < out_c)
+		some_channels(y + last, x, w_windows + 16 + last * window, bias_16 + last, mult_16 + last,
+			shift_16 + last, scratch, last, out_c - last, span, in_w, out_w, kernel_h, taps,
+			stride_w, pad_left, x_step, y_step, x_zero, w_zero, shift_most, y_zero, y_min, y_max);
 }

@@ -95,16 +95,36 @@ rescale4(int32x4_t sum, const Rescale *by, int shift_most, int y_zero, int y_min
 	return vrshlq_s32(sum, shift);
 }
 
+/* Saturated to 16 bits: a in the even lanes, b in the odd ones. */
+static inline __attribute__((always_inline)) int16x8_t
+halves_of(int32x4_t a, int32x4_t b)
+{
+	int16x8_t v;
+
+	__asm__("vqmovnb.s32 %q0, %q1" : "=w"(v) : "w"(a)); /* no need to know what was there */
+	return vqmovntq_s32(v, b);
+}
+
+/* Saturated to bytes, in the even ones. */
+static inline __attribute__((always_inline)) int8x16_t
+even_bytes(int16x8_t x)
+{
+	int8x16_t v;
+
+	__asm__("vqmovnb.s16 %q0, %q1" : "=w"(v) : "w"(x));
+	return v;
+}
+
 /* Adds the zero point and clamps: of each lane of a the lowest byte, of b the third. */
 static inline __attribute__((always_inline)) int32x4_t
 narrow_two(int32x4_t a, int32x4_t b, int y_zero, int y_min, int y_max)
 {
-	int16x8_t v = vqmovntq_s32(vqmovnbq_s32(vreinterpretq_s16_s32(a), a), b);
+	int16x8_t v = halves_of(a, b);
 
 	if (y_zero != 0)
 		v = vqaddq_n_s16(v, (int16_t)y_zero);
 
-	int8x16_t y = vqmovnbq_s16(vreinterpretq_s8_s16(v), v);
+	int8x16_t y = even_bytes(v);
 
 	if (y_min > INT8_MIN)
 		y = vmaxq_s8(y, vdupq_n_s8((int8_t)y_min));
