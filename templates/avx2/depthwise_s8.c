@@ -3,6 +3,8 @@
 
 #include "../common/fixed8.h"
 
+enum { SOME_COLUMNS = 16 }; /* of the image that one loop takes in */
+
 /*
  * Weights of 16 channels, widened: of two rows after two, column by column, two vectors of eight
  * channels of two weights.  w: column by column of four rows, all of it once more for second parts.
@@ -39,38 +41,56 @@ widen_weights(int16_t *to, const int8_t *w, int kernel_h, int kernel_w, int part
 }
 
 /*
- * Four pixels' sums over two rows, or the last one: `first` is the first one's column, and each
- * column of the image goes to all the windows that it is in.  inside: none is outside.
+ * A column of two rows of the image, or of the last one, goes to all of four pixels' windows that it
+ * is in, k columns after the first one's first.  inside: all columns are.
  */
+static inline __attribute__((always_inline)) void
+add_column(__m256i sum[4][2], const int8_t *x0, const int8_t *x1, const int16_t *w, int k, int rows,
+	int inside, int column, int in_w, int kernel_w, int stride_w, int dilation_w, int x_step,
+	int x_zero, int count)
+{
+	const int at = column * x_step;
+	__m128i a = _mm_set1_epi8((char)x_zero), b = a;
+
+	if (inside || (column >= 0 && column < in_w)) {
+		a = load16(x0 + at, count);
+		b = rows > 1 ? load16(x1 + at, count) : a;
+	}
+	const __m256i low = _mm256_cvtepi8_epi16(_mm_unpacklo_epi8(a, b));
+	const __m256i high = _mm256_cvtepi8_epi16(_mm_unpackhi_epi8(a, b));
+#pragma GCC unroll 4
+	for (int q = 0; q < 4; q++) {
+		const int from = k - q * stride_w, j = from / dilation_w;
+
+		if (from >= 0 && j < kernel_w && from % dilation_w == 0) {
+			const __m256i *v = (const __m256i *)(w + 32 * j);
+
+			sum[q][0] = _mm256_add_epi32(sum[q][0],
+				_mm256_madd_epi16(low, _mm256_loadu_si256(v)));
+			if (count > 8)
+				sum[q][1] = _mm256_add_epi32(sum[q][1],
+					_mm256_madd_epi16(high, _mm256_loadu_si256(v + 1)));
+		}
+	}
+}
+
+/* Four pixels' sums over these rows, from column `first` on.  clang 14 unrolls only loops that have
+ * as many turns as they are told to. */
 static inline __attribute__((always_inline)) void
 add_columns(__m256i sum[4][2], const int8_t *x0, const int8_t *x1, const int16_t *w, int rows,
 	int inside, int first, int in_w, int kernel_w, int stride_w, int dilation_w, int x_step,
 	int x_zero, int count)
 {
+	const int columns = 3 * stride_w + (kernel_w - 1) * dilation_w + 1;
+
+	for (int some = 0; some < columns; some += SOME_COLUMNS) {
 #pragma GCC unroll 16
-	for (int k = 0; k < 3 * stride_w + (kernel_w - 1) * dilation_w + 1; k++) {
-		const int column = first + k, at = column * x_step;
-		__m128i a = _mm_set1_epi8((char)x_zero), b = a;
+		for (int i = 0; i < SOME_COLUMNS; i++) {
+			const int k = some + i;
 
-		if (inside || (column >= 0 && column < in_w)) {
-			a = load16(x0 + at, count);
-			b = rows > 1 ? load16(x1 + at, count) : a;
-		}
-		const __m256i low = _mm256_cvtepi8_epi16(_mm_unpacklo_epi8(a, b));
-		const __m256i high = _mm256_cvtepi8_epi16(_mm_unpackhi_epi8(a, b));
-#pragma GCC unroll 4
-		for (int q = 0; q < 4; q++) {
-			const int from = k - q * stride_w, j = from / dilation_w;
-
-			if (from >= 0 && j < kernel_w && from % dilation_w == 0) {
-				const __m256i *v = (const __m256i *)(w + 32 * j);
-
-				sum[q][0] = _mm256_add_epi32(sum[q][0],
-					_mm256_madd_epi16(low, _mm256_loadu_si256(v)));
-				if (count > 8)
-					sum[q][1] = _mm256_add_epi32(sum[q][1],
-						_mm256_madd_epi16(high, _mm256_loadu_si256(v + 1)));
-			}
+			if (k < columns)
+				add_column(sum, x0, x1, w, k, rows, inside, first + k, in_w, kernel_w, stride_w,
+					dilation_w, x_step, x_zero, count);
 		}
 	}
 }
