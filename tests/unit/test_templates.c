@@ -18,6 +18,7 @@ static const struct { const char *folder, *flags, *compiler; } folders[] = {
 		"-nostdlibinc -isystem \"$SRC\"/machines/hexagon/include", "clang-19" },
 	{ "ref", "" },
 	{ "mve", "-mcpu=cortex-m55 -mthumb -mfloat-abi=hard", "arm-none-eabi-gcc" },
+	{ "vec+mve", "-mcpu=cortex-m55 -mthumb -mfloat-abi=hard", "arm-none-eabi-gcc" },
 	{ "m4", "" }, /* in C; the instructions: tests/emulated */
 #ifdef __x86_64__
 	{ "avx2", "-mavx2 -mfma" },
