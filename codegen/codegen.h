@@ -50,6 +50,7 @@ int least_shift(const Graph *, const Node *);
 Packed pack_bias_less_zeros(const Graph *, const Node *, int more);
 bool pairs_are_safe(const Graph *, const Node *);
 bool products_fit(const Graph *, const Node *, int apart, int many);
+int taps_that_fit(const Graph *, const Node *);
 Packed packed_tensor(const Tensor *);
 void store_bits(Packed, int64_t i, int64_t bits);
 int64_t float_bits(float);

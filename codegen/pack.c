@@ -357,6 +357,16 @@ products_fit(const Graph *g, const Node *n, int apart, int many)
 	return true;
 }
 
+int
+taps_that_fit(const Graph *g, const Node *n)
+{
+	int many = taps(g, n);
+
+	while (many > 1 && !products_fit(g, n, 1, many))
+		many--;
+	return many;
+}
+
 /* Of the shifts that requantize the channels' sums. */
 int
 greatest_shift(const Graph *g, const Node *n)
