@@ -52,7 +52,7 @@ pack_windows(const Graph *g, const Node *n, int detail)
 	int outputs = tensor_out(g, n)->shape.dim[CHANNELS], count = taps(g, n);
 	int height = kernel_height(g, n), width = count / height;
 	int size = (count + LANES - 1) / LANES * LANES;
-	Packed p = new_packed(g, TYPE_s8, LANES + (int64_t)outputs * size);
+	Packed p = new_packed(g, TYPE_s8, LANES + (int64_t)blocks(g, n) * BLOCK * size);
 
 	(void)detail;
 	for (int o = 0; o < outputs; o++)

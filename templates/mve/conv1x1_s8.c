@@ -84,7 +84,7 @@ many_tile(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w
 
 /* A row of four outputs or less. */
 static inline __attribute__((always_inline)) void
-row(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w,
+output_row(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w,
 	const int32_t *restrict rescale, const int32_t *zeros, int step, int in_c, int out_w,
 	int count, int y_step, int w_zero, int shift_most, int y_zero, int y_min, int y_max)
 {
@@ -127,9 +127,9 @@ conv1x1_s8_mve(int8_t *restrict y, const int8_t *restrict x, const int8_t *restr
 	for (int p = 0; p < out_w && w_zero != 0; p++)
 		scratch[p] = -w_zero * sum_of(x + p * step, in_c);
 	for (int o = 0; o + 4 <= out_c; o += 4)
-		row(y + o, x, w_4x16 + o / 4 * block, rescale_4 + o * 3, scratch, step, in_c, out_w, 4,
+		output_row(y + o, x, w_4x16 + o / 4 * block, rescale_4 + o * 3, scratch, step, in_c, out_w, 4,
 			y_step, w_zero, shift_most, y_zero, y_min, y_max);
 	if (out_c % 4 > 0)
-		row(y + whole, x, w_4x16 + whole / 4 * block, rescale_4 + whole * 3, scratch, step, in_c,
+		output_row(y + whole, x, w_4x16 + whole / 4 * block, rescale_4 + whole * 3, scratch, step, in_c,
 			out_w, out_c % 4, y_step, w_zero, shift_most, y_zero, y_min, y_max);
 }

@@ -3,7 +3,8 @@
 
 #include "dot128.h"
 
-enum { CHANNELS_AT_ONCE = 8, TAPS_MOST = 64 };
+/* From WIDE pixels on channels are made one by one, else four at once. */
+enum { CHANNELS_AT_ONCE = 8, TAPS_MOST = 64, WIDE = 16 };
 
 /*
  * Eight channels' columns from `first` on, or the first count: each channel has size bytes of `to`,
@@ -32,12 +33,86 @@ lay_columns(int8_t *to, int size, const int8_t *const *x, int c, int count, int 
 	}
 }
 
+/* The weights of four channels, where one vector holds a window. */
+typedef struct {
+	int8x16_t of[4];
+} Windows;
+
+/* A window's sum of products with steps vectors of weights; `once` is the first of them. */
+static inline __attribute__((always_inline)) int32_t
+window(const int8_t *x, const int8_t *w, int8x16_t once, int steps)
+{
+	int32_t sum = vmladavq_s8(vldrbq_s8(x), once);
+
+#pragma GCC unroll 4
+	for (int k = 1; k < steps; k++)
+		sum = vmladavaq_s8(sum, vldrbq_s8(x + 16 * k), vldrbq_s8(w + 16 * k));
+	return sum;
+}
+
+/* Of four channels, size bytes apart, one window each. */
+static inline __attribute__((always_inline)) int32x4_t
+four_windows(const int8_t *x, int size, const int8_t *w, const Windows *once, int steps)
+{
+	return four_lanes(window(x, w, once->of[0], steps),
+		window(x + size, w + 16 * steps, once->of[1], steps),
+		window(x + 2 * size, w + 32 * steps, once->of[2], steps),
+		window(x + 3 * size, w + 48 * steps, once->of[3], steps));
+}
+
+/* The same of the values alone, for weights with a zero point. */
+static inline __attribute__((always_inline)) int32x4_t
+four_sums(const int8_t *x, int size, int taps)
+{
+	return four_lanes(sum_of(x, taps), sum_of(x + size, taps), sum_of(x + 2 * size, taps),
+		sum_of(x + 3 * size, taps));
+}
+
+/* Two pixels or one of four channels or less. */
+static inline __attribute__((always_inline)) void
+window_tile(int8_t *restrict y, const int8_t *restrict x, int size, const int8_t *restrict w,
+	const Windows *once, const Rescale *by, int taps, int shift, int pixels, int count,
+	int y_step, int w_zero, int shift_most, int y_zero, int y_min, int y_max)
+{
+	const int steps = (taps + 15) / 16;
+	int32x4_t sum[2];
+
+	sum[0] = sum[1] = four_windows(x, size, w, once, steps);
+	if (pixels > 1)
+		sum[1] = four_windows(x + shift, size, w, once, steps);
+	if (w_zero != 0) {
+		sum[0] = vmlaq_n_s32(sum[0], four_sums(x, size, taps), -w_zero);
+		if (pixels > 1)
+			sum[1] = vmlaq_n_s32(sum[1], four_sums(x + shift, size, taps), -w_zero);
+	}
+	store_two(y, y_step, sum, by, pixels, count, shift_most, y_zero, y_min, y_max);
+}
+
+/* A row of four channels or less. */
+static inline __attribute__((always_inline)) void
+window_row(int8_t *restrict y, const int8_t *restrict x, int size, const int8_t *restrict w,
+	const int32_t *restrict rescale, int out_w, int taps, int shift, int count, int y_step,
+	int w_zero, int shift_most, int y_zero, int y_min, int y_max)
+{
+	const Rescale by = load_rescale(rescale);
+	const int steps = (taps + 15) / 16, last = out_w / 2 * 2;
+	const Windows once = { { vldrbq_s8(w), vldrbq_s8(w + 16 * steps), vldrbq_s8(w + 32 * steps),
+		vldrbq_s8(w + 48 * steps) } };
+
+	for (int p = 0; p < last; p += 2)
+		window_tile(y + p * y_step, x + p * shift, size, w, &once, &by, taps, shift, 2, count, y_step,
+			w_zero, shift_most, y_zero, y_min, y_max);
+	if (last < out_w)
+		window_tile(y + last * y_step, x + last * shift, size, w, &once, &by, taps, shift, 1, count,
+			y_step, w_zero, shift_most, y_zero, y_min, y_max);
+}
+
 /*
  * Of windows that begin shift bytes apart number j.  A vector holds `each` of them whole; w has as
  * many times the weights, each beginning where a window does; or, of larger ones, all steps'.
  */
 static inline __attribute__((always_inline)) int32_t
-window(const int8_t *x, const int8x16_t w[4], int j, int shift, int each, int steps)
+window_of(const int8_t *x, const int8x16_t w[4], int j, int shift, int each, int steps)
 {
 	int32_t sum = vmladavq_s8(vldrbq_s8(x + j / each * each * shift), w[j % each]);
 
@@ -49,10 +124,10 @@ window(const int8_t *x, const int8x16_t w[4], int j, int shift, int each, int st
 
 /* Four windows from number j on. */
 static inline __attribute__((always_inline)) int32x4_t
-four_windows(const int8_t *x, const int8x16_t w[4], int j, int shift, int each, int steps)
+next_windows(const int8_t *x, const int8x16_t w[4], int j, int shift, int each, int steps)
 {
-	return four_lanes(window(x, w, j, shift, each, steps), window(x, w, j + 1, shift, each, steps),
-		window(x, w, j + 2, shift, each, steps), window(x, w, j + 3, shift, each, steps));
+	return four_lanes(window_of(x, w, j, shift, each, steps), window_of(x, w, j + 1, shift, each, steps),
+		window_of(x, w, j + 2, shift, each, steps), window_of(x, w, j + 3, shift, each, steps));
 }
 
 /* Up to eight outputs of a channel, from y on; their numbers are in `order`, their places in at. */
@@ -61,15 +136,15 @@ eight_windows(int8_t *y, const int8_t *x, const int8x16_t w[4], const int8x16_t 
 	const Rescale *by, int16x8_t order, uint16x8_t at, int count, int shift, int each, int steps,
 	int w_zero, int shift_most, int y_zero, int y_min, int y_max)
 {
-	int32x4_t a = four_windows(x, w, 0, shift, each, steps), b = a;
+	int32x4_t a = next_windows(x, w, 0, shift, each, steps), b = a;
 
 	if (w_zero != 0)
-		a = vmlaq_n_s32(a, four_windows(x, ones, 0, shift, 1, steps), -w_zero);
+		a = vmlaq_n_s32(a, next_windows(x, ones, 0, shift, 1, steps), -w_zero);
 	a = rescale4(a, by, shift_most, y_zero, y_min);
 	if (count > 4) {
-		b = four_windows(x, w, 4, shift, each, steps);
+		b = next_windows(x, w, 4, shift, each, steps);
 		if (w_zero != 0)
-			b = vmlaq_n_s32(b, four_windows(x, ones, 4, shift, 1, steps), -w_zero);
+			b = vmlaq_n_s32(b, next_windows(x, ones, 4, shift, 1, steps), -w_zero);
 		b = rescale4(b, by, shift_most, y_zero, y_min);
 	}
 
@@ -115,33 +190,42 @@ channel_row(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict
 /* A row of the channels from c on, at most eight. */
 static inline __attribute__((always_inline)) void
 some_channels(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
-	const int32_t *restrict bias, const int32_t *restrict mult, const int8_t *restrict shift,
-	int8_t *restrict scratch, int c, int count, int span, int in_w, int out_w, int kernel_h,
-	int taps, int stride_w, int pad_left, int x_step, int y_step, int x_zero, int w_zero,
-	int shift_most, int y_zero, int y_min, int y_max)
+	const int32_t *restrict rescale, int8_t *restrict scratch, int c, int count, int span,
+	int in_w, int out_w, int kernel_h, int taps, int stride_w, int pad_left, int x_step,
+	int y_step, int x_zero, int w_zero, int shift_most, int y_zero, int y_min, int y_max)
 {
-	lay_columns(scratch, kernel_h * span, x, c, count, -pad_left, span, in_w, kernel_h, x_step,
-		x_zero);
-	for (int k = 0; k < count; k++) {
-		const Rescale by = { vdupq_n_s32(bias[k]), vdupq_n_s32(mult[k]), vdupq_n_s32(shift[k]) };
+	const int size = kernel_h * span, shift = kernel_h * stride_w;
 
-		channel_row(y + k, scratch + k * kernel_h * span, w + k * ((taps + 15) / 16 * 16), &by,
-			out_w, taps, kernel_h * stride_w, y_step, w_zero, shift_most, y_zero, y_min, y_max);
+	lay_columns(scratch, size, x, c, count, -pad_left, span, in_w, kernel_h, x_step, x_zero);
+	if (out_w >= WIDE) {
+		for (int k = 0; k < count; k++) {
+			const int32_t *from = rescale + k / 4 * 12 + k % 4;
+			const Rescale by = { vdupq_n_s32(from[0]), vdupq_n_s32(from[4]),
+				vdupq_n_s32(from[8]) };
+
+			channel_row(y + k, scratch + k * size, w + k * ((taps + 15) / 16 * 16), &by, out_w,
+				taps, shift, y_step, w_zero, shift_most, y_zero, y_min, y_max);
+		}
+		return;
 	}
+	window_row(y, scratch, size, w, rescale, out_w, taps, shift, count < 4 ? count : 4, y_step,
+		w_zero, shift_most, y_zero, y_min, y_max);
+	if (count > 4)
+		window_row(y + 4, scratch + 4 * size, size, w + (taps + 15) / 16 * 64, rescale + 12, out_w,
+			taps, shift, count - 4, y_step, w_zero, shift_most, y_zero, y_min, y_max);
 }
 
 /*
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
- * channels.  x: the kernel_h rows under the window; columns outside read as x_zero, which is in
- * bias_16.  Weights are channel by channel, column by column, filled up with zeros to 16; 16 zeros
- * are before the first.
- * cost: out_c * (40 + out_w * (4 + (kernel_h * kernel_w + 15) / 16) + (out_w * stride_w + kernel_w) * kernel_h / 2)
+ * channels.  x: the kernel_h rows under the window; columns outside read as x_zero, which is in the
+ * biases.  Weights are channel by channel, column by column, filled up with zeros to vectors and to
+ * four channels, behind a vector of zeros; rescale_4 has of four channels the biases, the multipliers and the shifts.
+ * cost: (out_c + 3) / 4 * (20 + out_w * (14 + (kernel_h * kernel_w + 15) / 16 * 9) + (out_w * stride_w + kernel_w) * kernel_h * 2)
  * scratch: 8 * kernel_h * ((out_w - 1) * stride_w + kernel_w) + 8 * kernel_h * stride_w + 64
  */
 void
 depthwise_s8_mve(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w_windows,
-	const int32_t *restrict bias_16, const int32_t *restrict mult_16,
-	const int8_t *restrict shift_16, int8_t *restrict scratch, int in_w, int out_w, int out_c,
+	const int32_t *restrict rescale_4, int8_t *restrict scratch, int in_w, int out_w, int out_c,
 	int kernel_h, int kernel_w, int stride_w, int dilation_w, int pad_left, int multiplier,
 	int x_step, int y_step, int x_zero, int w_zero, int shift_most, int y_zero, int y_min,
 	int y_max)
@@ -152,15 +236,15 @@ depthwise_s8_mve(int8_t *restrict y, const int8_t *const *x, const int8_t *restr
 	assert(8 * kernel_h * ((out_w - 1) * stride_w + kernel_w) < 65536);
 
 	const int span = (out_w - 1) * stride_w + kernel_w, taps = kernel_h * kernel_w;
-	const int window = (taps + 15) / 16 * 16;
+	const int window = (taps + 15) / 16 * 16; /* bytes of a channel's weights */
 	const int last = out_c / CHANNELS_AT_ONCE * CHANNELS_AT_ONCE;
 
 	for (int c = 0; c < last; c += CHANNELS_AT_ONCE)
-		some_channels(y + c, x, w_windows + 16 + c * window, bias_16 + c, mult_16 + c, shift_16 + c,
-			scratch, c, CHANNELS_AT_ONCE, span, in_w, out_w, kernel_h, taps, stride_w, pad_left,
-			x_step, y_step, x_zero, w_zero, shift_most, y_zero, y_min, y_max);
+		some_channels(y + c, x, w_windows + 16 + c * window, rescale_4 + c * 3, scratch, c,
+			CHANNELS_AT_ONCE, span, in_w, out_w, kernel_h, taps, stride_w, pad_left, x_step,
+			y_step, x_zero, w_zero, shift_most, y_zero, y_min, y_max);
 	if (last < out_c)
-		some_channels(y + last, x, w_windows + 16 + last * window, bias_16 + last, mult_16 + last,
-			shift_16 + last, scratch, last, out_c - last, span, in_w, out_w, kernel_h, taps,
-			stride_w, pad_left, x_step, y_step, x_zero, w_zero, shift_most, y_zero, y_min, y_max);
+		some_channels(y + last, x, w_windows + 16 + last * window, rescale_4 + last * 3, scratch, last,
+			out_c - last, span, in_w, out_w, kernel_h, taps, stride_w, pad_left, x_step, y_step,
+			x_zero, w_zero, shift_most, y_zero, y_min, y_max);
 }
