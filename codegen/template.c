@@ -269,6 +269,8 @@ find_template(Templates *t, const char *folder, const char *name, const char *pa
 
 	if (!item || item->source != s)
 		return NULL;
+	if (find_item(s, "clamp_floats") && !find_item(s, "load_floats"))
+		return NULL; /* the folder's vec.h has no floats */
 	for (int i = 0; i < t->kernel_count; i++)
 		if (t->kernel[i]->tree == item->node)
 			return t->kernel[i];

@@ -158,12 +158,6 @@ start_pixel(HVX_Vector sum[VECTORS], const int32_t *bias, int less, int vectors)
 			Q6_Vw_vsub_VwVw(*(const HVX_Vector *)(bias + j * WORDS), all) : all;
 }
 
-/* What ends a kernel of sums of products. */
-typedef struct {
-	const int32_t *bias, *mult, *right;
-	int shift_most, y_zero, y_min, y_max;
-} Ends;
-
 /* Outputs of some pixels, the first count of 128.  room: bytes from y on that may be overwritten. */
 static inline __attribute__((always_inline)) void
 tile(int8_t *y, int y_step, const uint64_t *x, const uint8_t *w, const Ends *ends, int o,

@@ -118,4 +118,10 @@ narrow(const HVX_Vector x[4], int y_min, int y_max)
 	return v;
 }
 
+/* What ends a kernel of sums of products. */
+typedef struct {
+	const int32_t *bias, *mult, *right;
+	int shift_most, y_zero, y_min, y_max;
+} Ends;
+
 #endif

@@ -34,6 +34,9 @@ build () { # folders of templates: the program `check`
 			[ -n "$own" ] || { echo "the compiler has not what $folder asks for"; return 1; }
 		fi
 		for file in "$SRC/templates/${folder%%+*}"/*.c; do
+			[[ $folder == vec+* ]] && grep -q '"\(floats\|tile\).h"' "$file" &&
+				! grep -q ^load_floats "$SRC/templates/${folder#vec+}/vec.h" &&
+				continue # that machine has no vectors of floats
 			kernels="$kernels $folder/$(basename "$file")"
 			compile "$folder" "${own#yes}" "$file" || status=1
 		done

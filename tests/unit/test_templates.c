@@ -16,6 +16,8 @@ static const struct { const char *folder, *flags, *compiler; } folders[] = {
 	{ "vec+neon", "", "aarch64-linux-gnu-gcc" },
 	{ "hvx", "--target=hexagon-unknown-linux-musl -mcpu=hexagonv66 -mhvx -mhvx-length=128B "
 		"-nostdlibinc -isystem \"$SRC\"/machines/hexagon/include", "clang-19" },
+	{ "vec+hvx", "--target=hexagon-unknown-linux-musl -mcpu=hexagonv66 -mhvx -mhvx-length=128B "
+		"-nostdlibinc -isystem \"$SRC\"/machines/hexagon/include", "clang-19" },
 	{ "ref", "" },
 	{ "mve", "-mcpu=cortex-m55 -mthumb -mfloat-abi=hard", "arm-none-eabi-gcc" },
 	{ "vec+mve", "-mcpu=cortex-m55 -mthumb -mfloat-abi=hard", "arm-none-eabi-gcc" },
@@ -72,7 +74,8 @@ kernels_of(Session *s, int i, const char *folder, const Template *out[4])
 		if (k)
 			out[count++] = k;
 	}
-	cr_expect(count, "%s/%s: no function %s_%s", f->folder, f->file, name, f->folder);
+	bool floats = strstr(f->text, "\"floats.h\"") || strstr(f->text, "\"tile.h\"");
+	cr_expect(count || floats /* which a vec.h may lack */, "%s/%s: no function %s_%s", f->folder, f->file, name, f->folder);
 	return count;
 }
 
