@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "../common/fixed8.h"
+
 typedef __m256i Ints;  /* of 32 bits */
 typedef __m256i Bytes; /* as many as four Ints have lanes */
 typedef __m256 Floats;
@@ -82,22 +84,28 @@ right_ints(Ints v, int bits)
 static inline __attribute__((always_inline)) Bytes
 load_bytes(const void *x, int count)
 {
-	Bytes v = _mm256_setzero_si256();
+	const int8_t *from = x;
 
-	if (count < BYTES)
-		memcpy(&v, x, (size_t)count);
-	else
-		v = _mm256_loadu_si256((const __m256i *)x);
-	return v;
+	if (count >= BYTES)
+		return _mm256_loadu_si256(x);
+	if (count >= 16)
+		return _mm256_set_m128i(load16(from + 16, count - 16), _mm_loadu_si128(x));
+	return _mm256_set_m128i(_mm_setzero_si128(), load16(from, count));
 }
 
 static inline __attribute__((always_inline)) void
 store_bytes(void *y, Bytes v, int count)
 {
-	if (count < BYTES)
-		memcpy(y, &v, (size_t)count);
-	else
-		_mm256_storeu_si256((__m256i *)y, v);
+	int8_t *to = y;
+
+	if (count >= BYTES) {
+		_mm256_storeu_si256(y, v);
+	} else if (count >= 16) {
+		_mm_storeu_si128(y, _mm256_castsi256_si128(v));
+		store16(to + 16, _mm256_extracti128_si256(v, 1), count - 16);
+	} else {
+		store16(to, _mm256_castsi256_si128(v), count);
+	}
 }
 
 static inline __attribute__((always_inline)) Bytes
