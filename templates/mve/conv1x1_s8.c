@@ -9,27 +9,49 @@ typedef struct {
 	int16x8_t wide[4];
 } FewWeights;
 
-/* A pixel's sums. */
+/* A pixel's sums; what is loaded makes place for them. */
 static inline __attribute__((always_inline)) int32x4_t
 few_products(const int8_t *x, const FewWeights *w, int in_c)
 {
+	int16x8_t v;
+	int8x16_t u;
+	int32x4_t sum;
+
 	if (in_c <= 8) {
-		const int16x8_t v = in_c < 8 ? vldrbq_z_s16(x, vctp16q((uint32_t)in_c)) : vldrbq_s16(x);
-
-		return four_lanes(vmladavq_s16(v, w->wide[0]), vmladavq_s16(v, w->wide[1]),
-			vmladavq_s16(v, w->wide[2]), vmladavq_s16(v, w->wide[3]));
+		v = in_c < 8 ? vldrbq_z_s16(x, vctp16q((uint32_t)in_c)) : vldrbq_s16(x);
+		__asm__("vmladav.s16 r0, %q1, %q2\n\tvmladav.s16 r2, %q1, %q3\n\t"
+			"vmladav.s16 r4, %q1, %q4\n\tvmladav.s16 r6, %q1, %q5\n\t"
+			"vmov %q0[2], %q0[0], r0, r4\n\tvmov %q0[3], %q0[1], r2, r6"
+			: "=w"(sum) : "w"(v), "w"(w->wide[0]), "w"(w->wide[1]), "w"(w->wide[2]),
+			"w"(w->wide[3]) : "r0", "r2", "r4", "r6");
+		return sum;
 	}
+	u = in_c < 16 ? vldrbq_z_s8(x, vctp8q((uint32_t)in_c)) : vldrbq_s8(x);
+	__asm__("vmladav.s8 r0, %q1, %q2\n\tvmladav.s8 r2, %q1, %q3\n\t"
+		"vmladav.s8 r4, %q1, %q4\n\tvmladav.s8 r6, %q1, %q5\n\t"
+		"vmov %q0[2], %q0[0], r0, r4\n\tvmov %q0[3], %q0[1], r2, r6"
+		: "=w"(sum) : "w"(u), "w"(w->narrow[0]), "w"(w->narrow[1]), "w"(w->narrow[2]),
+		"w"(w->narrow[3]) : "r0", "r2", "r4", "r6");
+	return sum;
+}
 
-	const int8x16_t v = in_c < 16 ? vldrbq_z_s8(x, vctp8q((uint32_t)in_c)) : vldrbq_s8(x);
+/* rescale4() of two, where nothing is shifted left and halves below the zero point do not matter:
+ * compilers would load all first, and spill others. */
+static inline __attribute__((always_inline)) void
+rescale_two(int32x4_t sum[2], const int32_t *rescale_4)
+{
+	int32x4_t by;
 
-	return four_lanes(vmladavq_s8(v, w->narrow[0]), vmladavq_s8(v, w->narrow[1]),
-		vmladavq_s8(v, w->narrow[2]), vmladavq_s8(v, w->narrow[3]));
+	__asm__("vldrw.32 %q2, [%3]\n\tvadd.i32 %q0, %q0, %q2\n\tvadd.i32 %q1, %q1, %q2\n\t"
+		"vldrw.32 %q2, [%3, #16]\n\tvqrdmulh.s32 %q0, %q0, %q2\n\tvqrdmulh.s32 %q1, %q1, %q2\n\t"
+		"vldrw.32 %q2, [%3, #32]\n\tvrshl.s32 %q0, %q0, %q2\n\tvrshl.s32 %q1, %q1, %q2"
+		: "+w"(sum[0]), "+w"(sum[1]), "=&w"(by) : "r"(rescale_4), "m"(*(const int32_t (*)[12])rescale_4));
 }
 
 /* Four outputs or less, of two pixels or of one. */
 static inline __attribute__((always_inline)) void
-few_tile(int8_t *restrict y, const int8_t *restrict x, const FewWeights *w, const Rescale *by,
-	const int32_t *zeros, int step, int in_c, int pixels, int count, int y_step, int w_zero,
+few_tile(int8_t *restrict y, const int8_t *restrict x, const FewWeights *w,
+	const int32_t *rescale, const int32_t *zeros, int step, int in_c, int pixels, int count, int y_step, int w_zero,
 	int shift_most, int y_zero, int y_min, int y_max)
 {
 	int32x4_t sum[2];
@@ -41,13 +63,21 @@ few_tile(int8_t *restrict y, const int8_t *restrict x, const FewWeights *w, cons
 		sum[0] = vaddq_n_s32(sum[0], zeros[0]);
 		sum[1] = vaddq_n_s32(sum[1], zeros[pixels - 1]);
 	}
-	store_two(y, y_step, sum, by, pixels, count, shift_most, y_zero, y_min, y_max);
+	if (shift_most <= 0 && y_zero <= y_min) {
+		rescale_two(sum, rescale);
+		store_rescaled(y, y_step, sum, pixels, count, y_zero, y_min, y_max);
+		return;
+	}
+
+	const Rescale by = load_rescale(rescale);
+
+	store_two(y, y_step, sum, &by, pixels, count, shift_most, y_zero, y_min, y_max);
 }
 
 /* A row: the weights stay in registers. */
 static inline __attribute__((always_inline)) void
-few_row(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w, const Rescale *by,
-	const int32_t *zeros, int step, int in_c, int out_w, int count, int y_step, int w_zero,
+few_row(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w,
+	const int32_t *restrict rescale, const int32_t *zeros, int step, int in_c, int out_w, int count, int y_step, int w_zero,
 	int shift_most, int y_zero, int y_min, int y_max)
 {
 	const int last = out_w / 2 * 2;
@@ -59,10 +89,10 @@ few_row(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w, 
 		few.wide[i] = vldrbq_s16(w + 16 * i);
 	}
 	for (int p = 0; p < last; p += 2)
-		few_tile(y + p * y_step, x + p * step, &few, by, zeros + p, step, in_c, 2, count, y_step,
+		few_tile(y + p * y_step, x + p * step, &few, rescale, zeros + p, step, in_c, 2, count, y_step,
 			w_zero, shift_most, y_zero, y_min, y_max);
 	if (last < out_w)
-		few_tile(y + last * y_step, x + last * step, &few, by, zeros + last, step, in_c, 1, count,
+		few_tile(y + last * y_step, x + last * step, &few, rescale, zeros + last, step, in_c, 1, count,
 			y_step, w_zero, shift_most, y_zero, y_min, y_max);
 }
 
@@ -92,7 +122,7 @@ output_row(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict 
 	const int last = out_w / 2 * 2;
 
 	if (in_c <= 16) {
-		few_row(y, x, w, &by, zeros, step, in_c, out_w, count, y_step, w_zero, shift_most, y_zero,
+		few_row(y, x, w, rescale, zeros, step, in_c, out_w, count, y_step, w_zero, shift_most, y_zero,
 			y_min, y_max);
 		return;
 	}

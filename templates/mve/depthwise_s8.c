@@ -133,19 +133,19 @@ next_windows(const int8_t *x, const int8x16_t w[4], int j, int shift, int each, 
 /* Up to eight outputs of a channel, from y on; their numbers are in `order`, their places in at. */
 static inline __attribute__((always_inline)) void
 eight_windows(int8_t *y, const int8_t *x, const int8x16_t w[4], const int8x16_t ones[4],
-	const Rescale *by, int16x8_t order, uint16x8_t at, int count, int shift, int each, int steps,
-	int w_zero, int shift_most, int y_zero, int y_min, int y_max)
+	int32_t bias, int32_t mult, int right, int16x8_t order, uint16x8_t at, int count, int shift,
+	int each, int steps, int w_zero, int shift_most, int y_zero, int y_min, int y_max)
 {
 	int32x4_t a = next_windows(x, w, 0, shift, each, steps), b = a;
 
 	if (w_zero != 0)
 		a = vmlaq_n_s32(a, next_windows(x, ones, 0, shift, 1, steps), -w_zero);
-	a = rescale4(a, by, shift_most, y_zero, y_min);
+	a = rescale_alike(a, bias, mult, right, shift_most, y_zero, y_min);
 	if (count > 4) {
 		b = next_windows(x, w, 4, shift, each, steps);
 		if (w_zero != 0)
 			b = vmlaq_n_s32(b, next_windows(x, ones, 4, shift, 1, steps), -w_zero);
-		b = rescale4(b, by, shift_most, y_zero, y_min);
+		b = rescale_alike(b, bias, mult, right, shift_most, y_zero, y_min);
 	}
 
 	const int16x8_t v = vreinterpretq_s16_s32(narrow_two(a, b, y_zero, y_min, y_max));
@@ -159,7 +159,7 @@ eight_windows(int8_t *y, const int8_t *x, const int8x16_t w[4], const int8x16_t 
 /* A row of one channel. */
 static inline __attribute__((always_inline)) void
 channel_row(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w,
-	const Rescale *by, int out_w, int taps, int shift, int y_step, int w_zero, int shift_most,
+	int32_t bias, int32_t mult, int right, int out_w, int taps, int shift, int y_step, int w_zero, int shift_most,
 	int y_zero, int y_min, int y_max)
 {
 	const int steps = (taps + 15) / 16, each = taps > 16 ? 1 : 1 + (16 - taps) / shift;
@@ -180,10 +180,10 @@ channel_row(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict
 			v[k] = vldrbq_s8(w - k * shift);
 	}
 	for (int p = 0; p + 8 <= out_w; p += 8)
-		eight_windows(y + p * y_step, x + p * shift, v, ones, by, order, at, 8, shift, some,
+		eight_windows(y + p * y_step, x + p * shift, v, ones, bias, mult, right, order, at, 8, shift, some,
 			steps, w_zero, shift_most, y_zero, y_min, y_max);
 	if (out_w % 8 > 0)
-		eight_windows(y + out_w / 8 * 8 * y_step, x + out_w / 8 * 8 * shift, v, ones, by, order,
+		eight_windows(y + out_w / 8 * 8 * y_step, x + out_w / 8 * 8 * shift, v, ones, bias, mult, right, order,
 			at, out_w % 8, shift, some, steps, w_zero, shift_most, y_zero, y_min, y_max);
 }
 
@@ -200,11 +200,10 @@ some_channels(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict
 	if (out_w >= WIDE) {
 		for (int k = 0; k < count; k++) {
 			const int32_t *from = rescale + k / 4 * 12 + k % 4;
-			const Rescale by = { vdupq_n_s32(from[0]), vdupq_n_s32(from[4]),
-				vdupq_n_s32(from[8]) };
 
-			channel_row(y + k, scratch + k * size, w + k * ((taps + 15) / 16 * 16), &by, out_w,
-				taps, shift, y_step, w_zero, shift_most, y_zero, y_min, y_max);
+			channel_row(y + k, scratch + k * size, w + k * ((taps + 15) / 16 * 16), from[0],
+				from[4], from[8], out_w, taps, shift, y_step, w_zero, shift_most, y_zero, y_min,
+				y_max);
 		}
 		return;
 	}

@@ -95,6 +95,21 @@ rescale4(int32x4_t sum, const Rescale *by, int shift_most, int y_zero, int y_min
 	return vrshlq_s32(sum, shift);
 }
 
+/* The same where the four are of one output. */
+static inline __attribute__((always_inline)) int32x4_t
+rescale_alike(int32x4_t sum, int32_t bias, int32_t mult, int shift, int shift_most, int y_zero,
+	int y_min)
+{
+	sum = vaddq_n_s32(sum, bias);
+	if (shift_most > 0)
+		sum = vshlq_r_s32(sum, shift > 0 ? shift : 0);
+	shift = shift > 0 ? 0 : shift;
+	sum = vqrdmulhq_n_s32(sum, mult);
+	if (y_zero > y_min && shift < 0)
+		sum = vaddq_s32(sum, vshrq_n_s32(sum, 31));
+	return vrshlq_n_s32(sum, shift);
+}
+
 /* Saturated to 16 bits: a in the even lanes, b in the odd ones. */
 static inline __attribute__((always_inline)) int16x8_t
 halves_of(int32x4_t a, int32x4_t b)
@@ -152,15 +167,24 @@ store_lanes(int8_t *y, int32x4_t v, int count)
 
 /* The first count outputs, at most four, of two pixels, or of one. */
 static inline __attribute__((always_inline)) void
-store_two(int8_t *y, int step, int32x4_t sum[2], const Rescale *by, int pixels, int count,
-	int shift_most, int y_zero, int y_min, int y_max)
+store_rescaled(int8_t *y, int step, const int32x4_t sum[2], int pixels, int count, int y_zero,
+	int y_min, int y_max)
 {
-	int32x4_t v = narrow_two(rescale4(sum[0], by, shift_most, y_zero, y_min),
-		rescale4(sum[1], by, shift_most, y_zero, y_min), y_zero, y_min, y_max);
+	const int32x4_t v = narrow_two(sum[0], sum[1], y_zero, y_min, y_max);
 
 	store_lanes(y, v, count);
 	if (pixels > 1)
 		store_lanes(y + step, third_bytes(v), count);
+}
+
+/* Rescales them first. */
+static inline __attribute__((always_inline)) void
+store_two(int8_t *y, int step, int32x4_t sum[2], const Rescale *by, int pixels, int count,
+	int shift_most, int y_zero, int y_min, int y_max)
+{
+	sum[0] = rescale4(sum[0], by, shift_most, y_zero, y_min);
+	sum[1] = rescale4(sum[1], by, shift_most, y_zero, y_min);
+	store_rescaled(y, step, sum, pixels, count, y_zero, y_min, y_max);
 }
 
 #endif
