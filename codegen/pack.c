@@ -527,8 +527,8 @@ static const struct Packer {
 	{ "w_pairs", pack_pairs, 2, 1 }, /* halved: two weights in 16 bits */
 	{ "w_pairs_4", pack_pairs, 4, 1 },
 	{ "w_rows", pack_rows_of_pairs, 0, 1 },
-	{ "exact", pack_exact, 0, 1 },
-	{ "exact_pairs", pack_exact_pairs, 4, 1 }, /* biases, and what requantize() takes */
+	{ "rescales", pack_rescales, 0, 1 }, /* biases, and what rescales sums */
+	{ "rescale_pairs", pack_rescale_pairs, 4, 1 },
 	{ "quad_at", pack_quad_at, TYPE_s32, 1 },
 	{ "column", resampled, WIDTH, 1 }, /* of each pixel of y its pixels of x */
 	{ "column_weight", resample_weights, WIDTH, 1 },

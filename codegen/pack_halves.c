@@ -84,38 +84,52 @@ pack_pairs(const Graph *g, const Node *n, int block)
 	return p;
 }
 
-/* Where the sums of a channel start; of an odd one that is halved with the even one's. */
-static int64_t
-first_sum(const int32_t *bias, int o, int outputs, bool halved)
-{
-	int64_t own = o < outputs ? bias[o] : 0;
+/* Where channels' sums begin, and what rescales them: as proved, or multiplier, half of what the
+ * second rounding divides by, and its logarithm. */
+typedef struct {
+	const int32_t *first, *mult, *add; /* add NULL: as the reference does */
+	const int8_t *shift;
+} Rescales;
 
-	return halved && o % 2 ? (int64_t)(int32_t)((uint32_t)own * 256 + (uint32_t)bias[o - 1]) : own;
+static Rescales
+rescales_of(const Graph *g, const Node *n, Family family)
+{
+	Rescales r = { .shift = pack(g, n, "shift").data };
+	int32_t *bias = pack_bias_less_zeros(g, n, 0).data;
+
+	if (is_high(g, n, family))
+		return (Rescales){ pack_high_bias(g, n, (int)family).data, pack_high_mult(g, n, (int)family).data,
+			pack_high_add(g, n, (int)family).data, r.shift };
+	for (int o = channels(g, n) - 1; o > 0 && family == HIGH_ODD; o--)
+		if (o % 2)
+			bias[o] = (int32_t)((uint32_t)bias[o] * (UINT8_MAX + 1) + (uint32_t)bias[o - 1]);
+	r.first = bias;
+	r.mult = pack(g, n, "mult").data;
+	return r;
 }
 
-/* What requantizes sums: mult, half of what the second rounding divides by, and its logarithm. */
 static void
-store_exact(Packed p, int64_t at, int32_t mult, int shift)
+store_rescale(Packed p, int64_t at, const Rescales *r, int o)
 {
-	store_bits(p, at, mult);
-	store_bits(p, at + 1, shift < 0 ? INT64_C(1) << (-shift - 1) : 0);
-	store_bits(p, at + 2, -shift);
+	int shift = r->shift[o];
+
+	store_bits(p, at, r->mult[o]);
+	store_bits(p, at + 1, r->add ? r->add[o] : shift < 0 ? INT64_C(1) << (-shift - 1) : 0);
+	store_bits(p, at + 2, r->add ? 0 : -shift);
 }
 
+/* Of each two channels: both first sums, then what rescales each. */
 Packed
-pack_exact_pairs(const Graph *g, const Node *n, int block)
+pack_rescale_pairs(const Graph *g, const Node *n, int block)
 {
 	int outputs = channels(g, n), filled = (outputs + block - 1) / block * block;
-	bool halved = are_halved(g, n);
+	Rescales r = rescales_of(g, n, are_halved(g, n) ? HIGH_ODD : HIGH_PLAIN);
 	Packed p = new_packed(g, TYPE_s32, (int64_t)filled / 2 * PAIR_WORDS);
-	const int32_t *bias = pack(g, n, "bias_16").data, *mult = pack(g, n, "mult").data;
-	const int8_t *shift = pack(g, n, "shift").data;
 
-	for (int o = 0; o < filled; o++) {
-		int64_t at = (int64_t)o / 2 * PAIR_WORDS, own = at + 2 + o % 2 * 3;
-		store_bits(p, at + o % 2, first_sum(bias, o, outputs, halved));
-		if (o < outputs)
-			store_exact(p, own, mult[o], shift[o]);
+	for (int o = 0; o < outputs; o++) {
+		int64_t at = (int64_t)o / 2 * PAIR_WORDS;
+		store_bits(p, at + o % 2, r.first[o]);
+		store_rescale(p, at + 2 + o % 2 * 3, &r, o);
 	}
 	return p;
 }
@@ -142,17 +156,18 @@ pack_rows_of_pairs(const Graph *g, const Node *n, int unused)
 	return p;
 }
 
+
+/* Of each channel what rescales its sums, and the first one. */
 Packed
-pack_exact(const Graph *g, const Node *n, int unused)
+pack_rescales(const Graph *g, const Node *n, int unused)
 {
 	(void)unused;
 	Packed p = new_packed(g, TYPE_s32, (int64_t)channels(g, n) * 4);
-	const int32_t *bias = pack(g, n, "bias_16").data, *mult = pack(g, n, "mult").data;
-	const int8_t *shift = pack(g, n, "shift").data;
+	Rescales r = rescales_of(g, n, HIGH_PLAIN);
 
 	for (int o = 0; o < channels(g, n); o++) {
-		store_exact(p, 4 * o, mult[o], shift[o]);
-		store_bits(p, 4 * o + 3, bias[o]);
+		store_rescale(p, 4 * o, &r, o);
+		store_bits(p, 4 * o + 3, r.first[o]);
 	}
 	return p;
 }

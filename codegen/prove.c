@@ -321,7 +321,8 @@ static int
 wanted(const Job *job, const Node *n)
 {
 	static const struct { const char *word; Wanted what; } words[] = { { "form", WANT_LINES },
-		{ "high_mult", WANT_HIGH }, { "high_mult_256", WANT_HIGH }, { "high_mult_odd", WANT_HIGH } };
+		{ "high", WANT_HIGH }, { "high_mult_256", WANT_HIGH }, { "high_mult_odd", WANT_HIGH },
+		{ "high_mult", WANT_HIGH } };
 	int all = WANT_NONE;
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)

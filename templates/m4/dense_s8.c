@@ -46,39 +46,42 @@ add_vector(int32_t even[2], int32_t odd[2], const void *x, const void **w, int f
 /*
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), for each of out_w vectors of
  * in_c.  A vector stands in scratch as 16 bits.  w_pairs_4: of each four channels the weights, less
- * their zero point, in fours of inputs; exact_pairs: their biases and how their sums are rescaled.
+ * their zero point, in fours of inputs; rescale_pairs: their biases and how their sums are rescaled.
  * cost: out_w * ((in_c + 3) / 4 * 5 + (out_c + 3) / 4 * ((in_c + 3) / 4 * 14 + 60))
  * scratch: (in_c + 3) / 4 * 8
  */
 void
 dense_s8_m4(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w_pairs_4,
-	const int32_t *restrict exact_pairs, uint32_t *restrict scratch, int in_c, int out_w,
-	int out_c, int x_step, int y_step, int halved, int sum_bits, int shift_most, int y_zero,
+	const int32_t *restrict rescale_pairs, uint32_t *restrict scratch, int in_c, int out_w,
+	int out_c, int x_step, int y_step, int halved, int sum_bits, int high,
+	int high_odd, int high_shift, int high_shift_256, int shift_most, int y_zero,
 	int y_min, int y_max)
 {
 	assert(sum_bits <= 30);
 
+	const int even_by = (halved ? high_odd : high) ? high_shift : 0;
+	const int odd_by = even_by && halved ? high_shift_256 : even_by;
 	const int fours = (in_c + 3) / 4;
 
 	for (int p = 0; p < out_w; p++) {
-		const int32_t *exact = exact_pairs;
+		const int32_t *rescales = rescale_pairs;
 		const void *w = w_pairs_4;
 		uint32_t *to = scratch;
 
 		widen(&to, x + p * x_step, 0, in_c, 1);
-		for (int o = 0; o < out_c; o += 4, exact += 16) {
-			int32_t even[2] = { exact[0], exact[8] }, odd[2] = { exact[1], exact[9] };
+		for (int o = 0; o < out_c; o += 4, rescales += 16) {
+			int32_t even[2] = { rescales[0], rescales[8] }, odd[2] = { rescales[1], rescales[9] };
 
 			add_vector(even, odd, scratch, &w, fours, halved);
 #pragma GCC unroll 2
 			for (int i = 0; i < 2; i++) {
 				if (out_c % 4 == 0 || o + 2 * i < out_c)
-					y[p * y_step + o + 2 * i] = rescale_exact(even[i], exact + 8 * i + 2, 0,
-						shift_most, y_zero, y_min, y_max);
+					y[p * y_step + o + 2 * i] = rescale(even[i],
+						rescales + 8 * i + 2, 0, even_by, shift_most, y_zero, y_min, y_max);
 				if (out_c % 4 == 0 || o + 2 * i + 1 < out_c)
-					y[p * y_step + o + 2 * i + 1] = rescale_exact(halved ?
+					y[p * y_step + o + 2 * i + 1] = rescale(halved ?
 						(int32_t)((uint32_t)odd[i] - (uint32_t)even[i]) : odd[i],
-						exact + 8 * i + 5, halved, shift_most, y_zero, y_min, y_max);
+						rescales + 8 * i + 5, halved, odd_by, shift_most, y_zero, y_min, y_max);
 			}
 		}
 	}

@@ -97,10 +97,11 @@ add_row(int32_t sum[2], const uint32_t *x, const uint32_t *w, int taps, int stri
 	}
 }
 
-/* A row of a channel's outputs.  exact: how sums are rescaled, and where they begin. */
+/* A row of a channel's outputs.  rescales: how sums are rescaled, and where they begin. */
 static inline __attribute__((always_inline)) void
-channel(int8_t *y, int y_step, const uint32_t *x, const uint32_t *w, const int32_t *exact, int words,
-	int out_w, int kernel_h, int taps, int stride_w, int shift_most, int y_zero, int y_min, int y_max)
+channel(int8_t *y, int y_step, const uint32_t *x, const uint32_t *w, const int32_t *rescales, int words,
+	int out_w, int kernel_h, int taps, int stride_w, int by, int shift_most, int y_zero,
+	int y_min, int y_max)
 {
 	const int few = kernel_h * (taps - 1) <= FEW; /* weights stay in registers */
 	uint32_t kept[FEW];
@@ -109,7 +110,7 @@ channel(int8_t *y, int y_step, const uint32_t *x, const uint32_t *w, const int32
 		load_words(kept, w, kernel_h * (taps - 1));
 #pragma GCC unroll 2
 	for (int p = 0; p < out_w; p += 2, x += stride_w, y += 2 * y_step) {
-		const Two end = load_two(exact + 2);
+		const Two end = load_two(rescales + 2);
 		int32_t sum[2] = { (int32_t)end.word[1], (int32_t)end.word[1] };
 
 #pragma GCC unroll 8
@@ -121,26 +122,27 @@ channel(int8_t *y, int y_step, const uint32_t *x, const uint32_t *w, const int32
 				load_words(weights, w + i * (taps - 1), taps - 1);
 			add_row(sum, v, few ? kept + i * (taps - 1) : weights, taps, stride_w);
 		}
-		const Two begin = load_two(exact);
+		const Two begin = load_two(rescales);
 		const int32_t how[3] = { (int32_t)begin.word[0], (int32_t)begin.word[1], (int32_t)end.word[0] };
-		y[0] = rescale_exact(sum[0], how, 0, shift_most, y_zero, y_min, y_max);
+		y[0] = rescale(sum[0], how, 0, by, shift_most, y_zero, y_min, y_max);
 		if (out_w % 2 == 0 || p + 1 < out_w)
-			y[y_step] = rescale_exact(sum[1], how, 0, shift_most, y_zero, y_min, y_max);
+			y[y_step] = rescale(sum[1], how, 0, by, shift_most, y_zero, y_min, y_max);
 	}
 }
 
 /*
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
  * channels.  x: the kernel_h rows under the window.  w_rows: of each channel the weights, less
- * their zero point, as pairs; exact: its bias and how its sums are rescaled.
+ * their zero point, as pairs; rescales: its bias and how its sums are rescaled.
  * cost: (out_c + 3) / 4 * kernel_h * (6 * ((out_w + 1) * stride_w + kernel_w) + 30) + out_c * (out_w + 1) / 2 * (kernel_h * (kernel_w * 5 / 2 + 2) + 20)
  * scratch: 16 * kernel_h * (((out_w + 1) * stride_w + kernel_w + 3) / 2 + 1)
  */
 void
 depthwise_s8_m4(int8_t *restrict y, const int8_t *const *x, const int32_t *restrict w_rows,
-	const int32_t *restrict exact, uint32_t *restrict scratch, int in_w, int out_w, int out_c,
+	const int32_t *restrict rescales, uint32_t *restrict scratch, int in_w, int out_w, int out_c,
 	int kernel_h, int kernel_w, int stride_w, int dilation_w, int pad_left, int multiplier,
-	int x_step, int y_step, int x_zero, int sum_bits, int shift_most, int y_zero, int y_min,
+	int x_step, int y_step, int x_zero, int sum_bits, int high,
+	int high_shift, int shift_most, int y_zero, int y_min,
 	int y_max)
 {
 	assert(multiplier == 1 && dilation_w == 1 && kernel_w <= 15 && stride_w <= 15 && sum_bits <= 30);
@@ -154,7 +156,7 @@ depthwise_s8_m4(int8_t *restrict y, const int8_t *const *x, const int32_t *restr
 				x_zero, out_c - c);
 		for (int k = c; k < out_c && k < c + 4; k++)
 			channel(y + k, y_step, scratch + (k - c) * kernel_h * words,
-				(const uint32_t *)w_rows + k * kernel_h * (taps - 1), exact + 4 * k, words, out_w, kernel_h, taps,
-				stride_w, shift_most, y_zero, y_min, y_max);
+				(const uint32_t *)w_rows + k * kernel_h * (taps - 1), rescales + 4 * k,
+				words, out_w, kernel_h, taps, stride_w, high ? high_shift : 0, shift_most, y_zero, y_min, y_max);
 	}
 }

@@ -136,21 +136,44 @@ add_high_rounded(int32_t c, int32_t a, int32_t b)
 }
 #endif
 
-/* x, or the nearest int8. */
+/* c + a * b / 2^32, rounded down. */
 #ifdef __ARM_FEATURE_DSP
 static inline int32_t
-saturate8(int32_t x)
+add_high(int32_t c, int32_t a, int32_t b)
+{
+	int32_t sum;
+
+	__asm__("smmla %0, %1, %2, %3" : "=r"(sum) : "r"(a), "r"(b), "r"(c));
+	return sum;
+}
+#else
+static inline int32_t
+add_high(int32_t c, int32_t a, int32_t b)
+{
+	return (int32_t)((uint32_t)c + (uint32_t)((int64_t)a * b >> 32));
+}
+#endif
+
+/* x / 2^shift, rounded down, or the nearest int8. */
+#if defined __ARM_FEATURE_DSP && !defined __clang__
+static inline __attribute__((always_inline)) int32_t
+saturate8(int32_t x, int shift)
 {
 	int32_t y;
 
-	__asm__("ssat %0, #8, %1" : "=r"(y) : "r"(x));
+	if (!__builtin_constant_p(shift) || shift == 0)
+		__asm__("ssat %0, #8, %1" : "=r"(y) : "r"(x >> shift));
+	else
+		__asm__("ssat %0, #8, %1, asr %2" : "=r"(y) : "r"(x), "i"(shift));
 	return y;
 }
 #else
 static inline int32_t
-saturate8(int32_t x)
+saturate8(int32_t x, int shift)
 {
-	return x < INT8_MIN ? INT8_MIN : x > INT8_MAX ? INT8_MAX : x;
+	const int32_t y = x >> shift;
+
+	return y < INT8_MIN ? INT8_MIN : y > INT8_MAX ? INT8_MAX : y;
 }
 #endif
 

@@ -108,59 +108,63 @@ add_all(Tile *t, const uint32_t *x, const void **w, int fours, int halved, int p
 		add_four(t, &x, w, halved, pixels);
 }
 
+/* y / 2^by, rounded down and clamped. */
 static inline __attribute__((always_inline)) int8_t
-bounded(int32_t y, int y_min, int y_max)
+bounded(int32_t y, int by, int y_min, int y_max)
 {
-	if (y_min == INT8_MIN || y_max == INT8_MAX)
-		y = saturate8(y);
-	if (y_min > INT8_MIN && y < y_min)
-		y = y_min;
-	if (y_max < INT8_MAX && y > y_max)
-		y = y_max;
+	y = saturate8(y, by);
+	if (y_min > INT8_MIN)
+		y = y < y_min ? y_min : y;
+	if (y_max < INT8_MAX)
+		y = y > y_max ? y_max : y;
 	return (int8_t)y;
 }
 
 /*
- * clamp(requantize(sum) + y_zero), sums being less than 2^30, and 256 times that where scaled.
- * exact: mult, half of what the second rounding divides by, and its binary logarithm.
+ * clamp(requantize(sum) + y_zero), sums being less than 2^30; scaled: 256 times the sum.  by: if
+ * not 0, it is proved that y = (rescales[1] + sum * rescales[0] / 2^32) / 2^by, rounded down.  Else
+ * rescales are: mult, half of what the second rounding divides by, and its binary logarithm.
  */
 static inline __attribute__((always_inline)) int8_t
-rescale_exact(int32_t sum, const int32_t *exact, int scaled, int shift_most, int y_zero, int y_min,
-	int y_max)
+rescale(int32_t sum, const int32_t *rescales, int scaled, int by, int shift_most, int y_zero,
+	int y_min, int y_max)
 {
 	int32_t y;
 
+	if (by > 0)
+		return bounded(add_high(rescales[1], sum, rescales[0]), by, y_min, y_max);
 	if (shift_most < 0)
-		y = (add_high_rounded(exact[1], scaled ? sum >> 7 : sum * 2, exact[0]) + (sum >> 31)) >>
-			exact[2];
+		y = (add_high_rounded(rescales[1], scaled ? sum >> 7 : sum * 2, rescales[0]) +
+			(sum >> 31)) >> rescales[2];
 	else
-		y = requantize(scaled ? sum >> 8 : sum, exact[0], -exact[2]);
-	return bounded(y + y_zero, y_min, y_max);
+		y = requantize(scaled ? sum >> 8 : sum, rescales[0], -rescales[2]);
+	return bounded(y + y_zero, 0, y_min, y_max);
 }
 
-/* All channels of one to three pixels, y_step apart.  both: there is an odd last channel. */
+/* All channels of one to three pixels, y_step apart. */
 static inline __attribute__((always_inline)) void
-outputs(int8_t *y, int y_step, const uint32_t *x, const void *w, const int32_t *exact, int fours,
-	int out_c, int pixels, int halved, int shift_most, int y_zero, int y_min, int y_max)
+outputs(int8_t *y, int y_step, const uint32_t *x, const void *w, const int32_t *rescales, int fours,
+	int out_c, int pixels, int halved, int even_by, int odd_by, int shift_most, int y_zero,
+	int y_min, int y_max)
 {
-	for (int o = 0; o < out_c; o += 2, exact += 8) {
+	for (int o = 0; o < out_c; o += 2, rescales += 8) {
 		Tile t;
 
 		for (int p = 0; p < TILE_PIXELS; p++) {
-			t.even[p] = exact[0];
-			t.odd[p] = exact[1];
+			t.even[p] = rescales[0];
+			t.odd[p] = rescales[1];
 		}
 		add_all(&t, x, &w, fours, halved, pixels);
 #pragma GCC unroll 3
 		for (int p = 0; p < pixels; p++)
-			y[p * y_step + o] = rescale_exact(t.even[p], exact + 2, 0, shift_most, y_zero, y_min,
-				y_max);
+			y[p * y_step + o] = rescale(t.even[p], rescales + 2, 0, even_by, shift_most,
+				y_zero, y_min, y_max);
 		if (out_c % 2 == 0 || o + 1 < out_c) {
 #pragma GCC unroll 3
 			for (int p = 0; p < pixels; p++)
-				y[p * y_step + o + 1] = rescale_exact(halved ?
+				y[p * y_step + o + 1] = rescale(halved ?
 					(int32_t)((uint32_t)t.odd[p] - (uint32_t)t.even[p]) : t.odd[p],
-					exact + 5, halved, shift_most, y_zero, y_min, y_max);
+					rescales + 5, halved, odd_by, shift_most, y_zero, y_min, y_max);
 		}
 	}
 }
