@@ -158,6 +158,37 @@ start_pixel(HVX_Vector sum[VECTORS], const int32_t *bias, int less, int vectors)
 			Q6_Vw_vsub_VwVw(*(const HVX_Vector *)(bias + j * WORDS), all) : all;
 }
 
+/* Of each pixel the first count of 128 outputs. */
+static inline __attribute__((always_inline)) void
+store_wide(int8_t *y, int y_step, Tile sum, const Ends *ends, int pixels, int count, int room)
+{
+	if (count == OUTPUTS || room >= (pixels - 1) * y_step + VECTOR) {
+		for (int p = 0; p < pixels; p++)
+			store_vector(y + p * y_step, narrow(sum[p], ends->y_min, ends->y_max));
+	} else {
+		for (int p = 0; p < pixels; p++)
+			store_first(y + p * y_step, narrow(sum[p], ends->y_min, ends->y_max), count);
+	}
+}
+
+/* Of each pixel the first count of 32 outputs: four pixels' are one vector. */
+static inline __attribute__((always_inline)) void
+store_narrow(int8_t *y, int y_step, Tile sum, const Ends *ends, int pixels, int count, int room)
+{
+	const HVX_Vector all[PIXELS] = { sum[0][0], sum[1][0], sum[2][0], sum[3][0] };
+	const HVX_Vector v = narrow(all, ends->y_min, ends->y_max);
+
+	if (pixels == PIXELS && count == WORDS && y_step == WORDS) {
+		store_vector(y, v);
+	} else if (room >= (pixels - 1) * y_step + VECTOR) {
+		for (int p = 0; p < pixels; p++)
+			store_vector(y + p * y_step, Q6_V_vror_VR(v, p * WORDS));
+	} else {
+		for (int p = 0; p < pixels; p++)
+			store_first(y + p * y_step, Q6_V_vror_VR(v, p * WORDS), count);
+	}
+}
+
 /* Outputs of some pixels, the first count of 128.  room: bytes from y on that may be overwritten. */
 static inline __attribute__((always_inline)) void
 tile(int8_t *y, int y_step, const uint64_t *x, const uint8_t *w, const Ends *ends, int o,
@@ -175,9 +206,10 @@ tile(int8_t *y, int y_step, const uint64_t *x, const uint8_t *w, const Ends *end
 		for (int p = 0; p < pixels; p++)
 			sum[p][j] = rescale(sum[p][j], r, 2 * ends->y_zero, both, ends->shift_most);
 	}
-	for (int p = 0; p < pixels; p++)
-		store_some(y + p * y_step, narrow(sum[p], ends->y_min, ends->y_max), count,
-			room - p * y_step);
+	if (vectors == 1)
+		store_narrow(y, y_step, sum, ends, pixels, count, room);
+	else
+		store_wide(y, y_step, sum, ends, pixels, count, room);
 }
 
 /*
