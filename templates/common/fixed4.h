@@ -28,24 +28,47 @@ typedef struct {
 } Rescale4;
 
 static inline __attribute__((always_inline)) Rescale4
-rescale4_at(const Rescales4 *all, int channel)
+swift4_at(const Rescales4 *all, int channel)
+{
+	return (Rescale4){ .scale = vld1q_f32(all->scale + channel),
+		.offset = vld1q_f32(all->offset + channel) };
+}
+
+static inline __attribute__((always_inline)) Rescale4
+exact4_at(const Rescales4 *all, int channel, int32x4_t shift)
 {
 	const int32x4_t zero = vdupq_n_s32(0);
-	Rescale4 r;
 
-	if (all->swift) {
-		r.scale = vld1q_f32(all->scale + channel);
-		r.offset = vld1q_f32(all->offset + channel);
-		return r;
-	}
+	return (Rescale4){ .mult = vld1q_s32(all->mult + channel),
+		.left = all->shift_most > 0 ? vmaxq_s32(shift, zero) : zero,
+		.right = all->shift_most > 0 ? vminq_s32(shift, zero) : shift };
+}
+
+static inline __attribute__((always_inline)) Rescale4
+rescale4_at(const Rescales4 *all, int channel)
+{
 	int32_t shifts;
-	memcpy(&shifts, all->shift + channel, sizeof shifts);
-	int32x4_t shift = vmovl_s16(vget_low_s16(vmovl_s8(vreinterpret_s8_s32(vdup_n_s32(shifts)))));
 
-	r.mult = vld1q_s32(all->mult + channel);
-	r.left = all->shift_most > 0 ? vmaxq_s32(shift, zero) : zero;
-	r.right = all->shift_most > 0 ? vminq_s32(shift, zero) : shift;
-	return r;
+	if (all->swift)
+		return swift4_at(all, channel);
+	memcpy(&shifts, all->shift + channel, sizeof shifts);
+	return exact4_at(all, channel,
+		vmovl_s16(vget_low_s16(vmovl_s8(vreinterpret_s8_s32(vdup_n_s32(shifts))))));
+}
+
+/* Of eight channels. */
+static inline __attribute__((always_inline)) void
+rescales8_at(Rescale4 to[2], const Rescales4 *all, int channel)
+{
+	if (all->swift) {
+		to[0] = swift4_at(all, channel);
+		to[1] = swift4_at(all, channel + 4);
+	} else {
+		const int16x8_t shifts = vmovl_s8(vld1_s8(all->shift + channel));
+
+		to[0] = exact4_at(all, channel, vmovl_s16(vget_low_s16(shifts)));
+		to[1] = exact4_at(all, channel + 4, vmovl_high_s16(shifts));
+	}
 }
 
 /* Four sums; what is left has y's zero point in it if swift. */
@@ -62,21 +85,36 @@ rescale4(int32x4_t sum, const Rescale4 *r, const Rescales4 *all)
 	return vrshlq_s32(v, r->right);
 }
 
+/* Whether the stored values are the rescaled ones from 0 to 255, less 128: saturation clamps them. */
+static inline __attribute__((always_inline)) int
+counts_from_least(const Rescales4 *all)
+{
+	return !all->swift && all->y_zero == INT8_MIN && all->y_min == INT8_MIN && !all->ties;
+}
+
 /* Eight of 16 bits. */
 static inline __attribute__((always_inline)) int16x8_t
 narrow8(int32x4_t a, int32x4_t b, const Rescales4 *all)
 {
 	if (all->swift)
 		return vuzp1q_s16(vreinterpretq_s16_s32(a), vreinterpretq_s16_s32(b));
-	return vqaddq_s16(vqmovn_high_s32(vqmovn_s32(a), b), vdupq_n_s16((int16_t)all->y_zero));
+	const int16x8_t v = vqmovn_high_s32(vqmovn_s32(a), b);
+
+	return counts_from_least(all) ? v : vqaddq_s16(v, vdupq_n_s16((int16_t)all->y_zero));
 }
 
 /* Sixteen as stored, clamped. */
 static inline __attribute__((always_inline)) int8x16_t
 narrow16(const int32x4_t v[4], const Rescales4 *all)
 {
-	int8x16_t y = vqmovn_high_s16(vqmovn_s16(narrow8(v[0], v[1], all)),
-		narrow8(v[2], v[3], all));
+	const int16x8_t low = narrow8(v[0], v[1], all), high = narrow8(v[2], v[3], all);
+	int8x16_t y;
+
+	if (counts_from_least(all))
+		y = vreinterpretq_s8_u8(veorq_u8(vqmovun_high_s16(vqmovun_s16(low), high),
+			vdupq_n_u8(128)));
+	else
+		y = vqmovn_high_s16(vqmovn_s16(low), high);
 
 	if (all->y_min > INT8_MIN)
 		y = vmaxq_s8(y, vdupq_n_s8((int8_t)all->y_min));

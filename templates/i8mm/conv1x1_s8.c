@@ -9,7 +9,7 @@ enum { STRETCH = 32 }; /* pixels that stay in the cache while the weights pass: 
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
  * channels.  x's zero point is in bias_16.  Weights are in blocks of 16 outputs of four inputs each,
  * filled up with zeros.
- * cost: out_w * (4 + in_c / 10 + (out_c + 7) / 8 * ((in_c + 7) / 8 * 2 + 5))
+ * cost: (out_w + 1) / 2 * 2 * (4 + in_c / 10 + (out_c + 7) / 8 * ((in_c + 7) / 8 * 2 + 5))
  * scratch: 32 * (in_c + 7)
  */
 void
@@ -28,14 +28,14 @@ conv1x1_s8_i8mm(int8_t *restrict y, const int8_t *restrict x, const int8_t *rest
 	const Rescales4 all = { swift ? swift_bias_16 : bias_16, swift ? swift_scale_16 : NULL,
 		swift ? swift_offset_16 : NULL, swift ? NULL : mult_16, swift ? NULL : shift_16, swift,
 		y_min < y_zero, shift_most, y_zero, y_min, y_max };
-	int32_t zeros[STRETCH] = { 0 };
+	int32_t zeros[2 * STRETCH] = { 0 };
 
 	for (int at = 0; at < out_w; at += STRETCH) {
 		const int pixels = out_w - at < STRETCH ? out_w - at : STRETCH;
 
 		lay_pairs(scratch, x + at * step, step, in_c, pixels);
 		if (w_zero)
-			zeros_of(zeros, x + at * step, step, in_c, pixels, w_zero);
+			zeros_of_pairs(zeros, x + at * step, step, in_c, pixels, w_zero);
 		outputs_mm(y + at * y_step, y_step, scratch, w_vnni, &all, zeros, fours, out_c, pixels,
 			out_w % 8, w_zero);
 	}

@@ -7,7 +7,7 @@ enum { WINDOWS = 8 }; /* in scratch: whole tiles */
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
  * channels.  x: the kernel_h rows under the window; its zero point is in bias_16.  Weights are in
  * blocks of 16 outputs of four inputs each, filled up with zeros.
- * cost: out_w * (12 + kernel_h * (8 + kernel_w * in_c / 5) + (out_c + 7) / 8 * ((kernel_h * kernel_w * in_c + 7) / 8 * 2 + 5))
+ * cost: (out_w + 1) / 2 * 2 * (12 + kernel_h * (8 + kernel_w * in_c / 5) + (out_c + 7) / 8 * ((kernel_h * kernel_w * in_c + 7) / 8 * 2 + 5))
  * scratch: 8 * (2 * kernel_h * kernel_w * in_c + 14)
  */
 void
@@ -24,7 +24,7 @@ conv2d_s8_i8mm(int8_t *restrict y, const int8_t *const *x, const int8_t *restric
 		swift ? swift_offset_16 : NULL, swift ? NULL : mult_16, swift ? NULL : shift_16, swift,
 		y_min < y_zero, shift_most, y_zero, y_min, y_max };
 	int8_t *pairs = scratch + WINDOWS * 4 * fours;
-	int32_t zeros[WINDOWS] = { 0 };
+	int32_t zeros[2 * WINDOWS] = { 0 };
 
 	for (int at = 0; at < out_w; at += WINDOWS) {
 		const int pixels = out_w - at < WINDOWS ? out_w - at : WINDOWS;
@@ -32,7 +32,7 @@ conv2d_s8_i8mm(int8_t *restrict y, const int8_t *const *x, const int8_t *restric
 		lay_windows(scratch, x, in_w, in_c, kernel_h, kernel_w, stride_w, dilation_w,
 			at * stride_w - pad_left, pixels, x_step, x_zero, 4);
 		if (w_zero)
-			zeros_of(zeros, scratch, 4 * fours, taps, pixels, w_zero);
+			zeros_of_pairs(zeros, scratch, 4 * fours, taps, pixels, w_zero);
 		lay_pairs(pairs, scratch, 4 * fours, 4 * fours, pixels);
 		outputs_mm(y + at * y_step, y_step, pairs, w_vnni, &all, zeros, fours, out_c, pixels,
 			out_w % 8, w_zero);

@@ -64,6 +64,14 @@ lay_pairs(int8_t *to, const int8_t *x, int step, int count, int pixels)
 	}
 }
 
+/* What the weights' zero point adds to each of some pixels of count values, twice. */
+static inline void
+zeros_of_pairs(int32_t *zeros, const int8_t *x, int step, int count, int pixels, int w_zero)
+{
+	for (int i = 0; i < pixels; i++)
+		zeros[2 * i] = zeros[2 * i + 1] = -w_zero * sum_of(x + i * step, count);
+}
+
 static inline __attribute__((always_inline)) void
 add_pair_mm(SumsMm sum, int8x16_t x, const int8x16_t w[4])
 {
@@ -108,10 +116,8 @@ two_of(const int32_t *bias)
 static inline __attribute__((always_inline)) void
 start_pair_mm(SumsMm sum, const int32x4_t bias[4], const int32_t *zeros, int w_zero)
 {
-	int32x4_t more = vdupq_n_s32(0);
+	const int32x4_t more = w_zero ? vld1q_s32(zeros) : vdupq_n_s32(0);
 
-	if (w_zero)
-		more = vcombine_s32(vdup_n_s32(zeros[0]), vdup_n_s32(zeros[1]));
 	sum[0] = w_zero ? vaddq_s32(bias[0], more) : bias[0];
 	sum[1] = w_zero ? vaddq_s32(bias[1], more) : bias[1];
 	sum[2] = w_zero ? vaddq_s32(bias[2], more) : bias[2];
@@ -154,16 +160,17 @@ tile_mm(int8_t *y, int y_step, const int8_t *x, const int8_t *w, const Rescales4
 	SumsMm sum[4];
 
 	start_pair_mm(sum[0], bias, zeros, w_zero);
-	start_pair_mm(sum[1], bias, zeros + (pairs > 1 ? 2 : 0), w_zero);
-	start_pair_mm(sum[2], bias, zeros + (pairs > 2 ? 4 : 0), w_zero);
-	start_pair_mm(sum[3], bias, zeros + (pairs > 3 ? 6 : 0), w_zero);
+	start_pair_mm(sum[1], bias, zeros + (pairs > 1 ? 4 : 0), w_zero);
+	start_pair_mm(sum[2], bias, zeros + (pairs > 2 ? 8 : 0), w_zero);
+	start_pair_mm(sum[3], bias, zeros + (pairs > 3 ? 12 : 0), w_zero);
 	for (int k = 0; k + 2 <= fours; k += 2)
 		add_eight_mm(sum, x + 8 * k, step, w + 64 * k, 2, pairs);
 	if (fours % 2 > 0)
 		add_eight_mm(sum, x + 8 * (fours - 1), step, w + 64 * (fours - 1), 1, pairs);
 
-	const Rescale4 r[2] = { rescale4_at(all, channel), rescale4_at(all, channel + 4) };
+	Rescale4 r[2];
 
+	rescales8_at(r, all, channel);
 	end_pair_mm(y, y_step, sum[0], r, all, pixels, count);
 	if (pairs > 1)
 		end_pair_mm(y + 2 * y_step, y_step, sum[1], r, all, pixels - 2, count);
@@ -181,10 +188,10 @@ tiles_mm(int8_t *y, int y_step, const int8_t *x, const int8_t *w, const Rescales
 	const int whole = pixels / 8 * 8, room = (fours + 1) / 2 * 8;
 
 	for (int p = 0; p < whole; p += 8)
-		tile_mm(y + p * y_step, y_step, x + p * room, w, all, zeros + p, channel, fours, 8, count,
+		tile_mm(y + p * y_step, y_step, x + p * room, w, all, zeros + 2 * p, channel, fours, 8, count,
 			w_zero);
 	if (rest > 0 && whole < pixels)
-		tile_mm(y + whole * y_step, y_step, x + whole * room, w, all, zeros + whole, channel,
+		tile_mm(y + whole * y_step, y_step, x + whole * room, w, all, zeros + 2 * whole, channel,
 			fours, rest, count, w_zero);
 }
 
