@@ -13,8 +13,10 @@ static const double ln2_high = 0x1.62e42fee00000p-1, ln2_low = 0x1.a39ef35793c76
 double
 exp(double x)
 {
-	enum { TERMS = 14 };
-	double k = floor(x / (ln2_high + ln2_low) + 0.5), sum = 1;
+	static const double over[] = { 1, 1.0 / 2, 1.0 / 3, 1.0 / 4, 1.0 / 5, 1.0 / 6, 1.0 / 7, 1.0 / 8,
+		1.0 / 9, 1.0 / 10, 1.0 / 11, 1.0 / 12, 1.0 / 13, 1.0 / 14 };
+	const double log2_e = 0x1.71547652b82fep0;
+	double k = floor(x * log2_e + 0.5), sum = 1;
 
 	if (x != x)
 		return x;
@@ -23,8 +25,8 @@ exp(double x)
 	if (x < -750)
 		return 0;
 	const double r = x - k * ln2_high - k * ln2_low;
-	for (int i = TERMS; i > 0; i--)
-		sum = 1 + sum * r / i;
+	for (int i = sizeof over / sizeof *over; i > 0; i--)
+		sum = 1 + sum * (r * over[i - 1]);
 	return ldexp(sum, (int)k);
 }
 
@@ -32,7 +34,8 @@ exp(double x)
 double
 log(double x)
 {
-	enum { LAST = 25 };
+	static const double over[] = { 1, 1.0 / 3, 1.0 / 5, 1.0 / 7, 1.0 / 9, 1.0 / 11, 1.0 / 13,
+		1.0 / 15, 1.0 / 17, 1.0 / 19, 1.0 / 21, 1.0 / 23, 1.0 / 25 };
 	int k;
 	double m = frexp(x, &k), sum = 0;
 
@@ -42,9 +45,9 @@ log(double x)
 		return x == 0 ? -INFINITY : x;
 	if (m < 0.70710678)
 		m *= 2, k--;
-	const double s = (m - 1) / (m + 1);
-	for (int i = LAST; i > 0; i -= 2)
-		sum = 1.0 / i + s * s * sum;
+	const double s = (m - 1) / (m + 1), square = s * s;
+	for (int i = sizeof over / sizeof *over; i > 0; i--)
+		sum = over[i - 1] + square * sum;
 	return k * ln2_high + (k * ln2_low + 2 * s * sum);
 }
 
