@@ -3,6 +3,8 @@
  * the data in the caches as the layers before have left them. It is compiled with the program.
  *
  *     layers SECONDS: a line `NODE STEPS CYCLES` for each layer, the least of many inferences
+ *     layers SECONDS ratios: `NODE RATIO`, the median of pairs of inferences: as they are against
+ *     those with the arrays of flags.h zero, blocks of channels in one float that need more
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -32,6 +34,7 @@ m_step(int node, int row)
 
 #include "m.c"
 #include "adapter.h"
+#include "flags.h"
 
 static unsigned char input[INPUT_BYTES + 64], output[OUTPUT_BYTES + 64];
 static bench_work work;
@@ -100,6 +103,47 @@ inferences_of_burst(void)
 	return own > burst ? 1 : (int)(burst / own) + 1;
 }
 
+/* Of each node the ticks of some inferences. */
+static void
+take_ticks(double *to, int count, double step)
+{
+	infer(1);
+	clear();
+	since = __builtin_ia32_rdtsc();
+	infer(count);
+	for (int i = 0; i <= NODES; i++)
+		to[i] = (double)spent[i] - step * (double)visits[i];
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b);
+}
+
+static void
+print_ratios(double step, double end)
+{
+	enum { PAIRS_MOST = 2000 };
+	static double ratio[NODES][PAIRS_MOST], both[2][NODES + 1];
+	int count = inferences_of_burst(), pairs = 0;
+
+	for (; pairs < PAIRS_MOST && (pairs < TURNS_LEAST || seconds() < end); pairs++) {
+		for (int k = 0; k < 2; k++) {
+			int zero = (k + pairs) % 2;
+			set_flags(zero);
+			take_ticks(both[zero], count, step);
+		}
+		for (int i = 0; i < NODES; i++)
+			ratio[i][pairs] = both[0][i] / both[1][i];
+	}
+	for (int i = 0; i < NODES; i++)
+		if (visits[i]) {
+			qsort(ratio[i], (size_t)pairs, sizeof(double), compare);
+			printf("%d %.4f\n", i, ratio[i][pairs / 2]);
+		}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -109,6 +153,10 @@ main(int argc, char **argv)
 
 	for (int i = 0; i < INPUT_BYTES; i++)
 		input[i] = (unsigned char)(i * 37 + i / 251);
+	if (argc > 2) {
+		print_ratios(step, end);
+		return 0;
+	}
 	for (int i = 0; i <= NODES; i++)
 		least[i] = 1e30;
 	int count = inferences_of_burst();

@@ -1,5 +1,5 @@
 # Times each layer of the models in the generated code, as a part of what the core can do.
-"""layers.py [--target T]... [--cc CC]... [--every] MODEL...
+"""layers.py [--target T]... [--cc CC]... [--every | --unproved] MODEL...
 
 For each target with a SIMD folder, compiler and model: the cycles of each layer, in its place in
 the generated code (layers.c), its multiply-accumulates a nanosecond and their part of the peak,
@@ -7,7 +7,8 @@ which peak.c finds; then sums by kind of layer, weighted by work. Cycles are the
 inferences, so that a busy machine disturbs little. `peak %` is of what this core does; the column
 beside it of the least core that has the instructions. `stated` is what the kernels' cost lines say,
 to be kept true, and `s / c` that as a part of the cycles. --every prints layers without
-multiplications, too.
+multiplications, too. --unproved prints instead what it costs that some channels' sums need more than
+a float's arithmetic: layers' times against those of the same code with no block of channels marked.
 Fails if the peak's own loop does not reach 97 %."""
 import argparse
 import json
@@ -22,6 +23,8 @@ import programs
 HERE = os.path.dirname(os.path.abspath(__file__))
 TITLE = re.compile(r"/\* (\w+): (\d+x\d+x\d+) -> (\d+x\d+x\d+)")
 SECONDS = 0.6           # for each model
+MARKS = re.compile(r"const uint8_t (\w+_fine_16)\[(\d+)\]")
+ALLOWED = 1.03          # an unproved channel's cost to its layer
 KERNEL_LEAST = 0.0005   # of all cycles: layers that count in a kernel's spread
 
 
@@ -88,9 +91,45 @@ def compile_layers(model, target, flags, folder):
                     "--steps", "--target", target, "--report", f"{folder}/m.json", "-o", folder,
                     model], check=True, capture_output=True, text=True)
     programs.write_adapter(folder)
+    write_marks(folder)
     subprocess.run([*programs.compiler(), "-O2", *flags, f"-I{folder}", f"-I{HERE}", "-w", "-o",
                     f"{folder}/layers", f"{HERE}/layers.c", f"{folder}/adapter.c", "-lm"],
                    check=True)
+
+
+def write_marks(folder):
+    """Marks of blocks of channels become variables, which set_flags() clears and restores."""
+    with open(f"{folder}/m.c", encoding="utf-8", errors="replace") as file:
+        text = file.read()
+    marks = list(dict.fromkeys(MARKS.findall(text)))
+    with open(f"{folder}/m.c", "w", encoding="utf-8") as file:
+        file.write(MARKS.sub(r"uint8_t \1[\2]", text))
+    with open(f"{folder}/flags.h", "w", encoding="utf-8") as file:
+        file.write("#include <string.h>\nstatic void\nset_flags(int zero)\n{\n")
+        for name, count in marks:
+            file.write(f"\tstatic uint8_t {name}_own[{count}], {name}_kept;\n"
+                       f"\tif (!{name}_kept++)\n\t\tmemcpy({name}_own, {name}, {count});\n"
+                       f"\t{name}_kept = 1;\n"
+                       f"\tif (zero)\n\t\tmemset({name}, 0, {count});\n"
+                       f"\telse\n\t\tmemcpy({name}, {name}_own, {count});\n")
+        file.write("}\n")
+
+
+def print_unproved(name, folder):
+    """Layers some of whose blocks are marked: channels in double, and the ratio; how many are dear."""
+    with open(f"{folder}/m.json", encoding="utf-8") as file:
+        rows = json.load(file)["layers"]
+    done = subprocess.run([f"{folder}/layers", str(5 * SECONDS), "ratios"], check=True,
+                          stdout=subprocess.PIPE, text=True)
+    dear = 0
+    for line in done.stdout.splitlines():
+        node, ratio = line.split()
+        proved = rows[int(node)].get("proved", {"form": 0})
+        if proved["form"] in (2, 4):
+            dear += float(ratio) > ALLOWED
+            print(f"  {name:32}{rows[int(node)]['name']:22}form {proved['form']}, in double "
+                  f"{proved['double_channels']:4} of {rows[int(node)]['channels']:4}: x {float(ratio):.3f}")
+    return dear
 
 
 def read_layers(folder):
@@ -146,8 +185,8 @@ def print_kernels(layers, peak, clock):
         print(f"  {kernel:80}{min(parts):6.2f}{max(parts):6.2f}" + columns(of_kernel, peak, clock))
 
 
-def measure(target, flags, models, peak, every):
-    everything = []
+def measure(target, flags, models, peak, options):
+    everything, dear = [], 0
     print(f"\n== {target}, {os.environ['CC']}, GMAC/s at {peak.clock:.2f} GHz, peak "
           f"{peak.of(target)[0]} a cycle")
     for model in models:
@@ -158,12 +197,18 @@ def measure(target, flags, models, peak, every):
                 if why.returncode != 1 or not why.stderr:
                     raise
                 continue
+            if options.unproved:
+                dear += print_unproved(os.path.basename(model).removesuffix(".tflite"), folder)
+                continue
             layers = read_layers(folder)
         name = os.path.basename(model).removesuffix(".tflite")
-        print_model(name, layers, peak.of(target), peak.clock, every)
+        print_model(name, layers, peak.of(target), peak.clock, options.every)
         print_sums(name, layers, peak.of(target), peak.clock)
         everything += layers
         sys.stdout.flush()
+    if options.unproved:
+        print(f"  layers that pay more than {100 * ALLOWED - 100:.0f} %: {dear}")
+        return
     print_sums("all models", everything, peak.of(target), peak.clock)
     print_kernels(everything, peak.of(target), peak.clock)
 
@@ -175,6 +220,7 @@ def main():
     parser.add_argument("--target", action="append", help="default: all that this CPU runs")
     parser.add_argument("--cc", action="append", help="default: $CC")
     parser.add_argument("--every", action="store_true")
+    parser.add_argument("--unproved", action="store_true")
     options = parser.parse_args()
     for compiler in options.cc or [os.environ.get("CC", "cc")]:
         os.environ["CC"] = compiler
@@ -183,7 +229,7 @@ def main():
         for target, flags in programs.targets():
             known = target.removeprefix("x86-") in peak.forms or target == "x86"
             if target in (options.target or [target]) and known:
-                measure(target, flags, options.models, peak, options.every)
+                measure(target, flags, options.models, peak, options)
 
 
 main()
