@@ -3,13 +3,19 @@
 
 #include "tile.h"
 
+/* Half of 2^right, what rounds to nearest. */
+static inline int32_t
+half_of(int right)
+{
+	return right > 0 ? 1 << (right - 1) : 0;
+}
+
 /* requantize((x - zero) * 2^left_shift), divided by 2^right at the end. */
 static inline __attribute__((always_inline)) int32_t
 scaled(int32_t x, int zero, int left_shift, int mult, int right)
 {
 	const int32_t twice = x * (2 << left_shift) - zero * (2 << left_shift);
-	const int32_t half = right > 0 ? 1 << (right > 0 ? right - 1 : 0) : 0;
-	const int32_t product = add_high_rounded(half, twice, mult);
+	const int32_t product = add_high_rounded(half_of(right), twice, mult);
 
 	return right > 0 ? (product + (twice >> 31)) >> right : product;
 }
@@ -27,11 +33,11 @@ add_s8_m4(int8_t *y, const int8_t *x, const int8_t *x2, int out_w, int out_c, in
 	int y_min, int y_max)
 {
 	assert(x_shift <= 0 && x2_shift <= 0 && x_shift > -31 && x2_shift > -31);
-	assert(y_shift < 0 && y_shift > -20 && left_shift <= 20);
+	assert(y_shift <= 0 && y_shift > -20 && left_shift <= 20);
 
 	const int gapless = x_step == out_c * x_inc && x2_step == out_c * x2_inc && y_step == out_c;
 	const int turns = gapless ? 1 : out_w, run = gapless ? out_w * out_c : out_c;
-	const int add = (1 << (-y_shift - 1)) + y_zero * (1 << -y_shift);
+	const int32_t add = half_of(-y_shift) + y_zero * (1 << -y_shift);
 
 	for (int p = 0; p < turns; p++) {
 		const int8_t *a = x + p * x_step, *b = x2 + p * x2_step;
@@ -42,8 +48,8 @@ add_s8_m4(int8_t *y, const int8_t *x, const int8_t *x2, int out_w, int out_c, in
 			const int32_t sum = scaled(*a, x_zero, left_shift, x_mult, -x_shift) +
 				scaled(*b, x2_zero, left_shift, x2_mult, -x2_shift);
 
-			to[c] = bounded(add_high_rounded(add, sum * 2, y_mult) + (sum >> 31), -y_shift, y_min,
-				y_max);
+			to[c] = bounded(add_high_rounded(add, sum * 2, y_mult) + (y_shift < 0 ? sum >> 31 : 0),
+				-y_shift, y_min, y_max);
 		}
 	}
 }
