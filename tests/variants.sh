@@ -1,6 +1,7 @@
 #!/bin/bash
 # Target x86, code of several targets in one pair: with the better ones left out by the macros that
 # the header names, each runs and makes the recorded bytes; pushed, from a weights file, from C++.
+# With other options a compiler in turns per variant; with EVERY each.
 # Weights are there once, nothing is written but the work area, and the CPU is not asked each time.
 cd "${SRC:-$(dirname "$0")/..}" || exit 1
 SRC=$PWD
@@ -65,15 +66,25 @@ can () { # compiler, variant: it knows how to ask for it, and this machine has i
 	esac
 }
 
-every () { # what, options...: each model, compiler and variant
-	local what=$1 status=0 model cc variant count=0
+turn=0
+every () { # what, options...: each model, compiler and variant; with options a compiler in turns
+	local what=$1 status=0 model cc variant count=0 all next
 	shift
+	read -r -a all <<<"$compilers"
 	for model in $models; do
 		make_pair $model x86 "$@" || { grep -q 'input push' "$work/log" && continue; status=1; break; }
-		for cc in $compilers; do
-			[ $model = shapes ] || [ $cc = gcc ] || continue # minutes
-			for variant in $variants; do
+		for variant in $variants; do
+			turn=$((turn + 1))
+			for cc in "${all[@]}"; do
 				can $cc $variant || continue
+				case $EVERY/$model/$cc/$what in
+				/shapes/*/run|1/shapes/*) ;;
+				/shapes/*) # a compiler that cannot leaves its turn to gcc
+					next=${all[turn % ${#all[@]}]}
+					can $next $variant || next=gcc
+					[ $cc = $next ] || continue ;;
+				*) [ $cc = gcc ] || continue ;; # minutes
+				esac
 				one $model $cc $variant || { echo "  $model $cc $variant: $?"; status=1; }
 				count=$((count + 1))
 			done
