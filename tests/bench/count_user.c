@@ -9,14 +9,16 @@
 int
 main(int argc, char **argv)
 {
-	long runs = argc > 1 ? atol(argv[1]) : 0, fillings = argc > 2 ? atol(argv[2]) : 0;
-	long turns = argc > 3 ? atol(argv[3]) : 0;
+	long runs = argc > 1 ? (long)strtoull(argv[1], NULL, 0) : 0;
+	long fillings = argc > 2 ? (long)strtoull(argv[2], NULL, 0) : 0;
+	long turns = argc > 3 ? (long)strtoull(argv[3], NULL, 0) : 0;
 
 	for (long i = 0; i < fillings; i++) {
 		fill_input();
 		if (i < runs)
 			m_run(&work, output);
 	}
+#pragma GCC unroll 1
 	for (long i = 0; i < turns; i++)
 		__asm__ volatile("" : : : "memory");
 	return 0;
