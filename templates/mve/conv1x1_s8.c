@@ -138,7 +138,7 @@ output_row(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict 
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
  * channels.  Weights are in blocks of four outputs, there of 16 inputs each (see two_pixels());
  * rescale_4 has of each block the biases, which know x_zero, the multipliers and the shifts.
- * cost: out_w * ((out_c + 3) / 4 * ((in_c + 15) / 16 * 7 + 13) + (w_zero != 0) * (in_c / 5 + 10))
+ * cost: (out_w + out_w % 2) * ((out_c + 3) / 4 * ((in_c + 15) / 16 * 7 + 13) + (w_zero != 0) * (in_c / 5 + 10))
  * scratch: (w_zero != 0) * 4 * out_w
  */
 void
