@@ -6,9 +6,9 @@
 
 #include "codegen.h"
 
-static const double SCRATCH_COST = 1e12; /* cycles: more than any kernel takes */
+static const double SCRATCH_PRICE = 1.15, TOO_MUCH = 1e9; /* see scratch_price() */
 static const double REF_SHARE = 0.01; /* of the work, which is worth a warning */
-enum { SCRATCH_SHARE = 4, PEAK_SHARE = 16 }; /* of what a node touches at most: see takes_much() */
+enum { SCRATCH_SHARE = 16 }; /* of what a node touches at most: less is not felt */
 
 const Target targets[] = {
 #define TARGET(name, folders, alignment, guard, flags, frame, apart, what) \
@@ -277,16 +277,17 @@ bytes_touched(const Graph *g, const Node *n)
 }
 
 /*
- * With RAM the aim, scratch that small models would feel is worth no speed: a quarter of what any
- * node touches at most, or a sixteenth beside a node that touches about that.
+ * With RAM the aim: what scratch raises a kernel's price by.  Where a node that does not go row by
+ * row takes more with it than any node does without, no speed is worth it; else a little is.
  */
-static bool
-takes_much(const Job *job, const Node *n, int64_t scratch)
+static double
+scratch_price(const Job *job, const Node *n, int64_t scratch)
 {
-	bool peak = bytes_touched(job->graph, n) + scratch > job->widest;
+	if (job->graph->optimize != OPTIMIZE_RAM || scratch * SCRATCH_SHARE <= job->widest)
+		return 1;
+	bool most = bytes_touched(job->graph, n) + scratch > job->widest;
 
-	return job->graph->optimize == OPTIMIZE_RAM &&
-		scratch * (peak ? PEAK_SHARE : SCRATCH_SHARE) > job->widest;
+	return most && job->scheduled && n->segment == 0 ? TOO_MUCH : SCRATCH_PRICE;
 }
 
 /* Tries the kernel `name` in every folder of the target. */
@@ -305,7 +306,7 @@ try_folders(Job *job, Node *n, const char *name, double *least)
 		double cost = cost_of(job, n, part, parts);
 		if (job->explain)
 			fprintf(stderr, "%s: %s/%s costs %.0f\n", n->name, folder, name, cost);
-		double price = cost + (takes_much(job, n, scratch) ? SCRATCH_COST : 0);
+		double price = cost * scratch_price(job, n, scratch);
 		if (*least >= 0 && price >= *least)
 			continue;
 		*least = price;
@@ -426,6 +427,7 @@ needs_no_code(const Graph *g, const Node *n, bool aliased)
 static void
 select_all(Job *job, bool aliased)
 {
+	job->scheduled = aliased;
 	for (int i = 0; i < job->graph->node_count && !aliased; i++) { /* the same in any order */
 		const Node *n = job->graph->node + i;
 		int64_t bytes = needs_no_code(job->graph, n, false) ? 0 : bytes_touched(job->graph, n);

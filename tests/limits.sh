@@ -114,8 +114,8 @@ ram () { # name, bound, target, input, options...
 	[ $((bytes * 100)) -le $((bound * 101)) ]
 }
 
-# Kernels of x86-avx2 want scratch, which --optimize ram does without where it would cost; that
-# target's buffers begin at multiples of 32, so two of a byte take 33.
+# Kernels of x86-avx2 want scratch, which --optimize ram does without where nothing else is as large;
+# its buffers begin at multiples of 32, so two of a byte take 33.
 if [ -n "$SHARED" ]; then
 	for how in 'c full' 'c const' 'x86-avx2 full --optimize ram'; do
 		status=0

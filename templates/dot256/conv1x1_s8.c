@@ -10,7 +10,7 @@ enum { STRETCH = 24 }; /* pixels that stay in the cache while the weights pass: 
  * channels.  The left side of the dot product has no sign, so x counts from -128, and bias_u8
  * knows it.  Weights are in blocks of 16 outputs of four inputs each, filled up with zeros.
  * cost: out_w * (12 + in_c / 8 + (out_c + 7) / 8 * ((in_c + 3) / 4 * PIXEL_COST / 8 + STORE_COST))
- * scratch: 24 * (in_c + 3)
+ * scratch: (out_w < 24 ? out_w : 24) * (in_c + 3)
  */
 void
 conv1x1_s8_dot256(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w_less,

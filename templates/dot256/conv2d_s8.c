@@ -9,7 +9,7 @@ enum { WINDOWS = 12 }; /* in scratch: whole tiles */
  * sign, so x counts from -128, and bias_u8 knows it.  Weights are in blocks of 16 outputs of four
  * inputs each, filled up with zeros.
  * cost: out_w * (12 + kernel_h * (4 + kernel_w * in_c / 8) + (out_c + 7) / 8 * ((kernel_h * kernel_w * in_c + 3) / 4 * WINDOW_COST / 8 + STORE_COST))
- * scratch: 12 * (kernel_h * kernel_w * in_c + 3)
+ * scratch: (out_w < 12 ? out_w : 12) * (kernel_h * kernel_w * in_c + 3)
  */
 void
 conv2d_s8_dot256(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w_less,

@@ -6,7 +6,7 @@
  * in_c.  The left side of the dot product has no sign, so x counts from -128, and bias_u8 knows
  * it.  Weights are in blocks of 16 outputs of four inputs each, filled up with zeros.
  * cost: out_w * (in_c / 16 + (out_c + 7) / 8 * ((in_c + 3) / 4 * VECTOR_COST / 8 + STORE_COST))
- * scratch: 6 * (in_c + 3)
+ * scratch: (out_w < 6 ? out_w : 6) * (in_c + 3)
  */
 void
 dense_s8_dot256(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w_less,
