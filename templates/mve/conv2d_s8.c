@@ -3,7 +3,7 @@
 
 /*
  * two_pixels() of windows that lie `at` in the rows of x: kernel_h runs of run products, which 16
- * divides.
+ * divides.  Loads are the compiler's: windows that overlap share them.
  */
 static inline __attribute__((always_inline)) void
 two_windows(int32x4_t sum[2], const int8_t *const *x, int at, int step, const int8_t *w, int run,
@@ -11,30 +11,35 @@ two_windows(int32x4_t sum[2], const int8_t *const *x, int at, int step, const in
 {
 	register int32_t a0 __asm__("r0"), b0 __asm__("r2"), a1 __asm__("r4"), b1 __asm__("r6");
 	register int32_t a2 __asm__("r8"), b2 __asm__("r10"), a3 __asm__("r12"), b3 __asm__("lr");
-	const int8_t *p = x[0] + at, *q = p + step;
+	int8x16_t v;
 
-	__asm__ volatile("vldrb.8 q0, [%9], #16\n\tvldrb.8 q1, [%10], #16\n\t"
-		"vldrb.8 q2, [%8], #16\n\tvmladav.s8 %0, q0, q2\n\tvmladav.s8 %1, q1, q2\n\t"
-		"vldrb.8 q2, [%8], #16\n\tvmladav.s8 %2, q0, q2\n\tvmladav.s8 %3, q1, q2\n\t"
-		"vldrb.8 q2, [%8], #16\n\tvmladav.s8 %4, q0, q2\n\tvmladav.s8 %5, q1, q2\n\t"
-		"vldrb.8 q2, [%8], #16\n\tvmladav.s8 %6, q0, q2\n\tvmladav.s8 %7, q1, q2"
-		: "=r"(a0), "=r"(b0), "=r"(a1), "=r"(b1), "=r"(a2), "=r"(b2), "=r"(a3), "=r"(b3),
-		"+r"(w), "+r"(p), "+r"(q) : : "q0", "q1", "q2", "memory");
+	__asm__ volatile("vldrb.8 %q9, [%8], #16\n\tvmladav.s8 %0, %q10, %q9\n\t"
+		"vmladav.s8 %1, %q11, %q9\n\t"
+		"vldrb.8 %q9, [%8], #16\n\tvmladav.s8 %2, %q10, %q9\n\t"
+		"vmladav.s8 %3, %q11, %q9\n\t"
+		"vldrb.8 %q9, [%8], #16\n\tvmladav.s8 %4, %q10, %q9\n\t"
+		"vmladav.s8 %5, %q11, %q9\n\t"
+		"vldrb.8 %q9, [%8], #16\n\tvmladav.s8 %6, %q10, %q9\n\t"
+		"vmladav.s8 %7, %q11, %q9"
+		: "=&r"(a0), "=&r"(b0), "=&r"(a1), "=&r"(b1), "=&r"(a2), "=&r"(b2), "=&r"(a3), "=&r"(b3),
+		"+r"(w), "=&w"(v) : "w"(vldrbq_s8(x[0] + at)), "w"(vldrbq_s8(x[0] + at + step)));
 #pragma GCC unroll 8
 	for (int i = 0; i < kernel_h; i++) {
-		if (i > 0) {
-			p = x[i] + at;
-			q = p + step;
-		}
+		const int8_t *p = x[i] + at;
+
 #pragma GCC unroll 12
 		for (int k = i > 0 ? 0 : 16; k < run; k += 16)
-			__asm__ volatile("vldrb.8 q0, [%9], #16\n\tvldrb.8 q1, [%10], #16\n\t"
-				"vldrb.8 q2, [%8], #16\n\tvmladava.s8 %0, q0, q2\n\tvmladava.s8 %1, q1, q2\n\t"
-				"vldrb.8 q2, [%8], #16\n\tvmladava.s8 %2, q0, q2\n\tvmladava.s8 %3, q1, q2\n\t"
-				"vldrb.8 q2, [%8], #16\n\tvmladava.s8 %4, q0, q2\n\tvmladava.s8 %5, q1, q2\n\t"
-				"vldrb.8 q2, [%8], #16\n\tvmladava.s8 %6, q0, q2\n\tvmladava.s8 %7, q1, q2"
+			__asm__ volatile("vldrb.8 %q9, [%8], #16\n\tvmladava.s8 %0, %q10, %q9\n\t"
+				"vmladava.s8 %1, %q11, %q9\n\t"
+				"vldrb.8 %q9, [%8], #16\n\tvmladava.s8 %2, %q10, %q9\n\t"
+				"vmladava.s8 %3, %q11, %q9\n\t"
+				"vldrb.8 %q9, [%8], #16\n\tvmladava.s8 %4, %q10, %q9\n\t"
+				"vmladava.s8 %5, %q11, %q9\n\t"
+				"vldrb.8 %q9, [%8], #16\n\tvmladava.s8 %6, %q10, %q9\n\t"
+				"vmladava.s8 %7, %q11, %q9"
 				: "+r"(a0), "+r"(b0), "+r"(a1), "+r"(b1), "+r"(a2), "+r"(b2), "+r"(a3),
-				"+r"(b3), "+r"(w), "+r"(p), "+r"(q) : : "q0", "q1", "q2", "memory");
+				"+r"(b3), "+r"(w), "=&w"(v)
+				: "w"(vldrbq_s8(p + k)), "w"(vldrbq_s8(p + step + k)));
 	}
 	sum[0] = four_lanes(a0, a1, a2, a3);
 	sum[1] = four_lanes(b0, b1, b2, b3);
@@ -77,21 +82,16 @@ lay_window(int8_t *to, const int8_t *const *x, int first, int in_w, int in_c, in
 	}
 }
 
-/* Four outputs or less, of two pixels or of one; inside: their windows are read where they lie. */
+/* Four outputs or less, of two pixels or of one, whose windows are in scratch. */
 static inline __attribute__((always_inline)) void
-tile(int8_t *restrict y, const int8_t *const *x, const int8_t *scratch, const int8_t *restrict w,
-	const int32_t *restrict rescale, const int32_t *zeros, int inside, int at, int x_step, int run,
-	int kernel_h, int pixels, int count, int y_step, int w_zero, int shift_most, int y_zero,
-	int y_min, int y_max)
+tile(int8_t *restrict y, const int8_t *scratch, const int8_t *restrict w,
+	const int32_t *restrict rescale, const int32_t *zeros, int taps, int pixels, int count,
+	int y_step, int w_zero, int shift_most, int y_zero, int y_min, int y_max)
 {
 	const Rescale by = load_rescale(rescale);
-	const int taps = run * kernel_h, size = (taps + 15) / 16 * 16;
 	int32x4_t sum[2];
 
-	if (inside)
-		two_windows(sum, x, at, (pixels - 1) * x_step, w, run, kernel_h);
-	else
-		two_pixels(sum, scratch, (pixels - 1) * size, w, taps);
+	two_pixels(sum, scratch, (pixels - 1) * ((taps + 15) / 16 * 16), w, taps);
 	if (w_zero != 0) {
 		sum[0] = vaddq_n_s32(sum[0], zeros[0]);
 		sum[1] = vaddq_n_s32(sum[1], zeros[1]);
@@ -106,27 +106,38 @@ outputs(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
 	int in_c, int out_c, int kernel_h, int kernel_w, int stride_w, int dilation_w, int x_step,
 	int y_step, int x_zero, int w_zero, int shift_most, int y_zero, int y_min, int y_max)
 {
-	const int run = kernel_w * in_c, taps = kernel_h * run, size = (taps + 15) / 16 * 16;
-	const int whole = run % 16 == 0 && dilation_w == 1 && x_step == in_c && w_zero == 0;
-	const int inside = whole && first >= 0 && first + (pixels - 1) * stride_w + kernel_w <= in_w;
-	const int step = stride_w * in_c, last = out_c / 4 * 4;
+	const int taps = kernel_h * kernel_w * in_c, size = (taps + 15) / 16 * 16;
+	const int last = out_c / 4 * 4;
 	int32_t zeros[2] = { 0, 0 };
 
-	if (!inside) {
-		lay_window(scratch, x, first, in_w, in_c, kernel_h, kernel_w, dilation_w, x_step, x_zero);
-		if (pixels > 1)
-			lay_window(scratch + size, x, first + stride_w, in_w, in_c, kernel_h, kernel_w,
-				dilation_w, x_step, x_zero);
-	}
+	lay_window(scratch, x, first, in_w, in_c, kernel_h, kernel_w, dilation_w, x_step, x_zero);
+	if (pixels > 1)
+		lay_window(scratch + size, x, first + stride_w, in_w, in_c, kernel_h, kernel_w, dilation_w,
+			x_step, x_zero);
 	for (int k = 0; k < pixels && w_zero != 0; k++)
 		zeros[k] = -w_zero * sum_of(scratch + k * size, taps);
 	for (int o = 0; o < last; o += 4)
-		tile(y + o, x, scratch, w + o * size, rescale + o * 3, zeros, inside, first * in_c, step,
-			run, kernel_h, pixels, 4, y_step, w_zero, shift_most, y_zero, y_min, y_max);
+		tile(y + o, scratch, w + o * size, rescale + o * 3, zeros, taps, pixels, 4, y_step, w_zero,
+			shift_most, y_zero, y_min, y_max);
 	if (last < out_c)
-		tile(y + last, x, scratch, w + last * size, rescale + last * 3, zeros, inside,
-			first * in_c, step, run, kernel_h, pixels, out_c - last, y_step, w_zero, shift_most,
-			y_zero, y_min, y_max);
+		tile(y + last, scratch, w + last * size, rescale + last * 3, zeros, taps, pixels,
+			out_c - last, y_step, w_zero, shift_most, y_zero, y_min, y_max);
+}
+
+/* Four outputs or less of pairs of pixels, whose windows are read where they lie, from x + at on. */
+static inline __attribute__((always_inline)) void
+pairs(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
+	const int32_t *restrict rescale, int at, int step, int run, int kernel_h, int turns, int count,
+	int y_step, int shift_most, int y_zero, int y_min, int y_max)
+{
+	const Rescale by = load_rescale(rescale);
+
+	for (int p = 0; p < turns; p++) {
+		int32x4_t sum[2];
+
+		two_windows(sum, x, at + 2 * p * step, step, w, run, kernel_h);
+		store_two(y + 2 * p * y_step, y_step, sum, &by, 2, count, shift_most, y_zero, y_min, y_max);
+	}
 }
 
 /*
@@ -144,9 +155,26 @@ conv2d_s8_mve(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict
 	int x_step, int y_step, int x_zero, int w_zero, int shift_most, int y_zero, int y_min,
 	int y_max)
 {
-	const int last = out_w / 2 * 2;
+	const int run = kernel_w * in_c, size = kernel_h * run, last = out_w / 2 * 2;
+	const int whole = run % 16 == 0 && dilation_w == 1 && x_step == in_c && w_zero == 0;
+	const int begin = (pad_left + stride_w - 1) / stride_w, right = in_w + pad_left - kernel_w;
+	const int inside = right < 0 ? 0 : right / stride_w + 1; /* pixels before the right border */
+	const int from = whole && begin + 1 < last ? (begin + 1) / 2 * 2 : last;
+	const int end = inside < last ? inside / 2 * 2 : last, turns = end > from ? (end - from) / 2 : 0;
+	const int at = (from * stride_w - pad_left) * in_c, most = turns > 0 ? out_c / 4 * 4 : 0;
 
-	for (int p = 0; p < last; p += 2)
+	for (int p = 0; p < from; p += 2)
+		outputs(y + p * y_step, x, w_4x16, rescale_4, scratch, p * stride_w - pad_left, 2, in_w,
+			in_c, out_c, kernel_h, kernel_w, stride_w, dilation_w, x_step, y_step, x_zero, w_zero,
+			shift_most, y_zero, y_min, y_max);
+	for (int o = 0; o < most; o += 4)
+		pairs(y + from * y_step + o, x, w_4x16 + o * size, rescale_4 + o * 3, at, stride_w * in_c, run,
+			kernel_h, turns, 4, y_step, shift_most, y_zero, y_min, y_max);
+	if (turns > 0 && most < out_c)
+		pairs(y + from * y_step + most, x, w_4x16 + most * size, rescale_4 + most * 3, at,
+			stride_w * in_c, run, kernel_h, turns, out_c - most, y_step, shift_most, y_zero, y_min,
+			y_max);
+	for (int p = from + 2 * turns; p < last; p += 2)
 		outputs(y + p * y_step, x, w_4x16, rescale_4, scratch, p * stride_w - pad_left, 2, in_w,
 			in_c, out_c, kernel_h, kernel_w, stride_w, dilation_w, x_step, y_step, x_zero, w_zero,
 			shift_most, y_zero, y_min, y_max);
