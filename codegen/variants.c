@@ -3,11 +3,17 @@
 
 #include "codegen.h"
 
-/* Compilers whose __builtin_cpu_supports() does not know a feature leave its code out. */
 static const struct {
-	const char *feature;
-	int clang, gcc; /* the first versions that do */
-} young[] = { { "avxvnni", 19, 11 } };
+	const char *name, *macro, *word;
+	int bit;
+	const char *apple;
+	int clang, gcc;
+} features[] = {
+#define FEATURE(name, macro, word, bit, apple, clang, gcc) { name, macro, word, bit, apple, clang, gcc },
+#include "features.def"
+#undef FEATURE
+};
+enum { FEATURES = sizeof features / sizeof *features };
 
 /* ---- what a variant is called ---- */
 
@@ -25,15 +31,30 @@ is_last(const Program *v)
 	return v->which == v->variants - 1;
 }
 
-/* The next of "-mavx2 -mfma" as "avx2"; NULL: no more. */
+/* The next of "-mavx2 -mfma", or of "-march=armv8.2-a+dotprod", without what is before; NULL: no more. */
 static const char *
 next_feature(Arena *arena, const char **flags)
 {
-	const char *at = strstr(*flags, "-m");
-	int size = at ? (int)strcspn(at, " ") - 2 : 0;
+	const char *mark = strchr(*flags, '+') ? "+" : "-m", *at = strstr(*flags, mark);
+	int size;
 
-	*flags = at ? at + 2 + size : "";
-	return at ? format(arena, "%.*s", size, at + 2) : NULL;
+	if (!at)
+		return NULL;
+	at += strlen(mark);
+	size = (int)strcspn(at, "+ ");
+	*flags = at + size;
+	return format(arena, "%.*s", size, at);
+}
+
+static bool
+has_feature(const Program *v, const char *name)
+{
+	const char *at = v->job->target->flags, *feature;
+
+	while ((feature = next_feature(v->job->arena, &at)))
+		if (!strcmp(feature, name))
+			return true;
+	return false;
 }
 
 static void
@@ -70,21 +91,61 @@ close_guard(Text *t, bool open)
 	put(t, open ? "#endif\n" : "");
 }
 
-/* What compilers cannot ask for. */
+/* "defined A && defined B": the compiler's flags promise all that it asks for; false: cannot be said. */
+static bool
+put_promise(Text *t, const Program *v)
+{
+	const char *gap = "";
+
+	for (int k = 0; k < FEATURES; k++)
+		if (*features[k].macro && has_feature(v, features[k].name)) {
+			put(t, "%sdefined %s", gap, features[k].macro);
+			gap = " && ";
+		}
+	return *gap;
+}
+
+/* The first compilers that know what a variant asks for; false: all do. */
+static bool
+is_young(const Program *v, int *clang, int *gcc)
+{
+	*clang = *gcc = 0;
+	for (int k = 0; k < FEATURES; k++)
+		if (has_feature(v, features[k].name)) {
+			*clang = *clang > features[k].clang ? *clang : features[k].clang;
+			*gcc = *gcc > features[k].gcc ? *gcc : features[k].gcc;
+		}
+	return *clang > 0;
+}
+
+static void
+put_absent_variant(Text *t, const Program *p, const Program *v)
+{
+	Text promise = text_new(t->arena);
+	const bool own = put_promise(&promise, v);
+	int clang, gcc;
+
+	if (!is_young(v, &clang, &gcc))
+		return;
+	put(t, "\n#if !defined %s_NO_%s", p->upper, title(v));
+	if (own)
+		put(t, " && \\\n\t!(%s)", promise.data);
+	put(t, " && \\\n\t(defined __clang__ ? __clang_major__ < %d : __GNUC__ < %d)\n"
+		"#define %s_NO_%s /* %s does not know it */\n#endif\n", clang, gcc, p->upper,
+		title(v), own ? "<arm_neon.h>" : "__builtin_cpu_supports()");
+}
+
+/* What the system is asked with; what compilers do not know. */
 void
 put_absent(Text *t, const Program *p)
 {
+	Text promise = text_new(t->arena);
+
+	if (p->variants > 1 && put_promise(&promise, p->variant[0]))
+		put(t, "\n#if defined __linux__\n#include <sys/auxv.h>\n#elif defined __APPLE__\n"
+			"#include <sys/sysctl.h>\n#endif\n");
 	for (int i = 0; i + 1 < p->variants; i++)
-		for (size_t k = 0; k < sizeof young / sizeof *young; k++) {
-			const char *at = p->variant[i]->job->target->flags, *feature;
-			while ((feature = next_feature(t->arena, &at)))
-				if (!strcmp(feature, young[k].feature))
-					put(t, "\n#if !defined %s_NO_%s && \\\n"
-						"\t(defined __clang__ ? __clang_major__ < %d : __GNUC__ < %d)\n"
-						"#define %s_NO_%s /* __builtin_cpu_supports() does not know it */\n#endif\n",
-						p->upper, title(p->variant[i]), young[k].clang, young[k].gcc,
-						p->upper, title(p->variant[i]));
-		}
+		put_absent_variant(t, p, p->variant[i]);
 }
 
 /* ---- helpers: what all share, what has a name of its own ---- */
@@ -149,7 +210,7 @@ static bool
 is_portable(const Source *s)
 {
 	for (int i = 0; i < s->header_count; i++)
-		if (strstr(s->header[i], "intrin.h>"))
+		if (strstr(s->header[i], "intrin.h>") || strstr(s->header[i], "arm_neon.h>"))
 			return false;
 	for (int i = 0; i < s->included_count; i++)
 		if (!is_portable(s->included[i]))
@@ -275,6 +336,23 @@ put_shared_helpers(Text *t, const Program *p)
 
 /* ---- a variant ---- */
 
+/* gcc's features want their architecture, which takes the place of the user's: only if that is older. */
+static void
+put_gcc_target(Text *t, const Program *v)
+{
+	const char *flags = v->job->target->flags;
+
+	for (int k = 0; k < FEATURES; k++)
+		if (*features[k].macro && has_feature(v, features[k].name)) {
+			put(t, "#if __ARM_ARCH > 8 || defined %s\n#pragma GCC target(\"%s\")\n", features[k].macro,
+				strchr(flags, '+'));
+			put(t, "#else\n#pragma GCC target(\"%s\")\n#endif\n", flags + strlen("-m"));
+			return;
+		}
+	put_features(t, v, "#pragma GCC target(\"", ",", "");
+	put(t, "\")\n");
+}
+
 static void
 put_region(Text *t, const Program *v, bool open)
 {
@@ -283,16 +361,10 @@ put_region(Text *t, const Program *v, bool open)
 	put(t, "\n#ifdef __clang__\n");
 	if (open) {
 		put_features(t, v, "#pragma clang attribute push(__attribute__((target(\"", ",", "");
-		put(t, "\"))), apply_to = function)\n");
+		put(t, "\"))), apply_to = function)\n#else\n#pragma GCC push_options\n");
+		put_gcc_target(t, v);
 	} else {
-		put(t, "#pragma clang attribute pop\n");
-	}
-	put(t, "#else\n");
-	if (open) {
-		put_features(t, v, "#pragma GCC push_options\n#pragma GCC target(\"", ",", "");
-		put(t, "\")\n");
-	} else {
-		put(t, "#pragma GCC pop_options\n");
+		put(t, "#pragma clang attribute pop\n#else\n#pragma GCC pop_options\n");
 	}
 	put(t, "#endif\n");
 }
@@ -337,6 +409,48 @@ put_choice(Text *t, const Program *p, const char *function, const char *argument
 	put(t, "\tdefault: %s%s(%s);\n\t}\n", function, p->variant[p->variants - 1]->suffix, arguments);
 }
 
+/* Functions that ask the system for what no __builtin_cpu_supports() knows: their number. */
+static int
+put_questions(Text *t, const Program *p)
+{
+	int count = 0;
+
+	for (int k = 0; k < FEATURES; k++) {
+		unsigned users = 0;
+		for (int i = 0; i < p->variants; i++)
+			users |= (unsigned)has_feature(p->variant[i], features[k].name) << i;
+		if (!*features[k].macro || !users)
+			continue;
+		put(t, "\n");
+		open_guard(t, p, users);
+		put(t, "static int\nhas_%s(void)\n{\n#if defined %s\n\treturn 1; /* by the compiler's flags */\n"
+			"#elif defined __linux__\n\treturn (int)(getauxval(%s) >> %d & 1);\n"
+			"#elif defined __APPLE__\n\tint has = 0;\n\tsize_t size = sizeof has;\n\n"
+			"\treturn !sysctlbyname(\"hw.optional.arm.%s\", &has, &size, NULL, 0) && has;\n"
+			"#else\n\treturn 0;\n#endif\n}\n#endif\n", features[k].name, features[k].macro,
+			features[k].word, features[k].bit, features[k].apple);
+		count++;
+	}
+	return count;
+}
+
+/* "if (all features) return ON_AVX2;". */
+static void
+put_question(Text *t, const Program *p, const Program *v)
+{
+	const char *gap = "\tif (";
+
+	put(t, "#ifndef %s_NO_%s\n", p->upper, title(v));
+	for (const char *at = v->job->target->flags, *feature; (feature = next_feature(t->arena, &at));) {
+		bool own = false;
+		for (int k = 0; k < FEATURES; k++)
+			own |= *features[k].macro && !strcmp(features[k].name, feature);
+		put(t, own ? "%shas_%s()" : "%s__builtin_cpu_supports(\"%s\")", gap, feature);
+		gap = " &&\n\t    ";
+	}
+	put(t, ")\n\t\treturn ON_%s;\n#endif\n", title(v));
+}
+
 /* best() and NAME_target(). */
 void
 put_best(Text *t, const Program *p)
@@ -344,14 +458,13 @@ put_best(Text *t, const Program *p)
 	put(t, "\nenum {");
 	for (int i = 0; i < p->variants; i++)
 		put(t, "%s ON_%s", i ? "," : "", title(p->variant[i]));
-	put(t, " };\n\n/* What the CPU has, the compiler's library asked it before main(): this reads a word. */\n"
-		"static int\nbest(void)\n{\n");
-	for (int i = 0; i + 1 < p->variants; i++) {
-		const Program *v = p->variant[i];
-		put(t, "#ifndef %s_NO_%s\n", p->upper, title(v));
-		put_features(t, v, "\tif (__builtin_cpu_supports(\"", " &&\n\t    __builtin_cpu_supports(\"", "\")");
-		put(t, ")\n\t\treturn ON_%s;\n#endif\n", title(v));
-	}
+	put(t, " };\n");
+	put(t, "%s", put_questions(t, p) ?
+		"\n/* What the CPU has: Linux noted it in a word; Apple's systems tell it by system calls. */\n" :
+		"\n/* What the CPU has, the compiler's library asked it before main(): this reads a word. */\n");
+	put(t, "static int\nbest(void)\n{\n");
+	for (int i = 0; i + 1 < p->variants; i++)
+		put_question(t, p, p->variant[i]);
 	put(t, "\treturn ON_%s;\n}\n", title(p->variant[p->variants - 1]));
 	put_filled(t, p, NULL, "\nconst char *\n$m_target(void)\n{\n\tstatic const char *const names[] = {");
 	for (int i = 0; i < p->variants; i++)

@@ -204,7 +204,8 @@ def main():
         for target, folders, _, _, flags, *_ in rows("TARGET", "targets.def"):
             machine = next((m for m in machines if target == m.name or
                             target.startswith(m.name + "-")), None)
-            if not machine or options.target and target not in options.target:
+            of_others = "-" in folders # as fast as the best of them
+            if of_others or not machine or options.target and target not in options.target:
                 continue
             if machine.missing():
                 print(f"{target}: no {' or '.join(machine.missing())} (packages: {machine.packages})")

@@ -68,7 +68,7 @@ for machine in $(machine_names); do
 	if is_native "$machine"; then
 		continue
 	elif has_machine; then
-		targets="$targets $(sed -n "s/^TARGET(\"\($machine\|$machine-[a-z0-9-]*\)\",.*/\1/p" codegen/targets.def)"
+		targets="$targets $(targets_of "$machine")" # tests/emulated/variants.sh has those of several
 	else
 		echo "skip targets/$machine: no ${cc%% *} or no ${emulator%% *} (packages: $packages)"
 	fi
