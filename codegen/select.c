@@ -1,6 +1,8 @@
 /* select.c: a kernel for each node: of all that apply, the cheapest. */
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <cpuid.h>
+#elif defined(__AARCH64EL__) && defined(__linux__)
+#include <sys/auxv.h>
 #endif
 #include <string.h>
 
@@ -45,6 +47,15 @@ native_target(void)
 		return "x86-avxvnni";
 	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
 		return "x86-avx2";
+#elif defined(__AARCH64EL__) && defined(__linux__)
+	enum { ASIMDDP = 20, I8MM = 13 }; /* features.def */
+	if (!(getauxval(AT_HWCAP) >> ASIMDDP & 1))
+		return "arm-neon";
+	return getauxval(AT_HWCAP2) >> I8MM & 1 ? "arm-i8mm" : "arm-dotprod";
+#elif defined(__ARM_FEATURE_DOTPROD) && defined(__AARCH64EL__)
+	return "arm-dotprod"; /* as Apple's compilers say of Macs */
+#elif defined(__AARCH64EL__)
+	return "arm-neon";
 #endif
 	return "c";
 }
