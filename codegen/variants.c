@@ -472,14 +472,34 @@ put_best(Text *t, const Program *p)
 	put(t, " };\n\n\treturn names[best()];\n}\n");
 }
 
+/* Whether a layer computes floats of floats: sums in its kernel's order, fused or not. */
+static bool
+computes_floats(const Graph *g)
+{
+	for (const Node *n = g->node; n < g->node + g->node_count; n++)
+		if (ops[n->op].rows != ROWS_VIEW && tensor_out(g, n)->type == TYPE_f32 &&
+			tensor_in(g, n, 0)->type == TYPE_f32)
+			return true;
+	return false;
+}
+
 void
 put_target_prototype(Text *t, const Program *p)
 {
+	int clang, gcc;
+
 	put(t, "\n/*\n * Which code runs on this CPU:");
 	for (int i = 0; i < p->variants; i++)
 		put(t, "%s \"%s\"", !i ? "" : i + 1 < p->variants ? "," : " or", p->variant[i]->job->target->name);
-	put(t, ".  Macros leave some\n * out when the .c file is compiled:");
+	put(t, ".\n * Macros leave some out when the .c file is compiled:");
 	for (int i = 0; i + 1 < p->variants; i++)
 		put(t, "%s %s_NO_%s", i ? "," : "", p->upper, title(p->variant[i]));
-	put_filled(t, p, NULL, ".\n */\nconst char *$m_target(void);\n");
+	put(t, ".\n");
+	for (int i = 0; i + 1 < p->variants; i++)
+		if (is_young(p->variant[i], &clang, &gcc))
+			put(t, " * clang before %d and gcc before %d leave %s's code out by themselves.\n", clang, gcc,
+				title(p->variant[i]));
+	if (computes_floats(p->job->graph))
+		put(t, " * The last bits of floats may differ from one code to another.\n");
+	put_filled(t, p, NULL, " */\nconst char *$m_target(void);\n");
 }

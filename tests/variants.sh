@@ -103,6 +103,14 @@ for variant in $variants; do
 	can gcc $variant || echo "skip variants/$variant: not on this machine"
 done
 
+# The header says what an old compiler leaves out, and what floats may do, where there are any.
+header () { # model, the lines of floats that it has
+	make_pair $1 x86 && grep -q '^ \* clang before 19 .* AVXVNNI' "$work/$1-x86/m.h" &&
+		[ "$(grep -c 'last bits of floats' "$work/$1-x86/m.h")" = $2 ]
+}
+header shapes 0 && { [ -z "$SHARED" ] || header vww_96_float 1; }
+say variants/header $?
+
 # Weights are there once, those with a zero point too: a few windows may have two layouts, as biases
 # and multipliers have.
 weights () { # model, target: bytes
