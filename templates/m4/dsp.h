@@ -64,6 +64,46 @@ odd_bytes(uint32_t x)
 }
 #endif
 
+/* Bytes 0 and 2 of x, with their signs, added to the halves of c. */
+#ifdef __ARM_FEATURE_DSP
+static inline uint32_t
+add_even_bytes(uint32_t c, uint32_t x)
+{
+	uint32_t halves;
+
+	__asm__("sxtab16 %0, %1, %2" : "=r"(halves) : "r"(c), "r"(x));
+	return halves;
+}
+#else
+static inline uint32_t
+add_even_bytes(uint32_t c, uint32_t x)
+{
+	const uint32_t more = even_bytes(x);
+
+	return (uint16_t)(c + more) | ((c >> 16) + (more >> 16)) << 16;
+}
+#endif
+
+/* Bytes 1 and 3 of x, with their signs, added to the halves of c. */
+#ifdef __ARM_FEATURE_DSP
+static inline uint32_t
+add_odd_bytes(uint32_t c, uint32_t x)
+{
+	uint32_t halves;
+
+	__asm__("sxtab16 %0, %1, %2, ror #8" : "=r"(halves) : "r"(c), "r"(x));
+	return halves;
+}
+#else
+static inline uint32_t
+add_odd_bytes(uint32_t c, uint32_t x)
+{
+	const uint32_t more = odd_bytes(x);
+
+	return (uint16_t)(c + more) | ((c >> 16) + (more >> 16)) << 16;
+}
+#endif
+
 /* c and the product of the first half of a and the second of b. */
 #ifdef __ARM_FEATURE_DSP
 static inline int32_t
@@ -79,6 +119,24 @@ static inline int32_t
 add_low_high(int32_t c, uint32_t a, uint32_t b)
 {
 	return (int32_t)((uint32_t)c + (uint32_t)((int16_t)a * (int16_t)(b >> 16)));
+}
+#endif
+
+/* The halves of a less those of b. */
+#ifdef __ARM_FEATURE_DSP
+static inline uint32_t
+less_halves(uint32_t a, uint32_t b)
+{
+	uint32_t less;
+
+	__asm__("ssub16 %0, %1, %2" : "=r"(less) : "r"(a), "r"(b));
+	return less;
+}
+#else
+static inline uint32_t
+less_halves(uint32_t a, uint32_t b)
+{
+	return (uint16_t)(a - b) | ((a >> 16) - (b >> 16)) << 16;
 }
 #endif
 
