@@ -141,6 +141,25 @@ rescale(int32_t sum, const int32_t *rescales, int scaled, int by, int shift_most
 	return bounded(y + y_zero, 0, y_min, y_max);
 }
 
+/* One channel of one to three pixels, y_step apart. */
+static inline __attribute__((always_inline)) void
+put_channel(int8_t *y, int y_step, int32_t first, int32_t second, int32_t third, int pixels,
+	const int32_t *rescales, int scaled, int by, int shift_most, int y_zero, int y_min, int y_max)
+{
+	y[0] = rescale(first, rescales, scaled, by, shift_most, y_zero, y_min, y_max);
+	if (pixels > 1)
+		y[y_step] = rescale(second, rescales, scaled, by, shift_most, y_zero, y_min, y_max);
+	if (pixels > 2)
+		y[2 * y_step] = rescale(third, rescales, scaled, by, shift_most, y_zero, y_min, y_max);
+}
+
+/* An odd channel's sum, of halved weights 256 times it. */
+static inline __attribute__((always_inline)) int32_t
+odd_sum(int32_t odd, int32_t even, int halved)
+{
+	return halved ? (int32_t)((uint32_t)odd - (uint32_t)even) : odd;
+}
+
 /* All channels of one to three pixels, y_step apart. */
 static inline __attribute__((always_inline)) void
 outputs(int8_t *y, int y_step, const uint32_t *x, const void *w, const int32_t *rescales, int fours,
@@ -148,24 +167,16 @@ outputs(int8_t *y, int y_step, const uint32_t *x, const void *w, const int32_t *
 	int y_min, int y_max)
 {
 	for (int o = 0; o < out_c; o += 2, rescales += 8) {
-		Tile t;
+		const int32_t a = rescales[0], b = rescales[1];
+		Tile t = { { a, a, a }, { b, b, b } };
 
-		for (int p = 0; p < TILE_PIXELS; p++) {
-			t.even[p] = rescales[0];
-			t.odd[p] = rescales[1];
-		}
 		add_all(&t, x, &w, fours, halved, pixels);
-#pragma GCC unroll 3
-		for (int p = 0; p < pixels; p++)
-			y[p * y_step + o] = rescale(t.even[p], rescales + 2, 0, even_by, shift_most,
-				y_zero, y_min, y_max);
-		if (out_c % 2 == 0 || o + 1 < out_c) {
-#pragma GCC unroll 3
-			for (int p = 0; p < pixels; p++)
-				y[p * y_step + o + 1] = rescale(halved ?
-					(int32_t)((uint32_t)t.odd[p] - (uint32_t)t.even[p]) : t.odd[p],
-					rescales + 5, halved, odd_by, shift_most, y_zero, y_min, y_max);
-		}
+		put_channel(y + o, y_step, t.even[0], t.even[1], t.even[2], pixels, rescales + 2, 0,
+			even_by, shift_most, y_zero, y_min, y_max);
+		if (out_c % 2 == 0 || o + 1 < out_c)
+			put_channel(y + o + 1, y_step, odd_sum(t.odd[0], t.even[0], halved),
+				odd_sum(t.odd[1], t.even[1], halved), odd_sum(t.odd[2], t.even[2], halved),
+				pixels, rescales + 5, halved, odd_by, shift_most, y_zero, y_min, y_max);
 	}
 }
 
