@@ -4,6 +4,8 @@
 
 #include "tile.h"
 
+enum { MOST_TAPS = 64 }; /* of windows whose words are put together from rows */
+
 /* A window's bytes; columns outside are x_zero.  run: taps that lie side by side. */
 static inline __attribute__((always_inline)) void
 copy_window(int8_t *to, const int8_t *const *x, int first, int inside, int run, int in_w, int in_c,
@@ -26,9 +28,45 @@ copy_window(int8_t *to, const int8_t *const *x, int first, int inside, int run, 
 	}
 }
 
+/* Four taps of a window from tap `at` on, of rows of `run` taps, `count` in all; x: two rows. */
+static inline __attribute__((always_inline)) uint32_t
+taps_at(const int8_t *x, const int8_t *next, int at, int run, int count)
+{
+	const int left = run - at % run; /* in this row */
+	uint32_t word, more = 0;
+
+	memcpy(&word, x + (left < 4 ? run - 4 : at % run), sizeof word);
+	if (left < 4) {
+		word >>= 32 - 8 * left;
+		if (at + left < count) {
+			memcpy(&more, next, sizeof more);
+			word |= more << 8 * left;
+		}
+	}
+	return word;
+}
+
+/* Widens windows that lie within their rows, the first one's first byte being `first`. */
+static inline __attribute__((always_inline)) void
+widen_inside(uint32_t *to, const int8_t *const *x, int first, int apart, int run, int count,
+	int pixels)
+{
+	const int second = pixels > 1 ? apart : 0, third = pixels > 2 ? 2 * apart : 0;
+
+#pragma GCC unroll 16
+	for (int at = 0; at < count; at += 4) {
+		const int8_t *row = x[at / run] + first;
+		const int8_t *next = x[(at + 3 < count ? at + 3 : count - 1) / run] + first;
+
+		put_four(&to, taps_at(row, next, at, run, count),
+			taps_at(row + second, next + second, at, run, count),
+			taps_at(row + third, next + third, at, run, count), pixels);
+	}
+}
+
 /*
  * Widens the windows of one to three pixels, the first one's first column being `first`.  Those
- * that touch a border, and those of runs that do not come in fours, are copied first.
+ * that touch a border, and long ones of runs that do not come in fours, are copied first.
  */
 static inline __attribute__((always_inline)) void
 lay_windows(uint32_t *to, const int8_t *const *x, int first, int in_w, int in_c, int kernel_h,
@@ -38,11 +76,14 @@ lay_windows(uint32_t *to, const int8_t *const *x, int first, int in_w, int in_c,
 	const int taps = (kernel_h * kernel_w * in_c + 3) / 4 * 4;
 	const int last = first + (pixels - 1) * stride_w + (kernel_w - 1) * dilation_w;
 	const int inside = first >= 0 && last < in_w;
+	const int wide = run > in_c && run >= 4 && taps <= MOST_TAPS;
 
 	if (inside && run % 4 == 0) {
 		for (int i = 0; i < kernel_h; i++)
 			for (int j = 0; j < kernel_w * in_c / run; j++)
 				widen(&to, x[i] + (first + j * dilation_w) * x_step, stride_w * x_step, run, pixels);
+	} else if (inside && wide) {
+		widen_inside(to, x, first * x_step, stride_w * x_step, run, kernel_h * run, pixels);
 	} else {
 		int8_t *bytes = (int8_t *)(to + taps / 2 * pixels);
 
