@@ -1,15 +1,91 @@
-/* conv1x1_s8.c: convolution of int8, one pixel to one pixel: 3 pixels and 2 channels at a time. */
+/* conv1x1_s8.c: convolution of int8, one pixel to one pixel: 3 pixels and 2 channels at a time, or
+ * of few inputs one channel of many pixels. */
 #include <assert.h>
 
 #include "tile.h"
 
+enum {
+	FEW_INPUTS = 8, /* the weights of a channel stay in registers */
+	BLOCK = 24, /* pixels that are widened at once then */
+};
+
+/* Weights of two channels, from one or two fours of inputs.  Those of an odd channel that shares
+ * words are times 256. */
+static inline __attribute__((always_inline)) void
+load_weights(uint32_t even[4], uint32_t odd[4], const void **w, int fours, int halved)
+{
+#pragma GCC unroll 4
+	for (int k = 0; k < 2 * fours; k += 2) {
+		if (halved) {
+			next_two(&odd[k], &odd[k + 1], w);
+			even[k] = even_bytes(odd[k]);
+			even[k + 1] = even_bytes(odd[k + 1]);
+			odd[k] = less_halves(odd[k], even[k]);
+			odd[k + 1] = less_halves(odd[k + 1], even[k + 1]);
+		} else {
+			next_two(&even[k], &odd[k], w);
+			next_two(&even[k + 1], &odd[k + 1], w);
+		}
+	}
+}
+
+/* One channel of pixels that stand widened side by side. */
+static inline __attribute__((always_inline)) void
+resident_channel(int8_t *y, int y_step, const void *x, const uint32_t w[4], int fours, int pixels,
+	int32_t begin, const int32_t *rescales, int scaled, int by, int shift_most, int y_zero,
+	int y_min, int y_max)
+{
+	const int32_t how[3] = { rescales[0], rescales[1], rescales[2] };
+
+#pragma GCC unroll 8
+	for (int p = 0; p < pixels; p++, y += y_step) {
+		uint32_t v[4];
+		int32_t sum = begin;
+
+		if (fours == 2)
+			next_four(v, &x);
+		else
+			next_two(&v[0], &v[1], &x);
+		sum = add_products(add_products(sum, v[0], w[0]), v[1], w[1]);
+		if (fours == 2)
+			sum = add_products(add_products(sum, v[2], w[2]), v[3], w[3]);
+		*y = rescale(sum, how, scaled, by, shift_most, y_zero, y_min, y_max);
+	}
+}
+
+/* All channels of a block of pixels with few inputs, `apart` bytes from one to the next. */
+static inline __attribute__((always_inline)) void
+block_of_few(int8_t *y, int y_step, const int8_t *x, int apart, int in_c, int pixels,
+	uint32_t *scratch, const void *w, const int32_t *rescales, int out_c, int halved, int even_by,
+	int odd_by, int shift_most, int y_zero, int y_min, int y_max)
+{
+	const int fours = (in_c + 3) / 4;
+	const int gapless = apart == in_c && in_c % 4 == 0;
+	uint32_t *to = scratch;
+
+	for (int p = 0; p < (gapless ? 1 : pixels); p++)
+		widen(&to, x + p * apart, 0, gapless ? pixels * in_c : in_c, 1);
+	for (int o = 0; o < out_c; o += 2, rescales += 8) {
+		uint32_t even[4], odd[4];
+
+		load_weights(even, odd, &w, fours, halved);
+		resident_channel(y + o, y_step, scratch, even, fours, pixels, rescales[0], rescales + 2, 0,
+			even_by, shift_most, y_zero, y_min, y_max);
+		if (out_c % 2 == 0 || o + 1 < out_c)
+			resident_channel(y + o + 1, y_step, scratch, odd, fours, pixels,
+				odd_sum(rescales[1], rescales[0], halved), rescales + 5, halved, odd_by,
+				shift_most, y_zero, y_min, y_max);
+	}
+}
+
 /*
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
- * channels.  Three pixels' inputs stand in scratch as 16 bits.  w_pairs: of each two channels the
+ * channels.  Inputs of three pixels, or of a block of pixels, stand in scratch as 16 bits.
+ * w_pairs: of each two channels the
  * weights, less their zero point, in fours of inputs; rescale_pairs: their biases and how their
  * sums are rescaled.
  * cost: (out_w + 2) / 3 * ((in_c + 3) / 4 * 10 + (out_c + 1) / 2 * ((in_c + 3) / 4 * 17 + 60))
- * scratch: (in_c + 3) / 4 * 24
+ * scratch: (in_c + 3) / 4 * (in_c < 9 ? 192 : 24)
  */
 void
 conv1x1_s8_m4(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w_pairs,
@@ -27,8 +103,13 @@ conv1x1_s8_m4(int8_t *restrict y, const int8_t *restrict x, const int8_t *restri
 	const int even_by = (halved ? high_odd : high) ? high_shift : 0;
 	const int odd_by = even_by && halved ? high_shift_256 : even_by;
 	const int fours = (in_c + 3) / 4;
-	const int whole = out_w / 3 * 3;
+	const int few = in_c <= FEW_INPUTS && out_w >= BLOCK;
+	const int whole = few ? 0 : out_w / 3 * 3, left = few ? 0 : out_w % 3;
 
+	for (int p = 0; p < (few ? out_w : 0); p += BLOCK)
+		block_of_few(y + p * y_step, y_step, x + p * apart, apart, in_c,
+			out_w % BLOCK == 0 || p + BLOCK <= out_w ? BLOCK : out_w % BLOCK, scratch, w_pairs,
+			rescale_pairs, out_c, halved, even_by, odd_by, shift_most, y_zero, y_min, y_max);
 	for (int p = 0; p < whole; p += 3) {
 		uint32_t *to = scratch;
 
@@ -36,14 +117,14 @@ conv1x1_s8_m4(int8_t *restrict y, const int8_t *restrict x, const int8_t *restri
 		outputs(y + p * y_step, y_step, scratch, w_pairs, rescale_pairs, fours, out_c, 3,
 			halved, even_by, odd_by, shift_most, y_zero, y_min, y_max);
 	}
-	if (out_w % 3 == 2) {
+	if (left == 2) {
 		uint32_t *to = scratch;
 
 		widen(&to, x + whole * apart, apart, in_c, 2);
 		outputs(y + whole * y_step, y_step, scratch, w_pairs, rescale_pairs, fours, out_c, 2,
 			halved, even_by, odd_by, shift_most, y_zero, y_min, y_max);
 	}
-	if (out_w % 3 == 1) {
+	if (left == 1) {
 		uint32_t *to = scratch;
 
 		widen(&to, x + whole * apart, apart, in_c, 1);
