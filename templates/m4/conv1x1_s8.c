@@ -7,6 +7,7 @@
 enum {
 	FEW_INPUTS = 8, /* the weights of a channel stay in registers */
 	BLOCK = 24, /* pixels that are widened at once then */
+	TURN = 8, /* pixels without a loop */
 };
 
 /* Weights of two channels, from one or two fours of inputs.  Those of an odd channel that shares
@@ -29,6 +30,20 @@ load_weights(uint32_t even[4], uint32_t odd[4], const void **w, int fours, int h
 	}
 }
 
+/* The products of one pixel. */
+static inline __attribute__((always_inline)) int32_t
+add_pixel(int32_t sum, const void **x, const uint32_t w[4], int fours)
+{
+	uint32_t v[4];
+
+	if (fours == 2)
+		next_four(v, x);
+	else
+		next_two(&v[0], &v[1], x);
+	sum = add_products(add_products(sum, v[0], w[0]), v[1], w[1]);
+	return fours == 2 ? add_products(add_products(sum, v[2], w[2]), v[3], w[3]) : sum;
+}
+
 /* One channel of pixels that stand widened side by side. */
 static inline __attribute__((always_inline)) void
 resident_channel(int8_t *y, int y_step, const void *x, const uint32_t w[4], int fours, int pixels,
@@ -37,20 +52,15 @@ resident_channel(int8_t *y, int y_step, const void *x, const uint32_t w[4], int 
 {
 	const int32_t how[3] = { rescales[0], rescales[1], rescales[2] };
 
+	for (int p = 0; p < pixels / TURN; p++, y += TURN * y_step) {
 #pragma GCC unroll 8
-	for (int p = 0; p < pixels; p++, y += y_step) {
-		uint32_t v[4];
-		int32_t sum = begin;
-
-		if (fours == 2)
-			next_four(v, &x);
-		else
-			next_two(&v[0], &v[1], &x);
-		sum = add_products(add_products(sum, v[0], w[0]), v[1], w[1]);
-		if (fours == 2)
-			sum = add_products(add_products(sum, v[2], w[2]), v[3], w[3]);
-		*y = rescale(sum, how, scaled, by, shift_most, y_zero, y_min, y_max);
+		for (int i = 0; i < TURN; i++)
+			y[i * y_step] = rescale(add_pixel(begin, &x, w, fours), how, scaled, by, shift_most,
+				y_zero, y_min, y_max);
 	}
+	for (int i = 0; i < pixels % TURN; i++)
+		y[i * y_step] = rescale(add_pixel(begin, &x, w, fours), how, scaled, by, shift_most,
+			y_zero, y_min, y_max);
 }
 
 /* All channels of a block of pixels with few inputs, `apart` bytes from one to the next. */
