@@ -58,14 +58,18 @@ static inline __attribute__((always_inline)) void
 lay_window(int8_t *to, const int8_t *const *x, int first, int in_w, int in_c, int kernel_h,
 	int kernel_w, int dilation_w, int x_step, int x_zero)
 {
-	const int run = kernel_w * in_c, vectors = (run + 15) / 16 * 16;
-	const int beside = dilation_w == 1 && x_step == in_c && first >= 0;
+	const int left = first < 0 ? -first : 0, right = first < in_w ? in_w - first : 0;
 
-	if (beside && first * in_c + vectors <= in_w * in_c) {
-#pragma GCC unroll 8
-		for (int i = 0; i < kernel_h; i++)
-			for (int k = 0; k < run; k += 16)
-				vstrbq_s8(to + i * run + k, vldrbq_s8(x[i] + first * in_c + k));
+	if (kernel_w * in_c <= 16 && dilation_w == 1 && x_step == in_c) {
+		const mve_pred16_t outside = vctp8q((uint32_t)(left * in_c));
+		const mve_pred16_t inside = vctp8q((uint32_t)(right * in_c)) & (mve_pred16_t)~outside;
+
+		for (int i = 0; i < kernel_h; i++) {
+			const int8x16_t v = vldrbq_z_s8(x[i] + first * in_c, inside);
+
+			vstrbq_s8(to + i * kernel_w * in_c, x_zero == 0 ? v :
+				vpselq_s8(v, vdupq_n_s8((int8_t)x_zero), inside));
+		}
 		return;
 	}
 	for (int i = 0; i < kernel_h; i++) {
@@ -82,6 +86,33 @@ lay_window(int8_t *to, const int8_t *const *x, int first, int in_w, int in_c, in
 	}
 }
 
+/* The windows of two pixels or one, size bytes apart: where both are inside, at once. */
+static inline __attribute__((always_inline)) void
+lay_windows(int8_t *to, int size, const int8_t *const *x, int first, int pixels, int stride_w, int in_w,
+	int in_c, int kernel_h, int kernel_w, int dilation_w, int x_step, int x_zero)
+{
+	const int run = kernel_w * in_c, vectors = (run + 15) / 16 * 16;
+	const int step = (pixels - 1) * stride_w * in_c;
+
+	if (dilation_w == 1 && x_step == in_c && first >= 0 && first * in_c + step + vectors <= in_w * in_c) {
+#pragma GCC unroll 8
+		for (int i = 0; i < kernel_h; i++) {
+			const int8_t *from = x[i] + first * in_c;
+
+			for (int k = 0; k < run; k += 16) {
+				vstrbq_s8(to + i * run + k, vldrbq_s8(from + k));
+				if (pixels > 1)
+					vstrbq_s8(to + size + i * run + k, vldrbq_s8(from + step + k));
+			}
+		}
+		return;
+	}
+	lay_window(to, x, first, in_w, in_c, kernel_h, kernel_w, dilation_w, x_step, x_zero);
+	if (pixels > 1)
+		lay_window(to + size, x, first + stride_w, in_w, in_c, kernel_h, kernel_w, dilation_w,
+			x_step, x_zero);
+}
+
 /* Four outputs or less, of two pixels or of one, whose windows are in scratch. */
 static inline __attribute__((always_inline)) void
 tile(int8_t *restrict y, const int8_t *scratch, const int8_t *restrict w,
@@ -91,7 +122,7 @@ tile(int8_t *restrict y, const int8_t *scratch, const int8_t *restrict w,
 	const Rescale by = load_rescale(rescale);
 	int32x4_t sum[2];
 
-	two_pixels(sum, scratch, (pixels - 1) * ((taps + 15) / 16 * 16), w, taps);
+	two_pixels(sum, scratch, (pixels - 1) * ((taps + 31) / 16 * 16), w, taps);
 	if (w_zero != 0) {
 		sum[0] = vaddq_n_s32(sum[0], zeros[0]);
 		sum[1] = vaddq_n_s32(sum[1], zeros[1]);
@@ -110,12 +141,10 @@ outputs(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
 	const int last = out_c / 4 * 4;
 	int32_t zeros[2] = { 0, 0 };
 
-	lay_window(scratch, x, first, in_w, in_c, kernel_h, kernel_w, dilation_w, x_step, x_zero);
-	if (pixels > 1)
-		lay_window(scratch + size, x, first + stride_w, in_w, in_c, kernel_h, kernel_w, dilation_w,
-			x_step, x_zero);
+	lay_windows(scratch, size + 16, x, first, pixels, stride_w, in_w, in_c, kernel_h, kernel_w,
+		dilation_w, x_step, x_zero);
 	for (int k = 0; k < pixels && w_zero != 0; k++)
-		zeros[k] = -w_zero * sum_of(scratch + k * size, taps);
+		zeros[k] = -w_zero * sum_of(scratch + k * (size + 16), taps);
 	for (int o = 0; o < last; o += 4)
 		tile(y + o, scratch, w + o * size, rescale + o * 3, zeros, taps, pixels, 4, y_step, w_zero,
 			shift_most, y_zero, y_min, y_max);
@@ -146,7 +175,7 @@ pairs(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
  * of 16 inputs each (see two_pixels()); rescale_4 has of each block the biases, which know x_zero,
  * the multipliers and the shifts.  Windows whose runs are vectors are read where they lie.
  * cost: out_w * ((out_c + 3) / 4 * ((kernel_h * kernel_w * in_c + 15) / 16 * 7 + 16) + kernel_h * ((kernel_w * in_c + 15) / 16 * 4 + 10))
- * scratch: 2 * ((kernel_h * kernel_w * in_c + 15) / 16 * 16) + 16
+ * scratch: 2 * ((kernel_h * kernel_w * in_c + 31) / 16 * 16)
  */
 void
 conv2d_s8_mve(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w_4x16,
