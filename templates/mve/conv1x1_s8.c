@@ -35,19 +35,6 @@ few_products(const int8_t *x, const FewWeights *w, int in_c)
 	return sum;
 }
 
-/* rescale4() of two, where nothing is shifted left and halves below the zero point do not matter:
- * compilers would load all first, and spill others. */
-static inline __attribute__((always_inline)) void
-rescale_two(int32x4_t sum[2], const int32_t *rescale_4)
-{
-	int32x4_t by;
-
-	__asm__("vldrw.32 %q2, [%3]\n\tvadd.i32 %q0, %q0, %q2\n\tvadd.i32 %q1, %q1, %q2\n\t"
-		"vldrw.32 %q2, [%3, #16]\n\tvqrdmulh.s32 %q0, %q0, %q2\n\tvqrdmulh.s32 %q1, %q1, %q2\n\t"
-		"vldrw.32 %q2, [%3, #32]\n\tvrshl.s32 %q0, %q0, %q2\n\tvrshl.s32 %q1, %q1, %q2"
-		: "+w"(sum[0]), "+w"(sum[1]), "=&w"(by) : "r"(rescale_4), "m"(*(const int32_t (*)[12])rescale_4));
-}
-
 /* Four outputs or less, of two pixels or of one. */
 static inline __attribute__((always_inline)) void
 few_tile(int8_t *restrict y, const int8_t *restrict x, const FewWeights *w,
@@ -63,15 +50,7 @@ few_tile(int8_t *restrict y, const int8_t *restrict x, const FewWeights *w,
 		sum[0] = vaddq_n_s32(sum[0], zeros[0]);
 		sum[1] = vaddq_n_s32(sum[1], zeros[pixels - 1]);
 	}
-	if (shift_most <= 0 && y_zero <= y_min) {
-		rescale_two(sum, rescale);
-		store_rescaled(y, y_step, sum, pixels, count, y_zero, y_min, y_max);
-		return;
-	}
-
-	const Rescale by = load_rescale(rescale);
-
-	store_two(y, y_step, sum, &by, pixels, count, shift_most, y_zero, y_min, y_max);
+	store_once(y, y_step, sum, rescale, pixels, count, shift_most, y_zero, y_min, y_max);
 }
 
 /* A row: the weights stay in registers. */

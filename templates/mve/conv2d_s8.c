@@ -119,7 +119,6 @@ tile(int8_t *restrict y, const int8_t *scratch, const int8_t *restrict w,
 	const int32_t *restrict rescale, const int32_t *zeros, int taps, int pixels, int count,
 	int y_step, int w_zero, int shift_most, int y_zero, int y_min, int y_max)
 {
-	const Rescale by = load_rescale(rescale);
 	int32x4_t sum[2];
 
 	two_pixels(sum, scratch, (pixels - 1) * ((taps + 31) / 16 * 16), w, taps);
@@ -127,7 +126,7 @@ tile(int8_t *restrict y, const int8_t *scratch, const int8_t *restrict w,
 		sum[0] = vaddq_n_s32(sum[0], zeros[0]);
 		sum[1] = vaddq_n_s32(sum[1], zeros[1]);
 	}
-	store_two(y, y_step, sum, &by, pixels, count, shift_most, y_zero, y_min, y_max);
+	store_once(y, y_step, sum, rescale, pixels, count, shift_most, y_zero, y_min, y_max);
 }
 
 /* All outputs of two pixels or one. */

@@ -71,7 +71,7 @@ four_sums(const int8_t *x, int size, int taps)
 /* Two pixels or one of four channels or less. */
 static inline __attribute__((always_inline)) void
 window_tile(int8_t *restrict y, const int8_t *restrict x, int size, const int8_t *restrict w,
-	const Windows *once, const Rescale *by, int taps, int shift, int pixels, int count,
+	const Windows *once, const int32_t *rescale, int taps, int shift, int pixels, int count,
 	int y_step, int w_zero, int shift_most, int y_zero, int y_min, int y_max)
 {
 	const int steps = (taps + 15) / 16;
@@ -85,7 +85,7 @@ window_tile(int8_t *restrict y, const int8_t *restrict x, int size, const int8_t
 		if (pixels > 1)
 			sum[1] = vmlaq_n_s32(sum[1], four_sums(x + shift, size, taps), -w_zero);
 	}
-	store_two(y, y_step, sum, by, pixels, count, shift_most, y_zero, y_min, y_max);
+	store_once(y, y_step, sum, rescale, pixels, count, shift_most, y_zero, y_min, y_max);
 }
 
 /* A row of four channels or less. */
@@ -94,16 +94,15 @@ window_row(int8_t *restrict y, const int8_t *restrict x, int size, const int8_t 
 	const int32_t *restrict rescale, int out_w, int taps, int shift, int count, int y_step,
 	int w_zero, int shift_most, int y_zero, int y_min, int y_max)
 {
-	const Rescale by = load_rescale(rescale);
 	const int steps = (taps + 15) / 16, last = out_w / 2 * 2;
 	const Windows once = { { vldrbq_s8(w), vldrbq_s8(w + 16 * steps), vldrbq_s8(w + 32 * steps),
 		vldrbq_s8(w + 48 * steps) } };
 
 	for (int p = 0; p < last; p += 2)
-		window_tile(y + p * y_step, x + p * shift, size, w, &once, &by, taps, shift, 2, count, y_step,
+		window_tile(y + p * y_step, x + p * shift, size, w, &once, rescale, taps, shift, 2, count, y_step,
 			w_zero, shift_most, y_zero, y_min, y_max);
 	if (last < out_w)
-		window_tile(y + last * y_step, x + last * shift, size, w, &once, &by, taps, shift, 1, count,
+		window_tile(y + last * y_step, x + last * shift, size, w, &once, rescale, taps, shift, 1, count,
 			y_step, w_zero, shift_most, y_zero, y_min, y_max);
 }
 

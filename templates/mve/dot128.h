@@ -187,4 +187,33 @@ store_two(int8_t *y, int step, int32x4_t sum[2], const Rescale *by, int pixels, 
 	store_rescaled(y, step, sum, pixels, count, y_zero, y_min, y_max);
 }
 
+/* rescale4() of two, where nothing is shifted left and halves below the zero point do not matter:
+ * compilers would load all first, and spill others. */
+static inline __attribute__((always_inline)) void
+rescale_two(int32x4_t sum[2], const int32_t *rescale_4)
+{
+	int32x4_t by;
+
+	__asm__("vldrw.32 %q2, [%3]\n\tvadd.i32 %q0, %q0, %q2\n\tvadd.i32 %q1, %q1, %q2\n\t"
+		"vldrw.32 %q2, [%3, #16]\n\tvqrdmulh.s32 %q0, %q0, %q2\n\tvqrdmulh.s32 %q1, %q1, %q2\n\t"
+		"vldrw.32 %q2, [%3, #32]\n\tvrshl.s32 %q0, %q0, %q2\n\tvrshl.s32 %q1, %q1, %q2"
+		: "+w"(sum[0]), "+w"(sum[1]), "=&w"(by) : "r"(rescale_4), "m"(*(const int32_t (*)[12])rescale_4));
+}
+
+/* store_two() where registers are short: what rescales is loaded each time. */
+static inline __attribute__((always_inline)) void
+store_once(int8_t *y, int step, int32x4_t sum[2], const int32_t *rescale_4, int pixels, int count,
+	int shift_most, int y_zero, int y_min, int y_max)
+{
+	if (shift_most <= 0 && y_zero <= y_min) {
+		rescale_two(sum, rescale_4);
+		store_rescaled(y, step, sum, pixels, count, y_zero, y_min, y_max);
+		return;
+	}
+
+	const Rescale by = load_rescale(rescale_4);
+
+	store_two(y, step, sum, &by, pixels, count, shift_most, y_zero, y_min, y_max);
+}
+
 #endif
