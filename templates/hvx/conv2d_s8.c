@@ -19,14 +19,14 @@ conv2d_s8_hvx(int8_t *restrict y, const int8_t *const *x, const uint8_t *restric
 {
 	const int taps = kernel_h * kernel_w * in_c;
 	const Ends ends = { bias_32, mult_32, right_32, shift_most, y_zero, y_min, y_max };
-	int32_t less[WINDOWS];
+	int32_t less[WORDS];
 
 	for (int at = 0; at < out_w; at += WINDOWS) {
 		const int pixels = out_w - at < WINDOWS ? out_w - at : WINDOWS;
 
 		lay_windows(scratch, x, in_w, in_c, kernel_h, kernel_w, stride_w, dilation_w,
 			at * stride_w - pad_left, pixels, x_step, x_zero);
-		sum_pixels(less, scratch, taps, pixels, 128 + w_zero);
+		sum_pixels(less, scratch, taps, pixels, VECTOR, 128 + w_zero);
 		outputs(y + at * y_step, y_step, scratch, w_u8_32, &ends, less, taps, out_c, pixels,
 			out_w % PIXELS, out_w - at);
 	}

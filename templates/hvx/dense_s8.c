@@ -14,14 +14,16 @@ dense_s8_hvx(int8_t *restrict y, const int8_t *restrict x, const uint8_t *restri
 	int x_step, int y_step, int w_zero, int shift_most, int y_zero, int y_min, int y_max)
 {
 	const Ends ends = { bias_32, mult_32, right_32, shift_most, y_zero, y_min, y_max };
-	int32_t less[PIXELS];
+	int32_t less[WORDS];
 
 	for (int at = 0; at < out_w; at += PIXELS) {
 		const int pixels = out_w - at < PIXELS ? out_w - at : PIXELS;
 
-		lay_pixels(scratch, x + at * x_step, x_step, in_c, pixels);
-		sum_pixels(less, scratch, in_c, pixels, 128 + w_zero);
-		outputs(y + at * y_step, y_step, scratch, w_u8_32, &ends, less, in_c, out_c, pixels,
+		const uint64_t *from =
+			lay_pixels(scratch, x + at * x_step, x_step, in_c, pixels);
+
+		sum_pixels(less, from, in_c, pixels, from == scratch ? VECTOR : 0, 128 + w_zero);
+		outputs(y + at * y_step, y_step, from, w_u8_32, &ends, less, in_c, out_c, pixels,
 			out_w % PIXELS, out_w - at);
 	}
 }

@@ -23,18 +23,21 @@ copy_over(uint8_t *to, const int8_t *x, int count)
 			load_some(x + count / VECTOR * VECTOR, count % VECTOR));
 }
 
-/* Pixels side by side in `to`, each in eights of bytes, the last ones of which may be any. */
-static inline __attribute__((always_inline)) void
+/*
+ * Pixels side by side, each in eights of bytes, the last ones of which may be any: where they lie so
+ * and are a vector or more, themselves, else a copy in `to`.
+ */
+static inline __attribute__((always_inline)) const uint64_t *
 lay_pixels(uint64_t *to, const int8_t *x, int step, int in_c, int pixels)
 {
 	const int room = (in_c + 7) / 8 * 8;
 
-	if (step == in_c && in_c % 8 == 0) {
-		copy_over((uint8_t *)to, x, pixels * in_c);
-	} else {
-		for (int p = 0; p < pixels; p++)
-			copy_over((uint8_t *)to + p * room, x + p * step, in_c);
-	}
+	if (step == room && in_c == room && pixels * room >= VECTOR &&
+		(uintptr_t)x % sizeof *to == 0)
+		return (const uint64_t *)(const void *)x;
+	for (int p = 0; p < pixels; p++)
+		copy_over((uint8_t *)to + p * room, x + p * step, in_c);
+	return to;
 }
 
 /* Windows side by side likewise, `first` the first one's column; columns outside as x_zero. */
@@ -67,21 +70,96 @@ lay_windows(uint64_t *to, const int8_t *const *x, int in_w, int in_c, int kernel
 	}
 }
 
-/* Of each pixel the sum of its count inputs, times `each`. */
-static inline __attribute__((always_inline)) void
-sum_pixels(int32_t *less, const uint64_t *x, int count, int pixels, int each)
+/* Numbers of two vectors, `bytes` of them in turns: the sums of their first and second halves. */
+static inline __attribute__((always_inline)) HVX_Vector
+fold_halves(HVX_Vector a, HVX_Vector b, int bytes)
 {
-	const int eights = (count + 7) / 8;
-	const uint64_t ones = 0x0101010101010101;
-	const uint64_t last = ones >> (8 * eights - count) * 8;
+	const HVX_VectorPair both = Q6_W_vshuff_VVR(b, a, -bytes);
 
-	for (int p = 0; p < pixels; p++) {
-		const uint64_t *at = x + p * eights;
-		int64_t sum = Q6_P_vrmpybsu_PP((int64_t)at[eights - 1], (int64_t)last);
+	return Q6_Vw_vadd_VwVw(Q6_V_lo_W(both), Q6_V_hi_W(both));
+}
 
-		for (int i = 0; i + 1 < eights; i++)
-			sum = Q6_P_vrmpybsuacc_PP(sum, (int64_t)at[i], (int64_t)ones);
-		less[p] = each * ((int32_t)sum + (int32_t)(sum >> 32));
+/* The sums of numbers side by side, first those of a. */
+static inline __attribute__((always_inline)) HVX_Vector
+fold_twos(HVX_Vector a, HVX_Vector b)
+{
+	const HVX_VectorPair both = Q6_W_vdeal_VVR(b, a, -4);
+
+	return Q6_Vw_vadd_VwVw(Q6_V_lo_W(both), Q6_V_hi_W(both));
+}
+
+/* `each` times inputs of pixels of which some fill a vector: four by four, then twos of these. */
+static inline __attribute__((always_inline)) void
+sum_small(int32_t less[WORDS], const uint8_t *x, int room, int bytes, HVX_Vector each)
+{
+	HVX_Vector sum[WORDS];
+
+	for (int i = 0; i < room / 4; i++) {
+		if ((i + 1) * VECTOR <= bytes)
+			sum[i] = Q6_Vw_vrmpy_VubVb(each, load_vector(x + i * VECTOR));
+		else if (i * VECTOR < bytes)
+			sum[i] = Q6_Vw_vrmpy_VubVb(each, load_some(x + i * VECTOR, bytes - i * VECTOR));
+		else
+			sum[i] = Q6_V_vzero();
+	}
+	for (int n = room / 8; n > 0; n /= 2)
+		for (int i = 0; i < n; i++)
+			sum[i] = fold_twos(sum[2 * i], sum[2 * i + 1]);
+	store_vector(less, sum[0]);
+}
+
+/* 32 numbers whose sum is that of `each` times a pixel's inputs.  most: its bytes and those behind. */
+static inline __attribute__((always_inline)) HVX_Vector
+sum_pixel(const uint8_t *x, int count, int most, HVX_Vector each)
+{
+	const int whole = (count - 1) / VECTOR * VECTOR;
+	const int back = whole + VECTOR > most ? whole + VECTOR - most : 0;
+	const HVX_Vector last = Q6_V_vmux_QVV(Q6_Q_vsetq2_R(count - whole), each, Q6_V_vzero());
+	HVX_Vector sum = Q6_Vw_vrmpy_VubVb(last, Q6_V_vror_VR(load_vector(x + whole - back), back));
+
+#pragma GCC unroll 1
+	for (int i = 0; i < whole; i += VECTOR)
+		sum = Q6_Vw_vrmpyacc_VwVubVb(sum, each, load_vector(x + i));
+	return sum;
+}
+
+/* Of four pixels, of which there may be fewer, in turns.  slack: bytes behind all. */
+static inline __attribute__((always_inline)) HVX_Vector
+sum_four(const uint8_t *x, int count, int pixels, int slack, HVX_Vector each)
+{
+	const int room = (count + 7) / 8 * 8, most = pixels * room + slack, last = pixels - 1;
+	const int second = (1 < last ? 1 : last) * room, third = (2 < last ? 2 : last) * room;
+	const int fourth = (3 < last ? 3 : last) * room;
+
+	return fold_halves(fold_halves(sum_pixel(x, count, most, each),
+			sum_pixel(x + second, count, most - second, each), 4),
+		fold_halves(sum_pixel(x + third, count, most - third, each),
+			sum_pixel(x + fourth, count, most - fourth, each), 4), 8);
+}
+
+/*
+ * Of each of up to 32 pixels the sum of its count inputs, times `each`; behind them anything.  x: a
+ * vector or more, with the slack behind the pixels.
+ */
+static inline __attribute__((always_inline)) void
+sum_pixels(int32_t less[WORDS], const uint64_t *x, int count, int pixels, int slack, int each)
+{
+	const int room = (count + 7) / 8 * 8;
+	const HVX_Vector all = Q6_Vb_vsplat_R(each);
+	HVX_Vector sum[WORDS / PIXELS];
+
+	if (count == room && VECTOR % room == 0) {
+		sum_small(less, (const uint8_t *)x, room, pixels * room, all);
+	} else {
+#pragma GCC unroll 1
+		for (int p = 0; p < WORDS; p += PIXELS)
+			sum[p / PIXELS] = p < pixels ? sum_four((const uint8_t *)x + p * room, count,
+				pixels - p, slack, all) : all;
+		store_vector(less,
+			fold_halves(fold_halves(fold_halves(sum[0], sum[1], 16),
+					fold_halves(sum[2], sum[3], 16), 32),
+				fold_halves(fold_halves(sum[4], sum[5], 16),
+					fold_halves(sum[6], sum[7], 16), 32), 64));
 	}
 }
 
