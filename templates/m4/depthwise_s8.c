@@ -39,12 +39,12 @@ static inline __attribute__((always_inline)) void
 lay_row(uint32_t *to, int plane, const int8_t *x, int words, int first, int in_w, int x_step,
 	int x_zero, int count)
 {
-	const int begin = first < 0 ? (1 - first) / 2 : 0;
+	const int outside = first < 0 ? (1 - first) / 2 : 0, begin = outside < words ? outside : words;
 	const int inside = (in_w - first) / 2 < words ? (in_w - first) / 2 : words;
 	const int end = count < 4 || inside < begin ? begin : inside;
 
 #pragma GCC unroll 4
-	for (int k = 0; k < begin && k < words; k++)
+	for (int k = 0; k < begin; k++)
 		put_pixels(to + k, plane, pixel_of(x, first + 2 * k, in_w, x_step, x_zero, count),
 			pixel_of(x, first + 2 * k + 1, in_w, x_step, x_zero, count));
 #pragma GCC unroll 2
