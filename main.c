@@ -82,10 +82,15 @@ read_model(const Options *o, Arena *arena, Diag *diag, const char *path)
 }
 
 static bool
+skips_stream(const Options *o)
+{
+	return o->no_stream || o->no_fuse;
+}
+
+static bool
 skipped(const Options *o, const Pass *pass)
 {
-	return (o->no_fuse && pass->graph == fuse) ||
-		((o->no_stream || o->no_fuse) && pass->graph == stream) ||
+	return (o->no_fuse && pass->graph == fuse) || (skips_stream(o) && pass->graph == stream) ||
 		(o->no_prune && pass->job == prune);
 }
 
@@ -143,7 +148,7 @@ Program *
 compile_model(const Options *o, Arena *arena, Diag *diag, const char *path)
 {
 	Job job = { .arena = arena, .target = find_target(o->target), .source = base_name(path),
-		.weights = (WeightsForm)o->weights, .no_prove = o->no_prove, .explain = o->explain, .selftest = o->selftest,
+		.weights = (WeightsForm)o->weights, .no_prove = o->no_prove, .whole = skips_stream(o), .explain = o->explain, .selftest = o->selftest,
 		.trace = o->layers, .steps = o->steps, .poison = o->poison };
 
 	if (o->dump)

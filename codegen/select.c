@@ -298,7 +298,7 @@ scratch_price(const Job *job, const Node *n, int64_t scratch)
 		return 1;
 	bool most = bytes_touched(job->graph, n) + scratch > job->widest;
 
-	return most && job->scheduled && n->segment == 0 ? TOO_MUCH : SCRATCH_PRICE;
+	return most && (job->scheduled || job->whole) && n->segment == 0 ? TOO_MUCH : SCRATCH_PRICE;
 }
 
 /* Tries the kernel `name` in every folder of the target. */
