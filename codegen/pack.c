@@ -418,15 +418,28 @@ pack_proved(const Graph *g, const Node *n, int which)
 	return p;
 }
 
+static Packed
+started_bias(const Graph *g, const Node *n, int more, const Reals *start)
+{
+	Packed p = pack_bias_less_zeros(g, n, more);
+
+	for (int i = 0; i < start->count; i++)
+		store_bits(p, i, ((const int32_t *)p.data)[i] + (int64_t)start->value[i]);
+	return p;
+}
+
 /* Sums that start here are, as bits, the floats that swift_scale and swift_offset are for. */
 static Packed
 pack_swift_bias(const Graph *g, const Node *n, int more)
 {
-	Packed p = pack_bias_less_zeros(g, n, more);
+	return started_bias(g, n, more, &n->swift_start);
+}
 
-	for (int i = 0; i < n->swift_start.count; i++)
-		store_bits(p, i, ((const int32_t *)p.data)[i] + (int64_t)n->swift_start.value[i]);
-	return p;
+/* Sums that start here are what scale and offset, of any form, are for. */
+static Packed
+pack_start(const Graph *g, const Node *n, int more)
+{
+	return started_bias(g, n, more, &n->start);
 }
 
 /* Per block of channels its Fineness. */
@@ -488,6 +501,8 @@ static const struct Packer {
 	{ "bias_u8", pack_bias_less_zeros, 128, 16 }, /* x counting from -128 */
 	{ "mult_16", pack_scales, TYPE_s32, 16 },
 	{ "shift_16", pack_scales, TYPE_s8, 16 },
+	{ "start_u8", pack_start, 128, 16 },
+	{ "start_16", pack_start, 0, 16 },
 	{ "swift_bias_u8", pack_swift_bias, 128, 16 },
 	{ "swift_bias_16", pack_swift_bias, 0, 16 },
 	{ "swift_scale_16", pack_proved, SWIFT_SCALE, 16 }, /* of the sum as bits of a float */

@@ -102,7 +102,7 @@ find_stairs(const Graph *g, Node *n, Stairs *s, int channels)
 typedef struct {
 	bool good;
 	int fine_blocks, split_blocks;
-	double *scale, *offset, *rest, *fine_scale, *fine_offset;
+	double *scale, *offset, *rest, *start, *fine_scale, *fine_offset;
 } Trial;
 
 /* All channels of a block in double. */
@@ -113,7 +113,7 @@ find_fine(Trial *t, const Stairs *s, int first, int end, bool mirrored)
 
 	t->fine_blocks++;
 	for (int i = first; i < end; i++) {
-		if (!find_line(s + i, (Form){ mirrored, true }, &line))
+		if (!find_line(s + i, (Form){ mirrored, true, (int32_t)t->start[i] }, &line))
 			return false;
 		t->fine_scale[i] = line.scale;
 		t->fine_offset[i] = line.offset;
@@ -129,11 +129,12 @@ find_float(Trial *t, const Stairs *s, int first, int end, bool mirrored)
 
 	for (int i = first; i < end; i++) {
 		Line line;
-		bool found = find_line(s + i, (Form){ mirrored, false }, &line) ||
+		bool found = find_line(s + i, (Form){ .mirrored = mirrored }, &line) ||
 			find_split(s + i, mirrored, &line);
 		t->scale[i] = found ? line.scale : HUGE_VAL;
 		t->offset[i] = found ? line.offset : HUGE_VAL;
 		t->rest[i] = found ? line.rest : 0;
+		t->start[i] = found ? line.start : 0;
 		split |= t->rest[i] > 0;
 		all &= found;
 	}
@@ -149,6 +150,7 @@ try_form(const Graph *g, const Stairs *s, int channels, bool mirrored, bool all_
 		.scale = alloc_array(g->arena, count, sizeof *t.scale),
 		.offset = alloc_array(g->arena, count, sizeof *t.offset),
 		.rest = alloc_array(g->arena, count, sizeof *t.rest),
+		.start = alloc_array(g->arena, count, sizeof *t.start),
 		.fine_scale = alloc_array(g->arena, count, sizeof *t.fine_scale),
 		.fine_offset = alloc_array(g->arena, count, sizeof *t.fine_offset) };
 
@@ -253,6 +255,15 @@ price(const Trial *t, bool mirrored, int blocks)
 		t->fine_blocks * FINE : INT_MAX;
 }
 
+static bool
+has_any(const double *v, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (v[i] != 0)
+			return true;
+	return false;
+}
+
 static void
 try_lines(const Graph *g, Node *n, const Stairs *s, int channels, bool all_fine)
 {
@@ -267,6 +278,7 @@ try_lines(const Graph *g, Node *n, const Stairs *s, int channels, bool all_fine)
 		n->scale = (Reals){ channels, t.scale };
 		n->offset = (Reals){ channels, t.offset };
 		n->rest = (Reals){ t.split_blocks ? channels : 0, t.rest };
+		n->start = (Reals){ has_any(t.start, channels) ? channels : 0, t.start };
 		n->fine_scale = (Reals){ t.fine_blocks ? channels : 0, t.fine_scale };
 		n->fine_offset = (Reals){ t.fine_blocks ? channels : 0, t.fine_offset };
 	}
@@ -340,7 +352,7 @@ prove(Job *job)
 		Node *n = g->node + i;
 		n->form = n->open = 0;
 		n->sum_bound = 0;
-		n->scale = n->offset = n->rest = n->fine_scale = n->fine_offset = (Reals){ 0 };
+		n->scale = n->offset = n->rest = n->start = n->fine_scale = n->fine_offset = (Reals){ 0 };
 		n->swift_scale = n->swift_offset = n->swift_start = (Reals){ 0 };
 		n->high[HIGH_1] = n->high[HIGH_256] = (HighForm){ 0 };
 		if (job->no_prove || !sums_products(n) || tensor_out(g, n)->type != TYPE_s8)

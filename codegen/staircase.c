@@ -88,12 +88,13 @@ line_gives(const Stairs *s, const void *what, int32_t sum, int64_t *y)
 	const double most = 1 << 30;
 	const FormedLine *f = what;
 	Line line = f->line;
+	double x = (double)sum + line.start;
 	double offset = turns(f->form, sum) ? -line.offset : line.offset;
-	float split = line.rest > 0 ? fmaf((float)sum, (float)line.rest, (float)offset) : (float)offset;
-	double v = f->form.fine ? fma(sum, line.scale, offset) :
-		(double)fmaf((float)sum, (float)line.scale, split);
+	float split = line.rest > 0 ? fmaf((float)x, (float)line.rest, (float)offset) : (float)offset;
+	double v = f->form.fine ? fma(x, line.scale, offset) :
+		(double)fmaf((float)x, (float)line.scale, split);
 
-	if (!(v > -most && v < most))
+	if (!(v > -most && v < most) || x < INT32_MIN || x > INT32_MAX)
 		return false;
 	*y = llrint(v) + (f->form.mirrored ? s->zero : 0);
 	return true;
@@ -246,10 +247,29 @@ next_scale(double scale, int steps, bool fine)
 	return scale;
 }
 
+/*
+ * The line at one of PARTS offsets of a cut, for sums that start where its offset would be next to
+ * nothing (started), which a float has more bits for, or at form.start.  False: it does not hold.
+ */
+enum { PARTS = 4 };
+static bool
+try_line(const Stairs *s, Form form, const Cut *c, double rest, int part, bool started, Line *line)
+{
+	const double far = 1 << 24; /* floats have no odd numbers beyond */
+	double offset = c->low + c->width * (part + 1) / (PARTS + 1), start = started ?
+		rint(offset / c->scale) : form.start;
+
+	if (!(c->width >= 0 && fabs(start) <= far))
+		return false;
+	offset -= start * c->scale;
+	*line = (Line){ c->scale - rest, form.fine ? offset : (double)(float)offset, rest, (int32_t)start };
+	return line_holds(s, form, *line);
+}
+
 bool
 find_line(const Stairs *s, Form form, Line *line)
 {
-	enum { NEIGHBOURS = 24, PARTS = 4 };
+	enum { NEIGHBOURS = 24 };
 	Region r;
 
 	find_region(&r, s, form);
@@ -257,15 +277,12 @@ find_line(const Stairs *s, Form form, Line *line)
 	if (!(best.width >= 0))
 		return false;
 	double scale = form.fine ? best.scale : (double)(float)best.scale;
-	for (int i = 0; i < 2 * NEIGHBOURS; i++) {
-		Cut c = cut(&r, next_scale(scale, i % 2 ? i / 2 + 1 : -(i / 2), form.fine));
-		for (int part = 0; part < PARTS && c.width >= 0; part++) {
-			double offset = c.low + c.width * ((part + PARTS / 2 - 1) % PARTS + 1) /
-				(PARTS + 1);
-			*line = (Line){ c.scale, form.fine ? offset : (double)(float)offset, 0 };
-			if (line->offset >= c.low && line->offset <= c.high && line_holds(s, form, *line))
+	for (int i = 0; i < (form.fine || form.mirrored ? 2 : 4) * NEIGHBOURS; i++) {
+		int step = i % (2 * NEIGHBOURS);
+		Cut c = cut(&r, next_scale(scale, step % 2 ? step / 2 + 1 : -(step / 2), form.fine));
+		for (int part = 0; part < PARTS && c.width >= 0; part++)
+			if (try_line(s, form, &c, 0, (part + PARTS / 2 - 1) % PARTS, i > step, line))
 				return true;
-		}
 	}
 	return false;
 }
@@ -273,21 +290,21 @@ find_line(const Stairs *s, Form form, Line *line)
 bool
 find_split(const Stairs *s, bool mirrored, Line *line)
 {
-	enum { PARTS = 7 };
+	enum { SCALES = 7 };
 	const double near = ldexp(1, -30);
+	Form form = { .mirrored = mirrored };
 	Region r;
 
-	find_region(&r, s, (Form){ mirrored, false });
+	find_region(&r, s, form);
 	Cut best = widest(&r, slope(s));
-	for (int i = 0; i < PARTS * PARTS && best.width > 0; i++) {
-		double scale = best.scale * (1 + (i / PARTS - PARTS / 2) * near);
+	for (int i = 0; i < SCALES * PARTS && best.width > 0; i++) {
+		double scale = best.scale * (1 + (i / PARTS - SCALES / 2) * near);
 		double high = (double)(float)scale;
 		if (high > scale)
 			high = next_scale(high, -1, false);
 		double rest = (double)(float)(scale - high);
 		Cut c = cut(&r, high + rest);
-		*line = (Line){ high, (double)(float)(c.low + c.width * (i % PARTS + 1) / (PARTS + 1)), rest };
-		if (c.width > 0 && line_holds(s, (Form){ mirrored, false }, *line))
+		if (try_line(s, form, &c, rest, i % PARTS, !mirrored, line))
 			return true;
 	}
 	return false;
@@ -335,7 +352,7 @@ find_swift(const Stairs *s, Swift *line)
 	enum { NEIGHBOURS = 8 };
 	Region r;
 
-	find_region(&r, s, (Form){ false, true });
+	find_region(&r, s, (Form){ .fine = true });
 	Cut best = widest(&r, slope(s));
 	if (!(best.width > 0) || (double)s->high - s->low >= least_whole)
 		return false;
@@ -376,7 +393,7 @@ widest_scale(const Stairs *s)
 
 	if (s->from == s->to)
 		return 0;
-	find_region(&r, s, (Form){ false, true });
+	find_region(&r, s, (Form){ .fine = true });
 	Cut best = widest(&r, slope(s));
 	return best.width >= 0 ? best.scale : -1;
 }

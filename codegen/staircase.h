@@ -21,10 +21,12 @@ typedef struct {
 typedef struct {
 	bool mirrored; /* below zero -offset stands for offset; y's zero point is added at the end */
 	bool fine;     /* in double, else in float */
+	int32_t start; /* of lines in double: where sums start */
 } Form;
 typedef struct {
 	double scale, offset;
 	double rest; /* of the scale, in float: sum * scale + (sum * rest + offset) */
+	int32_t start; /* added to the sum first: 0 if mirrored */
 } Line;
 typedef struct {
 	float scale, offset; /* of the float whose bits are start + sum: rounded to a whole one */

@@ -172,6 +172,7 @@ typedef struct {
 	/* Set by prove(), per channel of the output: infinite where no float does; fine ones are in
 	 * double, 0 where none are needed. */
 	Reals scale, offset, rest, fine_scale, fine_offset; /* rest: of a scale in two floats */
+	Reals start; /* set by prove(): added to sums before those rescale them */
 	Reals swift_scale, swift_offset, swift_start; /* set by prove(): the same in fewer steps */
 	HighForm high[HIGH_FACTORS]; /* set by prove(): the same in whole numbers, sums times 1 or 256 */
 	/* Set by select(): "folder/name", one per variant of the target; NULL: a view, no code. */

@@ -157,14 +157,14 @@ strip(int8_t *restrict y, const int8_t *const *x, const int16_t *restrict w,
 /*
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
  * channels.  x: the kernel_h rows under the window; columns outside read as x_zero, which is in
- * bias_16.  Weights, less their zero point, are in blocks of 16 channels, there column after
+ * start_16.  Weights, less their zero point, are in blocks of 16 channels, there column after
  * column of four rows; where one does not fit a byte, second parts follow with those of the block.
  * cost: (out_c + 15) / 16 * ((kernel_h + 1) / 2 * kernel_w * 6 + (out_w + 3) / 4 * ((kernel_h + 1) / 2 * (3 * stride_w + (kernel_w - 1) * dilation_w + 1 + 5 * kernel_w) + 20))
  * scratch: (kernel_h + 1) / 2 * kernel_w * 64
  */
 void
 depthwise_s8_avx2(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w_columns,
-	const int32_t *restrict bias_16, const int32_t *restrict mult_16,
+	const int32_t *restrict start_16, const int32_t *restrict mult_16,
 	const int8_t *restrict shift_16,
 	const float *restrict scale_16, const float *restrict offset_16,
 	const uint8_t *restrict fine_16, const double *restrict fine_scale_16,
@@ -184,14 +184,14 @@ depthwise_s8_avx2(int8_t *restrict y, const int8_t *const *x, const int8_t *rest
 
 	for (int c = 0; c + 16 <= out_c; c += 16) {
 		widen_weights(scratch, w_columns + c * block, kernel_h, kernel_w, w_parts);
-		strip(y + c, x, scratch, bias_16 + c, &rescales, c, 16, in_w, out_w, kernel_h,
+		strip(y + c, x, scratch, start_16 + c, &rescales, c, 16, in_w, out_w, kernel_h,
 			kernel_w, stride_w, dilation_w, pad_left, x_step, y_step, x_zero, form,
 			shift_most,
 			y_zero, y_min, y_max);
 	}
 	if (rest > 0) {
 		widen_weights(scratch, w_columns + last * block, kernel_h, kernel_w, w_parts);
-		strip(y + last, x, scratch, bias_16 + last, &rescales, last, rest, in_w, out_w, kernel_h,
+		strip(y + last, x, scratch, start_16 + last, &rescales, last, rest, in_w, out_w, kernel_h,
 			kernel_w, stride_w, dilation_w, pad_left, x_step, y_step, x_zero, form,
 			shift_most,
 			y_zero, y_min, y_max);

@@ -7,7 +7,7 @@ enum { STRETCH_BYTES = 12288 }; /* bytes of pixels that stay in the cache while 
 
 /*
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
- * channels.  The left side of the dot product has no sign, so x counts from -128, and bias_u8
+ * channels.  The left side of the dot product has no sign, so x counts from -128, and start_u8
  * knows it.
  * cost: (out_w + 1) * ((out_c + 15) / 16 * ((in_c + 3) / 4 + (swift ? 3 : 5)) / 2) + out_w * in_c / 40
  * scratch: 64 + in_c * (out_w < 12288 / in_c + 14 ? out_w : 12288 / in_c + 14)
@@ -16,7 +16,7 @@ void
 conv1x1_s8_avx512vnni(int8_t *restrict y, const int8_t *restrict x,
 	const int8_t *restrict w_less, const int8_t *restrict w_excess,
 	const int32_t *restrict excess_at, const int32_t *restrict excess_first,
-	const int32_t *restrict bias_u8, const int32_t *restrict swift_bias_u8,
+	const int32_t *restrict start_u8, const int32_t *restrict swift_bias_u8,
 	const float *restrict swift_scale_16, const float *restrict swift_offset_16,
 	const int32_t *restrict mult_16,
 	const int8_t *restrict shift_16, const float *restrict scale_16,
@@ -38,7 +38,7 @@ conv1x1_s8_avx512vnni(int8_t *restrict y, const int8_t *restrict x,
 	const int some = (count + stretches - 1) / stretches * each;
 	const int pixels = some < out_w ? some : out_w; /* of a stretch */
 	const Weights512 weights = { w_less, excess > 0 ? w_excess : NULL,
-		swift ? swift_bias_u8 : bias_u8,
+		swift ? swift_bias_u8 : start_u8,
 		excess > 0 ? excess_at : NULL, excess > 0 ? excess_first : NULL, w_left, excess };
 	const int how = swift ? FORM_SWIFT : form;
 	const int fine = how == 2 || how == 4;

@@ -105,7 +105,7 @@ windows_512(int8_t *restrict y, const uint8_t *restrict v, const int32_t *restri
 /*
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
  * channels.  x: the kernel_h rows under the window, which go to scratch with their outside.  The
- * left side of the dot product has no sign, so x counts from -128, and bias_u8 knows it.  Weights
+ * left side of the dot product has no sign, so x counts from -128, and start_u8 knows it.  Weights
  * are in blocks of 16 outputs of `quads` times four, less their zero point; quad_at: the row and
  * the byte in it, from the window's corner on, of each four.  What does not fit a byte comes again.
  * cost: (out_w + 3) * ((out_c + 15) / 16 * (quads + 8) / 2) + kernel_h * ((in_w + 3) * in_c / 40 + 10)
@@ -113,7 +113,7 @@ windows_512(int8_t *restrict y, const uint8_t *restrict v, const int32_t *restri
  */
 void
 conv2d_s8_avx512vnni(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w_quads,
-	const int32_t *restrict quad_at, const int32_t *restrict bias_u8,
+	const int32_t *restrict quad_at, const int32_t *restrict start_u8,
 	const int32_t *restrict mult_16, const int8_t *restrict shift_16,
 	const float *restrict scale_16, const float *restrict offset_16,
 	const uint8_t *restrict fine_16, const double *restrict fine_scale_16,
@@ -136,9 +136,9 @@ conv2d_s8_avx512vnni(int8_t *restrict y, const int8_t *const *x, const int8_t *r
 		lay_row_512(scratch + i * plane, x[i], in_w, in_c, columns,
 			pad_left < columns ? pad_left : columns, x_step, x_zero);
 	for (int o = 0; o + 64 <= out_c; o += 64)
-		windows_512(y + o, scratch, quad_at, w_quads + 4 * o * quads, bias_u8 + o, &all, o, 64, out_w,
+		windows_512(y + o, scratch, quad_at, w_quads + 4 * o * quads, start_u8 + o, &all, o, 64, out_w,
 			quads, plane, hop, y_step, form, shift_most, y_zero, y_min, y_max);
 	if (rest > 0)
-		windows_512(y + last, scratch, quad_at, w_quads + 4 * last * quads, bias_u8 + last, &all, last,
+		windows_512(y + last, scratch, quad_at, w_quads + 4 * last * quads, start_u8 + last, &all, last,
 			rest, out_w, quads, plane, hop, y_step, form, shift_most, y_zero, y_min, y_max);
 }

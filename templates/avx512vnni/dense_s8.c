@@ -62,7 +62,7 @@ dot_row(int8_t *y, const uint8_t *x, const Weights512 *weights, const Rescales51
 
 /*
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), for each of out_w vectors of
- * in_c.  The left side of the dot product has no sign, so x counts from -128, and bias_u8 knows
+ * in_c.  The left side of the dot product has no sign, so x counts from -128, and start_u8 knows
  * it.
  * cost: out_w * ((out_c + 15) / 16 * ((in_c + 3) / 4 * (out_w > 2 ? 3 : 6) / 4 + 6) + in_c / 20 + 10)
  * scratch: 64 + out_w * in_c
@@ -70,7 +70,7 @@ dot_row(int8_t *y, const uint8_t *x, const Weights512 *weights, const Rescales51
 void
 dense_s8_avx512vnni(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w_less,
 	const int8_t *restrict w_excess, const int32_t *restrict excess_at,
-	const int32_t *restrict excess_first, const int32_t *restrict bias_u8,
+	const int32_t *restrict excess_first, const int32_t *restrict start_u8,
 	const int32_t *restrict mult_16, const int8_t *restrict shift_16, const float *restrict scale_16,
 	const float *restrict offset_16, const uint8_t *restrict fine_16,
 	const double *restrict fine_scale_16, const double *restrict fine_offset_16,
@@ -80,7 +80,7 @@ dense_s8_avx512vnni(int8_t *restrict y, const int8_t *restrict x, const int8_t *
 {
 	const int count = (out_w + PIXELS_MOST - 1) / PIXELS_MOST; /* tiles of all vectors */
 	const int rest = out_c % 64;
-	const Weights512 weights = { w_less, excess > 0 ? w_excess : NULL, bias_u8,
+	const Weights512 weights = { w_less, excess > 0 ? w_excess : NULL, start_u8,
 		excess > 0 ? excess_at : NULL, excess > 0 ? excess_first : NULL, w_left, excess };
 	const int fine = form == 2 || form == 4;
 	const Rescales512 rescales = { form == 0 ? mult_16 : NULL, form == 0 ? shift_16 : NULL,

@@ -204,7 +204,7 @@ strip_512(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
 /*
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
  * channels, channel o from input channel o / multiplier.  x: the kernel_h rows under the window.
- * The left side of the dot product has no sign, so x counts from -128, and bias_u8 knows it.
+ * The left side of the dot product has no sign, so x counts from -128, and start_u8 knows it.
  * Weights are in blocks of 16 channels, there column after column of four rows; where one less
  * its zero point does not fit a byte, the spare row's byte has what is left of it, and further
  * parts follow with those of all the block.
@@ -213,7 +213,7 @@ strip_512(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
  */
 void
 depthwise_s8_avx512vnni(int8_t *restrict y, const int8_t *const *x,
-	const int8_t *restrict w_spread, const int32_t *restrict bias_u8,
+	const int8_t *restrict w_spread, const int32_t *restrict start_u8,
 	const int32_t *restrict mult_16, const int8_t *restrict shift_16,
 	const float *restrict scale_16, const float *restrict offset_16,
 	const uint8_t *restrict fine_16, const double *restrict fine_scale_16,
@@ -230,13 +230,13 @@ depthwise_s8_avx512vnni(int8_t *restrict y, const int8_t *const *x,
 		fine ? fine_scale_16 : NULL, fine ? fine_offset_16 : NULL };
 
 	for (int c = 0; c + STRIP_CHANNELS <= in_c; c += STRIP_CHANNELS)
-		strip_512(y + c * multiplier, x, w_spread + c * multiplier * block, bias_u8 + c * multiplier,
+		strip_512(y + c * multiplier, x, w_spread + c * multiplier * block, start_u8 + c * multiplier,
 			&all, scratch, c, STRIP_CHANNELS, in_w, out_w, kernel_h, kernel_w, stride_w, dilation_w,
 			pad_left, multiplier, x_step, y_step, x_zero, spare_row, spread_parts, form, shift_most,
 			y_zero, y_min, y_max);
 	if (rest > 0)
 		strip_512(y + last * multiplier, x, w_spread + last * multiplier * block,
-			bias_u8 + last * multiplier, &all, scratch, last, rest, in_w, out_w, kernel_h,
+			start_u8 + last * multiplier, &all, scratch, last, rest, in_w, out_w, kernel_h,
 			kernel_w, stride_w, dilation_w, pad_left, multiplier, x_step, y_step, x_zero,
 			spare_row, spread_parts, form, shift_most, y_zero, y_min, y_max);
 }

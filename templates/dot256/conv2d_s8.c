@@ -6,7 +6,7 @@ enum { WINDOWS = 12 }; /* in scratch: whole tiles */
 /*
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
  * channels.  x: the kernel_h rows under the window.  The left side of the dot product has no
- * sign, so x counts from -128, and bias_u8 knows it.  Weights are in blocks of 16 outputs of four
+ * sign, so x counts from -128, and start_u8 knows it.  Weights are in blocks of 16 outputs of four
  * inputs each, filled up with zeros.
  * cost: out_w * (12 + kernel_h * (4 + kernel_w * in_c / 8) + (out_c + 7) / 8 * ((kernel_h * kernel_w * in_c + 3) / 4 * WINDOW_COST / 8 + STORE_COST))
  * scratch: (out_w < 12 ? out_w : 12) * (kernel_h * kernel_w * in_c + 3)
@@ -15,7 +15,7 @@ void
 conv2d_s8_dot256(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w_less,
 	const int8_t *restrict w_excess, const int32_t *restrict excess_at,
 	const int32_t *restrict excess_first, const int16_t *restrict fours_16,
-	const int32_t *restrict bias_u8, const int32_t *restrict mult_16,
+	const int32_t *restrict start_u8, const int32_t *restrict mult_16,
 	const int8_t *restrict shift_16, const float *restrict scale_16,
 	const float *restrict offset_16, const uint8_t *restrict fine_16,
 	const double *restrict fine_scale_16, const double *restrict fine_offset_16,
@@ -28,7 +28,7 @@ conv2d_s8_dot256(int8_t *restrict y, const int8_t *const *x, const int8_t *restr
 	const int fours = (taps + 3) / 4;
 	const int all_safe = pairs_safe || !SATURATES;
 	const Weights weights = { w_less, excess > 0 ? w_excess : NULL, all_safe ? NULL : fours_16,
-		bias_u8, excess > 0 ? excess_at : NULL, excess > 0 ? excess_first : NULL, all_safe,
+		start_u8, excess > 0 ? excess_at : NULL, excess > 0 ? excess_first : NULL, all_safe,
 		w_left, excess };
 	const int fine = form == 2 || form == 4;
 	const Rescales rescales = { form == 0 ? mult_16 : NULL, form == 0 ? shift_16 : NULL,

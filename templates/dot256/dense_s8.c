@@ -3,7 +3,7 @@
 
 /*
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), for each of out_w vectors of
- * in_c.  The left side of the dot product has no sign, so x counts from -128, and bias_u8 knows
+ * in_c.  The left side of the dot product has no sign, so x counts from -128, and start_u8 knows
  * it.  Weights are in blocks of 16 outputs of four inputs each, filled up with zeros.
  * cost: out_w * (in_c / 16 + (out_c + 7) / 8 * ((in_c + 3) / 4 * VECTOR_COST / 8 + STORE_COST))
  * scratch: (out_w < 6 ? out_w : 6) * (in_c + 3)
@@ -12,7 +12,7 @@ void
 dense_s8_dot256(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w_less,
 	const int8_t *restrict w_excess, const int32_t *restrict excess_at,
 	const int32_t *restrict excess_first, const int16_t *restrict fours_16,
-	const int32_t *restrict bias_u8, const int32_t *restrict mult_16,
+	const int32_t *restrict start_u8, const int32_t *restrict mult_16,
 	const int8_t *restrict shift_16, const float *restrict scale_16,
 	const float *restrict offset_16, const uint8_t *restrict fine_16,
 	const double *restrict fine_scale_16, const double *restrict fine_offset_16,
@@ -23,7 +23,7 @@ dense_s8_dot256(int8_t *restrict y, const int8_t *restrict x, const int8_t *rest
 	const int fours = (in_c + 3) / 4;
 	const int all_safe = pairs_safe || !SATURATES;
 	const Weights weights = { w_less, excess > 0 ? w_excess : NULL, all_safe ? NULL : fours_16,
-		bias_u8, excess > 0 ? excess_at : NULL, excess > 0 ? excess_first : NULL, all_safe,
+		start_u8, excess > 0 ? excess_at : NULL, excess > 0 ? excess_first : NULL, all_safe,
 		w_left, excess };
 	const int fine = form == 2 || form == 4;
 	const Rescales rescales = { form == 0 ? mult_16 : NULL, form == 0 ? shift_16 : NULL,

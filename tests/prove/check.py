@@ -262,6 +262,7 @@ class Lines(Form):
         self.mirrored = self.form > 2
         self.scale, self.offset = (array_of(given, name, channels) for name in ("scales", "offsets"))
         self.rest = array_of(given, "rests", channels)
+        self.start = array_of(given, "starts", channels).astype(np.int64)
         self.fine_scale, self.fine_offset = (array_of(given, name, channels) for name in ("fine_scales", "fine_offsets"))
         blocks = -(-channels // 16)
         fine = np.array([self.fine_scale[16 * i:16 * i + 16].any() for i in range(blocks)])
@@ -276,7 +277,10 @@ class Lines(Form):
     def y(self, c, sums, at):
         scale, offset = (self.fine_scale, self.fine_offset) if self.fine[at] else (self.scale, self.offset)
         scale, offset = scale[at], offset[at]
+        sums = sums + self.start[at]
         offset = np.where(sums < 0, -offset, offset) if self.mirrored else np.full(sums.shape, offset)
+        if np.abs(sums).max() >= 2**31:
+            return np.full(sums.shape, 999)
         if self.fine[at]:
             v = np.where(sums < 0, exact_fused(sums, float(scale), float(offset[0])),
                          exact_fused(sums, float(scale), float(offset[-1])))
@@ -295,7 +299,9 @@ class Lines(Form):
 
     def harm(self, c, at, far, dice):
         scale, offset = (self.fine_scale, self.fine_offset) if self.fine[at] else (self.scale, self.offset)
-        if dice.random() < 0.5:  # the farthest edge moves by three sums
+        if self.start[at]:
+            self.start[at] += dice.choice((3, -3))
+        elif dice.random() < 0.5:  # the farthest edge moves by three sums
             scale[at] *= 1 + 3 / far
         else:
             offset[at] += 3 * c.scale[at] * dice.choice((1, -1))
