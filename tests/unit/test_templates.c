@@ -18,17 +18,17 @@ static const struct { const char *folder, *flags, *compiler; } folders[] = {
 		"-nostdlibinc -isystem \"$SRC\"/machines/hexagon/include", "clang-19" },
 	{ "vec+hvx", "--target=hexagon-unknown-linux-musl -mcpu=hexagonv66 -mhvx -mhvx-length=128B "
 		"-nostdlibinc -isystem \"$SRC\"/machines/hexagon/include", "clang-19" },
-	{ "ref", "" },
+	{ "ref", "", NULL },
 	{ "mve", "-mcpu=cortex-m55 -mthumb -mfloat-abi=hard", "arm-none-eabi-gcc" },
 	{ "vec+mve", "-mcpu=cortex-m55 -mthumb -mfloat-abi=hard", "arm-none-eabi-gcc" },
-	{ "m4", "" }, /* in C; the instructions: tests/emulated */
+	{ "m4", "", NULL }, /* in C; the instructions: tests/emulated */
 #ifdef __x86_64__
-	{ "avx2", "-mavx2 -mfma" },
-	{ "dot256+avx2", "-mavx2 -mfma" },
-	{ "dot256+avxvnni", "-mavxvnni -mavx2 -mfma" },
-	{ "vec+avx2", "-mavx2 -mfma" },
-	{ "avx512vnni", "-mavx512bw -mavx512vl -mavx512vnni -mfma" },
-	{ "vec+avx512vnni", "-mavx512bw -mavx512vl -mavx512vnni -mfma" },
+	{ "avx2", "-mavx2 -mfma", NULL },
+	{ "dot256+avx2", "-mavx2 -mfma", NULL },
+	{ "dot256+avxvnni", "-mavxvnni -mavx2 -mfma", NULL },
+	{ "vec+avx2", "-mavx2 -mfma", NULL },
+	{ "avx512vnni", "-mavx512bw -mavx512vl -mavx512vnni -mfma", NULL },
+	{ "vec+avx512vnni", "-mavx512bw -mavx512vl -mavx512vnni -mfma", NULL },
 #endif
 };
 
