@@ -257,7 +257,7 @@ try_line(const Stairs *s, Form form, const Cut *c, double rest, int part, bool s
 {
 	const double far = 1 << 24; /* floats have no odd numbers beyond */
 	double offset = c->low + c->width * (part + 1) / (PARTS + 1), start = started ?
-		rint(offset / c->scale) : form.start;
+		round(offset / c->scale) : form.start;
 
 	if (!(c->width >= 0 && fabs(start) <= far))
 		return false;

@@ -1,5 +1,6 @@
 # Builds what `mcompile` writes for a model and a target, as a shared object and as a program.
 import os
+import platform
 import re
 import subprocess
 import time
@@ -14,15 +15,19 @@ class Unsupported(Exception):
     pass
 
 
+FAMILIES = {"x86_64": "x86", "aarch64": "arm"}
+
+
 def targets():
-    """(name, compiler flags) of each row of `mcompile --target help`, but `native`."""
+    """(name, compiler flags) of each row of `mcompile --target help` for this kind of machine."""
+    here = ("c", FAMILIES.get(platform.machine()))
     text = subprocess.run([os.environ["MCOMPILE"], "--target", "help"], check=True,
                           capture_output=True, text=True).stdout
     rows = []
     for line in text.splitlines():
         name, *rest = line.split()
         flags = [word for word in rest if word.startswith("-")]
-        if name != "native":
+        if name.split("-")[0] in here:
             rows.append((name, flags))
     return rows
 
