@@ -246,9 +246,12 @@ build(const Program *p, const Output *o)
 	int status = execute(c.word, ".");
 	if (status != 0) {
 		unbuild(p, &b);
-		fail_at(g->diag, nowhere, status == 127 || status < 0 ?
+		error_at(g->diag, nowhere, status == 127 || status < 0 ?
 			"%s: cannot be run: set CC to a C compiler" :
 			"%s: the compiler refused the generated code", c.word[0]);
+		if (b.machine)
+			note_packages(g, b.machine);
+		give_up(g->diag);
 	}
 	return b;
 }

@@ -45,6 +45,12 @@ is_there(Arena *arena, const char *command)
 }
 
 void
+note_packages(Graph *g, const Machine *m)
+{
+	note(g->diag, "Debian's packages for it: %s", m->packages);
+}
+
+void
 check_machine(Graph *g, const Target *t, const Machine *m)
 {
 	const char *const command[] = { m->compiler, m->emulator };
@@ -53,7 +59,7 @@ check_machine(Graph *g, const Target *t, const Machine *m)
 		if (!is_there(g->arena, command[i])) {
 			error_at(g->diag, nowhere, "target %s is %s %.*s, which is not there", t->name,
 				i ? "run by" : "built with", (int)strcspn(command[i], " "), command[i]);
-			note(g->diag, "Debian's packages for it: %s", m->packages);
+			note_packages(g, m);
 			give_up(g->diag);
 		}
 }

@@ -51,6 +51,38 @@ refuses 0 'mcompile ' --version
 refuses 0 'it takes an array of rows' --explain --target x86-avx2 --stop bind "$model"
 say messages $refused
 
+# Each foreign machine whose compiler is not there, whose emulator is not, or whose compiler fails
+# for want of its library: one error, and the packages.
+mkdir -p tools
+foreign=0
+lacks () { # path, part of the message, command and arguments...: of $target
+	path=$1 part=$2
+	shift 2
+	PATH=$path "$MCOMPILE" "$1" --target $target "$model" $2 $3 $4 >log 2>&1
+	[ $? = 1 ] && [ "$(grep -c error: log)" = 1 ] && grep -q "error: $part" log &&
+		grep -qF "note: Debian's packages for it: $packages" log && return
+	sed 's/^/    /' log
+	echo "  $1 --target $target: not 'error: $part', or no packages '$packages'"
+	foreign=1
+}
+"$MCOMPILE" --target help >targets
+while IFS='"' read -r _ machine _ hosts _ compiler _ _ _ emulator _ packages _; do
+	target=$(awk -v m="$machine" '$1 == m || index($1, m "-") == 1 { print $1; exit }' targets)
+	case " $hosts " in *" $(uname -m) "*) continue ;; esac
+	compiler=${compiler%% *} emulator=${emulator%% *}
+	lacks '' "target $target is built with $compiler, which is not there" verify
+	lacks '' "target $target is built with $compiler, which is not there" run "$model" -o out/y
+	rm -f tools/*
+	printf '#!/bin/sh\nexit 1\n' >tools/$compiler && chmod +x tools/$compiler
+	lacks "$PWD/tools" "target $target is run by $emulator, which is not there" verify
+	cp tools/$compiler tools/$emulator
+	lacks "$PWD/tools:/bin:/usr/bin" "$compiler: the compiler refused the generated code" verify
+done <<END
+$(grep '^MACHINE(' "$SRC/codegen/machines.def")
+END
+[ "$(wc -l <targets)" -gt 9 ] && [ $foreign = 0 ]
+say no_machine $?
+
 # No escape sequences where there is no terminal.
 "$MCOMPILE" no-model 2>&1 | grep -q "$(printf '\033')"
 [ $? = 1 ]
