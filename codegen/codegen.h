@@ -105,6 +105,7 @@ extern const Bounds act_bounds[ACT_COUNT]; /* what an Act lets through; infinite
 Multiplier quantize_multiplier(double);
 Multiplier rescale(const Graph *, const Node *, Rescale);
 double channel_scale(const Graph *, const Node *, int channel); /* of sums of products */
+Multiplier channel_multiplier(const Graph *, const Node *, int channel);
 Affine affine(const Graph *, const Node *, int operand); /* 1 and 0 where there is none */
 Range type_range(Type);
 Range activation_range(const Graph *, const Node *);
@@ -133,6 +134,7 @@ void fold(Graph *); /* the pass: nodes of constants become constants */
 
 /* range.c: what each channel may hold; a tensor's channels are the indices of its last axis. */
 int channel_count(const Tensor *);
+int output_channels(const Graph *, const Node *);
 Interval interval_of(const Tensor *, int channel); /* of an int8 without a range: all */
 bool in_order(int64_t sum, Multiplier); /* is rescaled without wrapping */
 bool is_settled(const Tensor *, int channel);      /* it is known and has one value */

@@ -1,5 +1,4 @@
 /* pack.c: constants in the layouts that kernels want. */
-#include <float.h>
 #include <limits.h>
 #include <math.h>
 #include <string.h>
@@ -39,14 +38,6 @@ float_bits(float v)
 	return bits;
 }
 
-static int
-channels(const Graph *g, const Node *n)
-{
-	const Shape *y = &tensor_out(g, n)->shape;
-
-	return y->dim[y->rank - 1];
-}
-
 /* An operand as in the model; a bias that is not there is zeros. */
 static Packed
 pack_operand(const Graph *g, const Node *n, int operand)
@@ -54,19 +45,18 @@ pack_operand(const Graph *g, const Node *n, int operand)
 	const Tensor *t = tensor_in(g, n, operand);
 	Type type = tensor_out(g, n)->type == TYPE_f32 ? TYPE_f32 : TYPE_s32;
 
-	return t ? packed_tensor(t) : new_packed(g, type, channels(g, n));
+	return t ? packed_tensor(t) : new_packed(g, type, output_channels(g, n));
 }
 
 /* Per output channel what requantizes its sums: as double, or s32 mult, or s8 shift. */
 static Packed
 pack_scales(const Graph *g, const Node *n, int type)
 {
-	Packed p = new_packed(g, (Type)type, channels(g, n));
+	Packed p = new_packed(g, (Type)type, output_channels(g, n));
 
 	for (int i = 0; i < p.count; i++) {
-		double scale = fmin(
-			channel_scale(g, n, i), DBL_MAX); /* C has no literal beyond */
-		Multiplier m = quantize_multiplier(scale);
+		double scale = channel_scale(g, n, i);
+		Multiplier m = channel_multiplier(g, n, i);
 		int64_t bits;
 		memcpy(&bits, &scale, sizeof bits);
 		store_bits(p, i,
@@ -80,7 +70,7 @@ pack_scales(const Graph *g, const Node *n, int type)
 int
 taps(const Graph *g, const Node *n)
 {
-	return (int)(elements(&tensor_in(g, n, 1)->shape) / channels(g, n));
+	return (int)(elements(&tensor_in(g, n, 1)->shape) / output_channels(g, n));
 }
 
 /* Weight i of count of an output; depthwise ones lie channel by channel. */
@@ -89,7 +79,7 @@ weight_at(const Graph *g, const Node *n, int output, int i, int count)
 {
 	const int8_t *w = tensor_in(g, n, 1)->data;
 
-	return w[n->op == OP_depthwise ? i * channels(g, n) + output :
+	return w[n->op == OP_depthwise ? i * output_channels(g, n) + output :
 					 output * count + i];
 }
 
@@ -130,7 +120,7 @@ part_of(int v, int part)
 static Packed
 pack_fours_less(const Graph *g, const Node *n, int block, int zero)
 {
-	int outputs = channels(g, n), blocks = (outputs + block - 1) / block;
+	int outputs = output_channels(g, n), blocks = (outputs + block - 1) / block;
 	int count = taps(g, n), fours = (count + 3) / 4;
 	Packed p = new_packed(g, TYPE_s8, (int64_t)blocks * fours * block * 4);
 
@@ -151,7 +141,7 @@ pack_fours(const Graph *g, const Node *n, int block)
 static Packed
 pack_fours_u8(const Graph *g, const Node *n, int block)
 {
-	int outputs = channels(g, n), count = taps(g, n), fours = (count + 3) / 4;
+	int outputs = output_channels(g, n), count = taps(g, n), fours = (count + 3) / 4;
 	Packed p = new_packed(g, TYPE_u8, (int64_t)(outputs + block - 1) / block * fours * block * 4);
 
 	for (int o = 0; o < outputs; o++)
@@ -165,10 +155,10 @@ pack_fours_u8(const Graph *g, const Node *n, int block)
 static Packed
 pack_rights(const Graph *g, const Node *n, int less)
 {
-	Packed p = new_packed(g, TYPE_s32, channels(g, n));
+	Packed p = new_packed(g, TYPE_s32, output_channels(g, n));
 
 	for (int i = 0; i < p.count; i++)
-		store_bits(p, i, -less - quantize_multiplier(fmin(channel_scale(g, n, i), DBL_MAX)).shift);
+		store_bits(p, i, -less - channel_multiplier(g, n, i).shift);
 	return p;
 }
 
@@ -179,7 +169,7 @@ enum { EXCESS_OUTPUTS = 32, EXCESS_SHARE = 8 };
 static bool
 excess_step(const Graph *g, const Node *n, int block, int four, int part, Packed w, int64_t first)
 {
-	int count = taps(g, n), outputs = channels(g, n), zero = affine(g, n, X2).zero;
+	int count = taps(g, n), outputs = output_channels(g, n), zero = affine(g, n, X2).zero;
 	bool any = false;
 
 	for (int o = block; o < outputs && o < block + EXCESS_OUTPUTS; o++)
@@ -197,7 +187,7 @@ excess_step(const Graph *g, const Node *n, int block, int four, int part, Packed
 static int
 excess_walk(const Graph *g, const Node *n, Packed w, Packed at, Packed first)
 {
-	int steps = 0, outputs = channels(g, n), count = taps(g, n);
+	int steps = 0, outputs = output_channels(g, n), count = taps(g, n);
 
 	for (int block = 0; block < outputs && affine(g, n, X2).zero; block += EXCESS_OUTPUTS) {
 		if (first.data)
@@ -220,7 +210,7 @@ excess_walk(const Graph *g, const Node *n, Packed w, Packed at, Packed first)
 static int
 excess_blocks(const Graph *g, const Node *n)
 {
-	return (channels(g, n) + EXCESS_OUTPUTS - 1) / EXCESS_OUTPUTS;
+	return (output_channels(g, n) + EXCESS_OUTPUTS - 1) / EXCESS_OUTPUTS;
 }
 
 static bool
@@ -279,7 +269,8 @@ pack_excess(const Graph *g, const Node *n, int what)
 static Packed
 pack_ones(const Graph *g, const Node *n, int block)
 {
-	int outputs = channels(g, n), blocks = (outputs + block - 1) / block, count = taps(g, n);
+	int outputs = output_channels(g, n), count = taps(g, n);
+	int blocks = (outputs + block - 1) / block;
 	const float *w = tensor_in(g, n, 1)->data;
 	Packed p = new_packed(g, TYPE_f32, (int64_t)blocks * count * block);
 
@@ -297,7 +288,7 @@ four_is_safe(const Graph *g, const Node *n, int first_output, int four, int bloc
 {
 	int count = taps(g, n), end = first_output + block;
 
-	for (int o = first_output; o < end && o < channels(g, n); o++)
+	for (int o = first_output; o < end && o < output_channels(g, n); o++)
 		for (int i = 4 * four; i < 4 * four + 4 && i < count; i += 2) {
 			int a = clip8(weight_at(g, n, o, i, count) - zero),
 			    b = i + 1 < count ? clip8(weight_at(g, n, o, i + 1, count) - zero) : 0;
@@ -312,7 +303,7 @@ four_is_safe(const Graph *g, const Node *n, int first_output, int four, int bloc
 static Packed
 pack_order(const Graph *g, const Node *n, int block)
 {
-	int blocks = (channels(g, n) + block - 1) / block, fours = (taps(g, n) + 3) / 4;
+	int blocks = (output_channels(g, n) + block - 1) / block, fours = (taps(g, n) + 3) / 4;
 	int zero = zero_taken(g, n);
 	Packed p = new_packed(g, TYPE_s16, (int64_t)blocks * (fours + 1));
 
@@ -332,7 +323,7 @@ pairs_are_safe(const Graph *g, const Node *n)
 {
 	int safe = 0, fours = (taps(g, n) + 3) / 4, zero = zero_taken(g, n);
 
-	while (safe < fours && four_is_safe(g, n, 0, safe, channels(g, n), zero))
+	while (safe < fours && four_is_safe(g, n, 0, safe, output_channels(g, n), zero))
 		safe++;
 	return safe == fours;
 }
@@ -344,7 +335,7 @@ products_fit(const Graph *g, const Node *n, int apart, int many)
 {
 	int count = taps(g, n);
 
-	for (int o = 0; o < channels(g, n); o++)
+	for (int o = 0; o < output_channels(g, n); o++)
 		for (int i = 0; i < count; i += (i + 1) % apart ? 1 : apart * (many - 1) + 1) {
 			int most = 0;
 			for (int k = i; k < count && k < i + many * apart; k += apart) {
@@ -373,8 +364,8 @@ greatest_shift(const Graph *g, const Node *n)
 {
 	int most = INT_MIN;
 
-	for (int i = 0; i < channels(g, n); i++) {
-		int shift = quantize_multiplier(fmin(channel_scale(g, n, i), DBL_MAX)).shift;
+	for (int i = 0; i < output_channels(g, n); i++) {
+		int shift = channel_multiplier(g, n, i).shift;
 		most = shift > most ? shift : most;
 	}
 	return most;
@@ -385,8 +376,8 @@ least_shift(const Graph *g, const Node *n)
 {
 	int least = INT_MAX;
 
-	for (int i = 0; i < channels(g, n); i++) {
-		int shift = quantize_multiplier(fmin(channel_scale(g, n, i), DBL_MAX)).shift;
+	for (int i = 0; i < output_channels(g, n); i++) {
+		int shift = channel_multiplier(g, n, i).shift;
 		least = shift < least ? shift : least;
 	}
 	return least;
@@ -403,7 +394,7 @@ pack_proved(const Graph *g, const Node *n, int which)
 	const Reals all[] = { n->scale, n->offset, n->swift_scale, n->swift_offset,
 		n->fine_scale, n->fine_offset };
 	bool fine = which >= FINE_SCALE;
-	Packed p = new_packed(g, fine ? TYPE_f64 : TYPE_f32, channels(g, n));
+	Packed p = new_packed(g, fine ? TYPE_f64 : TYPE_f32, output_channels(g, n));
 
 	for (int i = 0; i < all[which].count; i++) {
 		double v = isinf(all[which].value[i]) ? 0 : all[which].value[i];
@@ -446,7 +437,7 @@ pack_start(const Graph *g, const Node *n, int more)
 static Packed
 pack_fine(const Graph *g, const Node *n, int block)
 {
-	Packed p = new_packed(g, TYPE_u8, (channels(g, n) + block - 1) / block);
+	Packed p = new_packed(g, TYPE_u8, (output_channels(g, n) + block - 1) / block);
 
 	for (int i = 0; i < p.count; i++)
 		store_bits(p, i, fineness(n, i));

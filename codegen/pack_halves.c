@@ -9,19 +9,11 @@ enum {
 };
 
 static int
-channels(const Graph *g, const Node *n)
-{
-	const Shape *y = &tensor_out(g, n)->shape;
-
-	return y->dim[y->rank - 1];
-}
-
-static int
 weight_less(const Graph *g, const Node *n, int output, int i)
 {
 	int count = taps(g, n);
 
-	return i < count && output < channels(g, n) ?
+	return i < count && output < output_channels(g, n) ?
 		weight_at(g, n, output, i, count) - affine(g, n, X2).zero : 0;
 }
 
@@ -33,7 +25,7 @@ sum_bits(const Graph *g, const Node *n)
 	int64_t most = 0;
 	int bits = 0;
 
-	for (int o = 0; o < channels(g, n); o++) {
+	for (int o = 0; o < output_channels(g, n); o++) {
 		int64_t sum = llabs((int64_t)bias[o]);
 		for (int i = 0; i < taps(g, n); i++)
 			sum += abs(weight_less(g, n, o, i)) * -INT8_MIN;
@@ -49,7 +41,7 @@ sum_bits(const Graph *g, const Node *n)
 int
 are_halved(const Graph *g, const Node *n)
 {
-	for (int o = 0; o < channels(g, n); o++)
+	for (int o = 0; o < output_channels(g, n); o++)
 		for (int i = 0; i < taps(g, n); i++) {
 			int w = weight_less(g, n, o, i);
 			if (w < INT8_MIN + o % 2 || w > INT8_MAX)
@@ -66,7 +58,8 @@ are_halved(const Graph *g, const Node *n)
 Packed
 pack_pairs(const Graph *g, const Node *n, int block)
 {
-	int count = taps(g, n), fours = (count + 3) / 4, outputs = (channels(g, n) + block - 1) / block * block;
+	int count = taps(g, n), fours = (count + 3) / 4;
+	int outputs = (output_channels(g, n) + block - 1) / block * block;
 	bool halved = are_halved(g, n);
 	Packed p = new_packed(g, TYPE_s8, (int64_t)outputs * fours * (halved ? 4 : 8));
 	int64_t at = 0;
@@ -100,7 +93,7 @@ rescales_of(const Graph *g, const Node *n, Family family)
 	if (is_high(g, n, family))
 		return (Rescales){ pack_high_bias(g, n, (int)family).data, pack_high_mult(g, n, (int)family).data,
 			pack_high_add(g, n, (int)family).data, r.shift };
-	for (int o = channels(g, n) - 1; o > 0 && family == HIGH_ODD; o--)
+	for (int o = output_channels(g, n) - 1; o > 0 && family == HIGH_ODD; o--)
 		if (o % 2)
 			bias[o] = (int32_t)((uint32_t)bias[o] * (UINT8_MAX + 1) + (uint32_t)bias[o - 1]);
 	r.first = bias;
@@ -122,7 +115,7 @@ store_rescale(Packed p, int64_t at, const Rescales *r, int o)
 Packed
 pack_rescale_pairs(const Graph *g, const Node *n, int block)
 {
-	int outputs = channels(g, n), filled = (outputs + block - 1) / block * block;
+	int outputs = output_channels(g, n), filled = (outputs + block - 1) / block * block;
 	Rescales r = rescales_of(g, n, are_halved(g, n) ? HIGH_ODD : HIGH_PLAIN);
 	Packed p = new_packed(g, TYPE_s32, (int64_t)filled / 2 * PAIR_WORDS);
 
@@ -142,10 +135,10 @@ pack_rows_of_pairs(const Graph *g, const Node *n, int unused)
 	(void)unused;
 	int width = kernel_width(g, n), height = kernel_height(g, n);
 	int pairs = width < 3 ? 1 : width / 2;
-	Packed p = new_packed(g, TYPE_s32, (int64_t)channels(g, n) * height * pairs * 2);
+	Packed p = new_packed(g, TYPE_s32, (int64_t)output_channels(g, n) * height * pairs * 2);
 	int64_t at = 0;
 
-	for (int o = 0; o < channels(g, n); o++)
+	for (int o = 0; o < output_channels(g, n); o++)
 		for (int i = 0; i < height; i++)
 			for (int k = 0; k < pairs * 2; k++) {
 				int first = k < pairs ? 2 * k : 2 * (k - pairs) + 1;
@@ -156,16 +149,15 @@ pack_rows_of_pairs(const Graph *g, const Node *n, int unused)
 	return p;
 }
 
-
 /* Of each channel what rescales its sums, and the first one. */
 Packed
 pack_rescales(const Graph *g, const Node *n, int unused)
 {
 	(void)unused;
-	Packed p = new_packed(g, TYPE_s32, (int64_t)channels(g, n) * 4);
+	Packed p = new_packed(g, TYPE_s32, (int64_t)output_channels(g, n) * 4);
 	Rescales r = rescales_of(g, n, HIGH_PLAIN);
 
-	for (int o = 0; o < channels(g, n); o++) {
+	for (int o = 0; o < output_channels(g, n); o++) {
 		store_rescale(p, 4 * o, &r, o);
 		store_bits(p, 4 * o + 3, r.first[o]);
 	}

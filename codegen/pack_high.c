@@ -17,7 +17,7 @@ form_of(const Node *n, Family family, int channel)
 bool
 is_high(const Graph *g, const Node *n, Family family)
 {
-	for (int i = 0; i < channel_count(tensor_out(g, n)); i++) {
+	for (int i = 0; i < output_channels(g, n); i++) {
 		const Reals *mult = &form_of(n, family, i)->mult;
 		if (!mult->count || mult->value[i] < 0)
 			return false;
@@ -28,7 +28,7 @@ is_high(const Graph *g, const Node *n, Family family)
 static Packed
 pack_values(const Graph *g, const Node *n, Family family, size_t member)
 {
-	Packed p = new_packed(g, TYPE_s32, channel_count(tensor_out(g, n)));
+	Packed p = new_packed(g, TYPE_s32, output_channels(g, n));
 
 	if (!is_high(g, n, family))
 		return p;

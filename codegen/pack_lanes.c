@@ -6,7 +6,7 @@ enum { BLOCK = 4, LANES = 16 }; /* outputs, inputs */
 static int
 blocks(const Graph *g, const Node *n)
 {
-	return (tensor_out(g, n)->shape.dim[CHANNELS] + BLOCK - 1) / BLOCK;
+	return (output_channels(g, n) + BLOCK - 1) / BLOCK;
 }
 
 /* Blocks of outputs; in each, per 16 inputs, the outputs' weights.  If 16 inputs do not divide
@@ -16,7 +16,7 @@ Packed
 pack_lanes(const Graph *g, const Node *n, int detail)
 {
 	int count = taps(g, n), steps = (count + LANES - 1) / LANES, spare = steps * LANES - count;
-	int outputs = tensor_out(g, n)->shape.dim[CHANNELS];
+	int outputs = output_channels(g, n);
 	Packed p = new_packed(g, TYPE_s8, (int64_t)blocks(g, n) * steps * BLOCK * LANES);
 
 	(void)detail;
@@ -49,7 +49,7 @@ pack_rescale(const Graph *g, const Node *n, int detail)
 Packed
 pack_windows(const Graph *g, const Node *n, int detail)
 {
-	int outputs = tensor_out(g, n)->shape.dim[CHANNELS], count = taps(g, n);
+	int outputs = output_channels(g, n), count = taps(g, n);
 	int height = kernel_height(g, n), width = count / height;
 	int size = (count + LANES - 1) / LANES * LANES;
 	Packed p = new_packed(g, TYPE_s8, LANES + (int64_t)blocks(g, n) * BLOCK * size);

@@ -1,12 +1,6 @@
 /* pack_windows.c: weights of windows more than one pixel wide, for dot products of four bytes. */
 #include "codegen.h"
 
-static int
-channels(const Graph *g, const Node *n)
-{
-	return tensor_out(g, n)->shape.dim[CHANNELS];
-}
-
 /* How many of a depthwise window's four bytes of a column, from row i's four on, hold row i. */
 static int
 copies(int height, int i, int spare)
@@ -22,7 +16,7 @@ parts_with(const Graph *g, const Node *n, int spare)
 {
 	int count = taps(g, n), height = kernel_height(g, n), parts = 1;
 
-	for (int o = 0; o < channels(g, n) && affine(g, n, X2).zero; o++)
+	for (int o = 0; o < output_channels(g, n) && affine(g, n, X2).zero; o++)
 		for (int i = 0; i < count; i++) {
 			int left = weight_at(g, n, o, i, count) - affine(g, n, X2).zero, used = 0;
 			for (; left; used++)
@@ -68,7 +62,7 @@ spread_parts(const Graph *g, const Node *n)
 static Packed
 pack_rows(const Graph *g, const Node *n, int block, int spare)
 {
-	int outputs = channels(g, n), blocks = (outputs + block - 1) / block;
+	int outputs = output_channels(g, n), blocks = (outputs + block - 1) / block;
 	int height = kernel_height(g, n), width = kernel_width(g, n), fours = (height + 3) / 4;
 	int parts = parts_with(g, n, spare), zero = affine(g, n, X2).zero;
 	Packed p = new_packed(g, TYPE_s8, (int64_t)blocks * parts * fours * width * block * 4);
@@ -118,7 +112,7 @@ weight_part(const Graph *g, const Node *n, int output, int i, int part)
 static bool
 any_part(const Graph *g, const Node *n, int i, int part)
 {
-	for (int o = 0; o < channels(g, n); o++)
+	for (int o = 0; o < output_channels(g, n); o++)
 		if (weight_part(g, n, o, i, part))
 			return true;
 	return !part;
@@ -169,7 +163,7 @@ quads_of(const Graph *g, const Node *n)
 Packed
 pack_quads(const Graph *g, const Node *n, int block)
 {
-	int outputs = channels(g, n), blocks = (outputs + block - 1) / block;
+	int outputs = output_channels(g, n), blocks = (outputs + block - 1) / block;
 	int quads = count_quads(g, n), run = run_of(g, n);
 	const Quad *quad = quads_of(g, n);
 	Packed p = new_packed(g, TYPE_s8, (int64_t)blocks * quads * block * 4);

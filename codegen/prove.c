@@ -1,5 +1,4 @@
 /* prove.c: cheaper arithmetic for a node, where its weights show that no bit of the output changes. */
-#include <float.h>
 #include <limits.h>
 #include <math.h>
 #include <string.h>
@@ -49,14 +48,13 @@ find_sums(const Graph *g, Node *n, const Sums *sums, int channel, Stairs *s)
 {
 	int64_t most;
 	Range r = sum_range(sums, tensor_in(g, n, 0), channel, &most);
-	double scale = fmin(channel_scale(g, n, channel), DBL_MAX);
-	Multiplier m = quantize_multiplier(scale);
+	Multiplier m = channel_multiplier(g, n, channel);
 
 	n->sum_bound = most > n->sum_bound ? most : n->sum_bound;
 	if (r.least < INT32_MIN || r.most > INT32_MAX)
 		error_at(g->diag, n->loc, "%s: sums of channel %d may reach %lld, beyond 32 bits",
 			n->name, channel, (long long)(r.most > INT32_MAX ? r.most : r.least));
-	s->scale = scale;
+	s->scale = channel_scale(g, n, channel);
 	s->mult = m.mult;
 	s->shift = m.shift;
 	s->zero = affine(g, n, Y).zero;
@@ -287,7 +285,7 @@ try_lines(const Graph *g, Node *n, const Stairs *s, int channels, bool all_fine)
 void
 prove_node(const Graph *g, Node *n, int wanted)
 {
-	int channels = channel_count(tensor_out(g, n));
+	int channels = output_channels(g, n);
 	Stairs *s = alloc_array(g->arena, (size_t)channels, sizeof *s);
 
 	if (!find_stairs(g, n, s, channels))
@@ -314,7 +312,7 @@ float_channels(const Node *n)
 static void
 explain(const Graph *g, const Node *n)
 {
-	int channels = channel_count(tensor_out(g, n)), single = float_channels(n);
+	int channels = output_channels(g, n), single = float_channels(n);
 
 	fprintf(stderr, "%s: proved: no sum beyond %lld; ", n->name, (long long)n->sum_bound);
 	if (n->form)

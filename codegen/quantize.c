@@ -1,4 +1,5 @@
 /* quantize.c: multipliers, bounds and tables from scales, as TensorFlow Lite has them. */
+#include <float.h>
 #include <math.h>
 
 #include "templates/common/exponential.h"
@@ -62,7 +63,8 @@ affine(const Graph *g, const Node *n, int operand)
 
 /*
  * Multiplier of a channel's sums.  Scales of legacy uint8 convolutions are multiplied in
- * float (GetQuantizedConvolutionMultipler), all others in double.
+ * float (GetQuantizedConvolutionMultipler), all others in double.  C has no literal beyond
+ * DBL_MAX.
  */
 double
 channel_scale(const Graph *g, const Node *n, int channel)
@@ -73,9 +75,15 @@ channel_scale(const Graph *g, const Node *n, int channel)
 		w->quant.count > 1 ? w->quant.scale[channel] : affine(g, n, 1).scale;
 	double y_scale = (double)affine(g, n, Y).scale;
 
-	if (w->origin.type == TYPE_u8 && n->op != OP_dense)
-		return (double)(x_scale * w_scale) / y_scale;
-	return (double)x_scale * (double)w_scale / y_scale;
+	double scale = w->origin.type == TYPE_u8 && n->op != OP_dense ?
+		(double)(x_scale * w_scale) : (double)x_scale * (double)w_scale;
+	return fmin(scale / y_scale, DBL_MAX);
+}
+
+Multiplier
+channel_multiplier(const Graph *g, const Node *n, int channel)
+{
+	return quantize_multiplier(channel_scale(g, n, channel));
 }
 
 /* ---- what the output may hold ---- */

@@ -15,6 +15,12 @@ channel_count(const Tensor *t)
 	return t->shape.rank ? t->shape.dim[t->shape.rank - 1] : 1;
 }
 
+int
+output_channels(const Graph *g, const Node *n)
+{
+	return channel_count(tensor_out(g, n));
+}
+
 Interval
 interval_of(const Tensor *t, int channel)
 {
@@ -268,7 +274,7 @@ range_sums(const Graph *g, const Node *n, Interval *y)
 		sum[i] = alloc_array(g->arena, (size_t)s.outputs, sizeof *sum[i]);
 	bool *known = alloc_array(g->arena, (size_t)s.outputs, sizeof *known);
 	for (int o = 0; o < s.outputs; o++) {
-		Multiplier m = quantize_multiplier(channel_scale(g, n, o));
+		Multiplier m = channel_multiplier(g, n, o);
 		int64_t most;
 		Range r = sum_range(&s, tensor_in(g, n, 0), o, &most);
 		known[o] =
