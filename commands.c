@@ -115,7 +115,7 @@ run_model(const Options *o, Arena *arena, Diag *diag)
 	Output out = emit_program(p);
 	Build b = build(p, &out);
 	int status = run_build(p, &b, (const char *const *)(o->file + 1), o->output);
-	unbuild(p, &b);
+	unbuild(&b);
 	if (status)
 		fail_at(diag, nowhere, status == 3 ? "an output file cannot be written" :
 			"an input file is too short, or the generated program failed");
@@ -132,7 +132,7 @@ verify_model(const Options *o, Arena *arena, Diag *diag)
 	Output out = emit_program(p);
 	Build b = build(p, &out);
 	int64_t bad = verify_build(p, &b, (int)o->count, (uint32_t)o->seed);
-	unbuild(p, &b);
+	unbuild(&b);
 	if (bad < 0)
 		fail_at(diag, nowhere, "the generated program failed");
 	printf("%s: target %s, %ld inferences from seed %ld: %lld bytes differ from ref\n", o->file[0],

@@ -245,7 +245,7 @@ build(const Program *p, const Output *o)
 	Command c = compiler(p, &b);
 	int status = execute(c.word, ".");
 	if (status != 0) {
-		unbuild(p, &b);
+		unbuild(&b);
 		error_at(g->diag, nowhere, status == 127 || status < 0 ?
 			"%s: cannot be run: set CC to a C compiler" :
 			"%s: the compiler refused the generated code", c.word[0]);
@@ -303,11 +303,10 @@ remove_one(const char *path, const struct stat *s, int kind, struct FTW *place)
 }
 
 void
-unbuild(const Program *p, const Build *b)
+unbuild(const Build *b)
 {
 	enum { OPEN_MOST = 8 };
 
-	(void)p;
 	nftw(b->folder, remove_one, OPEN_MOST, FTW_DEPTH | FTW_PHYS);
 }
 

@@ -466,7 +466,7 @@ typedef struct {
 Build build(const Program *, const Output *);
 /* Runs it on files: as many inferences as the inputs hold. Returns its exit status. */
 int run_build(const Program *, const Build *, const char *const *in, const char *const *out);
-void unbuild(const Program *, const Build *);
+void unbuild(const Build *);
 /* Bytes that differ from ref's over count random inputs; -1: the program failed. */
 int64_t verify_build(const Program *, const Build *, int count, uint32_t seed);
 
