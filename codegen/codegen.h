@@ -209,8 +209,7 @@ typedef struct {
 	const char *source;   /* the model file's name without folders */
 	WeightsForm weights;
 	int64_t widest; /* set by select(): the most bytes that a node reads and makes */
-	bool whole;     /* no segments: stream() does not run */
-	bool scheduled; /* set by select(): segments are known */
+	bool scheduled; /* segments are known: from the start if stream() does not run */
 	bool no_prove; /* tests: no form but the reference's */
 	bool explain, selftest, trace, steps, poison;
 	Graph *reference;     /* as the front end made it, legalized: for --selftest, verify */

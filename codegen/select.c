@@ -34,6 +34,19 @@ work_alignment(const Target *t)
 	return t->alignment < (int)sizeof(int64_t) ? (int)sizeof(int64_t) : t->alignment;
 }
 
+#if defined(__AARCH64EL__) && defined(__linux__)
+static bool
+has_feature(const char *wanted)
+{
+#define FEATURE(name, macro, word, bit, apple, clang, gcc) \
+	if (!strcmp(wanted, name)) \
+		return getauxval(strcmp(word, "AT_HWCAP2") ? AT_HWCAP : AT_HWCAP2) >> bit & 1;
+#include "features.def"
+#undef FEATURE
+	return false;
+}
+#endif
+
 static const char *
 native_target(void)
 {
@@ -48,10 +61,7 @@ native_target(void)
 	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
 		return "x86-avx2";
 #elif defined(__AARCH64EL__) && defined(__linux__)
-	enum { ASIMDDP = 20, I8MM = 13 }; /* features.def */
-	if (!(getauxval(AT_HWCAP) >> ASIMDDP & 1))
-		return "arm-neon";
-	return getauxval(AT_HWCAP2) >> I8MM & 1 ? "arm-i8mm" : "arm-dotprod";
+	return !has_feature("dotprod") ? "arm-neon" : has_feature("i8mm") ? "arm-i8mm" : "arm-dotprod";
 #elif defined(__ARM_FEATURE_DOTPROD) && defined(__AARCH64EL__)
 	return "arm-dotprod"; /* as Apple's compilers say of Macs */
 #elif defined(__AARCH64EL__)
@@ -298,7 +308,7 @@ scratch_price(const Job *job, const Node *n, int64_t scratch)
 		return 1;
 	bool most = bytes_touched(job->graph, n) + scratch > job->widest;
 
-	return most && (job->scheduled || job->whole) && n->segment == 0 ? TOO_MUCH : SCRATCH_PRICE;
+	return most && job->scheduled && n->segment == 0 ? TOO_MUCH : SCRATCH_PRICE;
 }
 
 /* Tries the kernel `name` in every folder of the target. */
@@ -438,7 +448,7 @@ needs_no_code(const Graph *g, const Node *n, bool aliased)
 static void
 select_all(Job *job, bool aliased)
 {
-	job->scheduled = aliased;
+	job->scheduled |= aliased;
 	for (int i = 0; i < job->graph->node_count && !aliased; i++) { /* the same in any order */
 		const Node *n = job->graph->node + i;
 		int64_t bytes = needs_no_code(job->graph, n, false) ? 0 : bytes_touched(job->graph, n);

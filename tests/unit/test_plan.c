@@ -23,7 +23,8 @@ typedef struct {
 static void
 run_passes(Session *s, Graph *g, Way way)
 {
-	Job job = { .arena = s->arena, .graph = g, .target = find_target(way.target), .whole = way.whole };
+	Job job = { .arena = s->arena, .graph = g, .target = find_target(way.target),
+		.scheduled = way.whole };
 
 	job.templates = templates_new(s->arena, &s->diag, template_files, template_file_count, NULL);
 	g->input_mode = way.mode;
