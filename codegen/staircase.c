@@ -401,10 +401,17 @@ widest_scale(const Stairs *s)
 /* What factor * start * mult + add * 2^32 may be for a mult, to reach each y where it must. */
 typedef struct { int64_t least, most; } Room;
 
+/* What is still missing at the sum. */
+static int64_t
+missing(int64_t y, int32_t sum, const High *h)
+{
+	return y * (INT64_C(1) << (h->shift + HIGH_BITS)) - (int64_t)h->factor * h->mult * sum;
+}
+
 static void
 reach_from(Room *r, int64_t y, int32_t sum, const High *h)
 {
-	int64_t v = y * (INT64_C(1) << (h->shift + HIGH_BITS)) - (int64_t)h->factor * h->mult * sum;
+	int64_t v = missing(y, sum, h);
 
 	r->least = v > r->least ? v : r->least;
 }
@@ -412,9 +419,9 @@ reach_from(Room *r, int64_t y, int32_t sum, const High *h)
 static void
 reach_after(Room *r, int64_t y, int32_t sum, const High *h)
 {
-	int64_t v = y * (INT64_C(1) << (h->shift + HIGH_BITS)) - (int64_t)h->factor * h->mult * sum;
+	int64_t v = missing(y, sum, h) - 1;
 
-	r->most = v - 1 < r->most ? v - 1 : r->most;
+	r->most = v < r->most ? v : r->most;
 }
 
 static Room
