@@ -2,7 +2,8 @@
 # flags.sh TARGETS.DEF FOLDER: prints `yes` and the flags that the folder's kernels want, if
 # $CC, so told, defines what their target asks for; else nothing.  The first target that has it says
 # what; vec+avx2 wants what avx2 does.
-line=$(grep -E "^TARGET\(\"[a-z0-9-]*\", \"([^\"]*[ +])?${2#*+}[ \"]" "$1" | head -1)
+line=$(sed ':row; /,$/ { N; s/\n\t*/ /; b row }' "$1" |
+	grep -E "^TARGET\(\"[a-z0-9-]*\", \"([^\"]*[ +])?${2#*+}[ \"]" | head -1)
 guard=$(echo "$line" | cut -d'"' -f6)
 flags=$(echo "$line" | cut -d"\"" -f8)
 [ -n "$line" ] || exit 0
