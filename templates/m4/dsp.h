@@ -270,14 +270,17 @@ typedef struct {
 	uint32_t word[2];
 } Two;
 
-/* Two words, at a multiple of four bytes: loaded here, even if the same were before. */
+/*
+ * Two words, at a multiple of four bytes: loaded here, even if the same were before.  "oQ": at
+ * a register and a constant, for ldrd has no other way to say it.
+ */
 #ifdef __ARM_FEATURE_DSP
 static inline Two
 load_two(const void *at)
 {
 	Two two;
 
-	__asm__ volatile("ldrd %0, %1, %2" : "=r"(two.word[0]), "=r"(two.word[1]) : "m"(*(const Two *)at));
+	__asm__ volatile("ldrd %0, %1, %2" : "=r"(two.word[0]), "=r"(two.word[1]) : "oQ"(*(const Two *)at));
 	return two;
 }
 #else
