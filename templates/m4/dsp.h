@@ -244,6 +244,21 @@ settle(void)
 #endif
 }
 
+/* Leaves its register to others until it is read again: compilers would rather have sums wait. */
+#ifdef __ARM_FEATURE_DSP
+static inline __attribute__((always_inline)) void
+park(const int32_t **at)
+{
+	__asm__("" : "+m"(*at));
+}
+#else
+static inline void
+park(const int32_t **at)
+{
+	(void)at;
+}
+#endif
+
 /* Four bytes, wherever they lie; then the next ones. */
 #ifdef __ARM_FEATURE_DSP
 static inline uint32_t

@@ -146,11 +146,14 @@ static inline __attribute__((always_inline)) void
 put_channel(int8_t *y, int y_step, int32_t first, int32_t second, int32_t third, int pixels,
 	const int32_t *rescales, int scaled, int by, int shift_most, int y_zero, int y_min, int y_max)
 {
-	y[0] = rescale(first, rescales, scaled, by, shift_most, y_zero, y_min, y_max);
+	const Two two = load_two(rescales);
+	const int32_t how[3] = { (int32_t)two.word[0], (int32_t)two.word[1], rescales[2] };
+
+	y[0] = rescale(first, how, scaled, by, shift_most, y_zero, y_min, y_max);
 	if (pixels > 1)
-		y[y_step] = rescale(second, rescales, scaled, by, shift_most, y_zero, y_min, y_max);
+		y[y_step] = rescale(second, how, scaled, by, shift_most, y_zero, y_min, y_max);
 	if (pixels > 2)
-		y[2 * y_step] = rescale(third, rescales, scaled, by, shift_most, y_zero, y_min, y_max);
+		y[2 * y_step] = rescale(third, how, scaled, by, shift_most, y_zero, y_min, y_max);
 }
 
 /* An odd channel's sum, of halved weights 256 times it. */
@@ -167,9 +170,11 @@ outputs(int8_t *y, int y_step, const uint32_t *x, const void *w, const int32_t *
 	int y_min, int y_max)
 {
 	for (int o = 0; o < out_c; o += 2, rescales += 8) {
-		const int32_t a = rescales[0], b = rescales[1];
+		const Two begin = load_two(rescales);
+		const int32_t a = (int32_t)begin.word[0], b = (int32_t)begin.word[1];
 		Tile t = { { a, a, a }, { b, b, b } };
 
+		park(&rescales);
 		add_all(&t, x, &w, fours, halved, pixels);
 		put_channel(y + o, y_step, t.even[0], t.even[1], t.even[2], pixels, rescales + 2, 0,
 			even_by, shift_most, y_zero, y_min, y_max);
