@@ -46,17 +46,46 @@ taps_at(const int8_t *x, const int8_t *next, int at, int run, int count)
 	return word;
 }
 
-/* Widens windows that lie within their rows, the first one's first byte being `first`. */
+/* The columns of a row under windows, side by side; those outside are x_zero. */
 static inline __attribute__((always_inline)) void
-widen_inside(uint32_t *to, const int8_t *const *x, int first, int apart, int run, int count,
-	int pixels)
+copy_columns(int8_t *to, const int8_t *x, int first, int columns, int in_w, int in_c, int x_zero)
 {
-	const int second = pixels > 1 ? apart : 0, third = pixels > 2 ? 2 * apart : 0;
+	const int over = first + columns - in_w;
+	const int before = first >= 0 ? 0 : -first < columns ? -first : columns;
+	const int after = over <= 0 ? 0 : over < columns ? over : columns;
+	const int inside = columns - before - after;
+
+	memset(to, x_zero, (size_t)(before * in_c));
+	if (inside > 0)
+		memcpy(to + before * in_c, x + (first + before) * in_c, (size_t)(inside * in_c));
+	memset(to + (before + inside) * in_c, x_zero, (size_t)(after * in_c));
+}
+
+/*
+ * Widens windows whose taps of a row lie side by side, `columns` in all from the first one's first
+ * on.  Where some are outside, rows are copied.
+ */
+static inline __attribute__((always_inline)) void
+widen_windows(uint32_t *to, int8_t *bytes, const int8_t *const *x, int first, int columns, int in_w,
+	int in_c, int kernel_h, int kernel_w, int stride_w, int x_zero, int pixels)
+{
+	const int run = kernel_w * in_c, count = kernel_h * run;
+	const int second = pixels > 1 ? stride_w * in_c : 0, third = pixels > 2 ? 2 * stride_w * in_c : 0;
+	const int apart = columns * in_c;
+	const int8_t *rows[MOST_TAPS / 4];
 
 #pragma GCC unroll 16
+	for (int i = 0; i < kernel_h; i++) {
+		rows[i] = x[i] + first * in_c;
+		if (first < 0 || first + columns > in_w) {
+			copy_columns(bytes + i * apart, x[i], first, columns, in_w, in_c, x_zero);
+			rows[i] = bytes + i * apart;
+		}
+	}
+#pragma GCC unroll 16
 	for (int at = 0; at < count; at += 4) {
-		const int8_t *row = x[at / run] + first;
-		const int8_t *next = x[(at + 3 < count ? at + 3 : count - 1) / run] + first;
+		const int8_t *row = rows[at / run];
+		const int8_t *next = rows[(at + 3 < count ? at + 3 : count - 1) / run];
 
 		put_four(&to, taps_at(row, next, at, run, count),
 			taps_at(row + second, next + second, at, run, count),
@@ -72,21 +101,22 @@ static inline __attribute__((always_inline)) void
 lay_windows(uint32_t *to, const int8_t *const *x, int first, int in_w, int in_c, int kernel_h,
 	int kernel_w, int stride_w, int dilation_w, int x_step, int x_zero, int pixels)
 {
-	const int run = dilation_w == 1 && x_step == in_c ? kernel_w * in_c : in_c;
+	const int dense = dilation_w == 1 && x_step == in_c;
+	const int run = dense ? kernel_w * in_c : in_c;
 	const int taps = (kernel_h * kernel_w * in_c + 3) / 4 * 4;
-	const int last = first + (pixels - 1) * stride_w + (kernel_w - 1) * dilation_w;
-	const int inside = first >= 0 && last < in_w;
-	const int wide = run > in_c && run >= 4 && taps <= MOST_TAPS;
+	const int columns = (pixels - 1) * stride_w + (kernel_w - 1) * dilation_w + 1;
+	const int inside = first >= 0 && first + columns <= in_w;
+	const int few = dense && run >= 4 && taps <= MOST_TAPS && stride_w <= kernel_w;
+	int8_t *bytes = (int8_t *)(to + taps / 2 * pixels);
 
-	if (inside && run % 4 == 0) {
+	if (few) {
+		widen_windows(to, bytes, x, first, columns, in_w, in_c, kernel_h, kernel_w, stride_w, x_zero,
+			pixels);
+	} else if (inside && run % 4 == 0) {
 		for (int i = 0; i < kernel_h; i++)
 			for (int j = 0; j < kernel_w * in_c / run; j++)
 				widen(&to, x[i] + (first + j * dilation_w) * x_step, stride_w * x_step, run, pixels);
-	} else if (inside && wide) {
-		widen_inside(to, x, first * x_step, stride_w * x_step, run, kernel_h * run, pixels);
 	} else {
-		int8_t *bytes = (int8_t *)(to + taps / 2 * pixels);
-
 		for (int p = 0; p < pixels; p++)
 			copy_window(bytes + p * taps, x, first + p * stride_w, inside && run % 4, run, in_w, in_c,
 				kernel_h, kernel_w, dilation_w, x_step, x_zero);
