@@ -87,6 +87,7 @@ Packed pack_rescales(const Graph *, const Node *, int unused);
 /* pack_high.c: sums rescaled in whole numbers; in a family channels of one factor, or both. */
 typedef enum { HIGH_PLAIN, HIGH_WHOLE, HIGH_ODD } Family; /* ODD: that of odd channels is 256 */
 bool is_high(const Graph *, const Node *, Family);
+bool is_constant(const Graph *, const Node *, int channel);
 Packed pack_high_mult(const Graph *, const Node *, int family);
 Packed pack_high_add(const Graph *, const Node *, int family);
 Packed pack_high_bias(const Graph *, const Node *, int family);

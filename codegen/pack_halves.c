@@ -17,7 +17,8 @@ weight_less(const Graph *g, const Node *n, int output, int i)
 		weight_at(g, n, output, i, count) - affine(g, n, X2).zero : 0;
 }
 
-/* The least b so that no sum of x * w, whatever x, with the bias is beyond +-2^b. */
+/* The least b so that no sum of x * w, whatever x, with the bias is beyond +-2^b.  Sums of constant
+ * channels begin at 0: models have biases of 2^30 there. */
 int
 sum_bits(const Graph *g, const Node *n)
 {
@@ -26,7 +27,7 @@ sum_bits(const Graph *g, const Node *n)
 	int bits = 0;
 
 	for (int o = 0; o < output_channels(g, n); o++) {
-		int64_t sum = llabs((int64_t)bias[o]);
+		int64_t sum = is_constant(g, n, o) ? 0 : llabs((int64_t)bias[o]);
 		for (int i = 0; i < taps(g, n); i++)
 			sum += abs(weight_less(g, n, o, i)) * -INT8_MIN;
 		most = sum > most ? sum : most;

@@ -25,6 +25,14 @@ is_high(const Graph *g, const Node *n, Family family)
 	return true;
 }
 
+/* Whether a channel has one value, whatever its sum, which may begin anywhere then. */
+bool
+is_constant(const Graph *g, const Node *n, int channel)
+{
+	return is_high(g, n, HIGH_PLAIN) && is_high(g, n, HIGH_ODD) &&
+		n->high[HIGH_1].mult.value[channel] == 0;
+}
+
 static Packed
 pack_values(const Graph *g, const Node *n, Family family, size_t member)
 {
@@ -60,7 +68,8 @@ pack_high_bias(const Graph *g, const Node *n, int family)
 	int64_t before = 0;
 
 	for (int i = 0; i < start.count; i++) {
-		int64_t v = (int64_t)((const int32_t *)bias.data)[i] + ((const int32_t *)start.data)[i];
+		int64_t v = is_constant(g, n, i) ? 0 :
+			(int64_t)((const int32_t *)bias.data)[i] + ((const int32_t *)start.data)[i];
 		if (factor_of((Family)family, i) == HIGH_256)
 			v = v * (UINT8_MAX + 1) + (family == HIGH_ODD ? before : 0);
 		store_bits(start, i, v);
