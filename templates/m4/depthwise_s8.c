@@ -2,7 +2,7 @@
  * widened in scratch, two pixels a word. */
 #include <assert.h>
 
-#include "tile.h"
+#include "three.h"
 
 enum {
 	FEW = 6, /* words of weights */
@@ -150,7 +150,12 @@ depthwise_s8_m4(int8_t *restrict y, const int8_t *const *x, const int32_t *restr
 	const int taps = kernel_w < 3 ? 3 : kernel_w / 2 * 2 + 1;
 	const int words = (((out_w - 1) / 2 * 2 + 1) * stride_w + taps + 1) / 2; /* of a row */
 
-	for (int c = 0; c < out_c; c += 4) {
+	const int three = kernel_h == 3 && kernel_w == 3 && stride_w <= 2 && out_c >= 4;
+
+	if (three)
+		windows_of_three(y, y_step, x, x_step, (const uint32_t *)w_rows, rescales, scratch, in_w, out_w,
+			out_c, stride_w, pad_left, x_zero, high ? high_shift : 0, shift_most, y_zero, y_min, y_max);
+	for (int c = 0; c < (three ? 0 : out_c); c += 4) {
 		for (int i = 0; i < kernel_h; i++)
 			lay_row(scratch + i * words, kernel_h * words, x[i] + c, words, -pad_left, in_w, x_step,
 				x_zero, out_c - c);

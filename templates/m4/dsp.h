@@ -235,6 +235,22 @@ saturate8(int32_t x, int shift)
 }
 #endif
 
+/* The same address, new to the compiler: it has no sums of it to keep in registers. */
+#ifdef __ARM_FEATURE_DSP
+static inline uint32_t *
+anew(uint32_t *at)
+{
+	__asm__ volatile("" : "+r"(at));
+	return at;
+}
+#else
+static inline uint32_t *
+anew(uint32_t *at)
+{
+	return at;
+}
+#endif
+
 /* All that C has stored is in memory, where the loads below find it. */
 static inline void
 settle(void)
@@ -281,9 +297,40 @@ next_word(const int8_t **at)
 }
 #endif
 
+/* Four bytes, wherever they lie; then those `step` bytes on. */
+#if defined __ARM_FEATURE_DSP && !defined __clang__
+static inline __attribute__((always_inline)) uint32_t
+next_pixel(const int8_t **at, int step)
+{
+	uint32_t word;
+
+	if (__builtin_constant_p(step) && step < 256) {
+		__asm__ volatile("ldr %0, [%1], %2" : "=&r"(word), "+r"(*at) : "i"(step));
+	} else {
+		__asm__ volatile("ldr %0, [%1]" : "=r"(word) : "r"(*at));
+		*at += step;
+	}
+	return word;
+}
+#else
+static inline uint32_t
+next_pixel(const int8_t **at, int step)
+{
+	uint32_t word;
+
+	memcpy(&word, *at, sizeof word);
+	*at += step;
+	return word;
+}
+#endif
+
 typedef struct {
 	uint32_t word[2];
 } Two;
+
+#ifdef __ARM_FEATURE_DSP
+typedef uint64_t Twice __attribute__((may_alias, aligned(4))); /* whose offsets are ldrd's */
+#endif
 
 /*
  * Two words, at a multiple of four bytes: loaded here, even if the same were before.  "oQ": at
@@ -295,7 +342,7 @@ load_two(const void *at)
 {
 	Two two;
 
-	__asm__ volatile("ldrd %0, %1, %2" : "=r"(two.word[0]), "=r"(two.word[1]) : "oQ"(*(const Two *)at));
+	__asm__ volatile("ldrd %0, %1, %2" : "=r"(two.word[0]), "=r"(two.word[1]) : "oQ"(*(const Twice *)at));
 	return two;
 }
 #else
@@ -353,6 +400,45 @@ next_some(uint32_t *first, uint32_t *second, uint32_t *third, int count, const u
 	*second = (*at)[count > 1];
 	*third = (*at)[count > 2 ? 2 : 0];
 	*at += count;
+}
+#endif
+
+/* Stores two words, at a multiple of four bytes. */
+#ifdef __ARM_FEATURE_DSP
+static inline void
+put_two(void *at, uint32_t first, uint32_t second)
+{
+	__asm__("strd %1, %2, %0" : "=oQ"(*(Twice *)at) : "r"(first), "r"(second));
+}
+#else
+static inline void
+put_two(void *at, uint32_t first, uint32_t second)
+{
+	const Two two = { { first, second } };
+
+	memcpy(at, &two, sizeof two);
+}
+#endif
+
+/* Three words side by side, at a multiple of four bytes. */
+#ifdef __ARM_FEATURE_DSP
+static inline __attribute__((always_inline)) void
+load_three(uint32_t *first, uint32_t *second, uint32_t *third, const uint32_t *at)
+{
+	register uint32_t a __asm__("r4"), b __asm__("r5"), c __asm__("r6");
+
+	__asm__ volatile("ldm %3, {r4, r5, r6}" : "=r"(a), "=r"(b), "=r"(c) : "r"(at));
+	*first = a;
+	*second = b;
+	*third = c;
+}
+#else
+static inline void
+load_three(uint32_t *first, uint32_t *second, uint32_t *third, const uint32_t *at)
+{
+	*first = at[0];
+	*second = at[1];
+	*third = at[2];
 }
 #endif
 
