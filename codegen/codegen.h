@@ -64,6 +64,7 @@ Packed resampled(const Graph *, const Node *, int axis);
 /* pack_lanes.c */
 Packed pack_lanes(const Graph *, const Node *, int detail);
 Packed pack_rescale(const Graph *, const Node *, int detail);
+int has_columns_of_4(const Graph *, const Node *);
 Packed pack_windows(const Graph *, const Node *, int detail);
 
 /* pack_windows.c */

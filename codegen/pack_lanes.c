@@ -44,6 +44,15 @@ pack_rescale(const Graph *g, const Node *n, int detail)
 	return p;
 }
 
+/* A depthwise window's columns can be words: they are few, of three rows or four. */
+int
+has_columns_of_4(const Graph *g, const Node *n)
+{
+	int height = kernel_height(g, n);
+
+	return (height == 3 || height == 4) && taps(g, n) <= 4 * height && !affine(g, n, X2).zero;
+}
+
 /* Depthwise: channel by channel, there column by column, filled up with zeros to whole vectors;
  * one of zeros is before the first. */
 Packed
@@ -51,13 +60,14 @@ pack_windows(const Graph *g, const Node *n, int detail)
 {
 	int outputs = output_channels(g, n), count = taps(g, n);
 	int height = kernel_height(g, n), width = count / height;
+	int rows = has_columns_of_4(g, n) ? 4 : height;
 	int size = (count + LANES - 1) / LANES * LANES;
 	Packed p = new_packed(g, TYPE_s8, LANES + (int64_t)blocks(g, n) * BLOCK * size);
 
 	(void)detail;
 	for (int o = 0; o < outputs; o++)
 		for (int i = 0; i < count; i++)
-			store_bits(p, LANES + (int64_t)o * size + i % width * height + i / width,
+			store_bits(p, LANES + (int64_t)o * size + i % width * rows + i / width,
 				weight_at(g, n, o, i, count));
 	return p;
 }
