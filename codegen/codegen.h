@@ -231,11 +231,12 @@ int kernel_parts(Templates *, const char *folder, const char *name, const Templa
 
 /* prove.c: cheaper arithmetic where the weights show that no bit changes. */
 enum { RESCALE_BLOCK = 16 }; /* channels that are rescaled alike */
-bool is_mirrored(const Node *);
-typedef enum { FINE_NOT, FINE_DOUBLE, FINE_SPLIT } Fineness; /* SPLIT: a scale of two floats */
+/* What a block's lines take beyond one multiply-add in float: see kernel-interface.md. */
+typedef enum { FINE_NOT, FINE_DOUBLE, FINE_SPLIT, FINE_CUT, FINENESSES } Fineness;
 Fineness fineness(const Node *, int block);
-/* What is to be looked for: lines in float; in double everywhere (for tests); whole numbers. */
-typedef enum { WANT_NONE = 0, WANT_LINES = 1, WANT_FINE = 2, WANT_HIGH = 4 } Wanted;
+/* What is to be looked for: lines; whole numbers; and, for tests, 1 to 3 times WANT_FINE: blocks
+ * that begin with finer lines than they need. */
+typedef enum { WANT_NONE = 0, WANT_LINES = 1, WANT_HIGH = 2, WANT_FINE = 4 } Wanted;
 void prove_node(const Graph *, Node *, int wanted);
 int float_channels(const Node *);
 void prove(Job *);

@@ -384,27 +384,33 @@ least_shift(const Graph *g, const Node *n)
 }
 
 typedef enum {
-	PROVED_SCALE, PROVED_OFFSET, SWIFT_SCALE, SWIFT_OFFSET, FINE_SCALE, FINE_OFFSET
+	PROVED_SCALE, PROVED_OFFSET, SWIFT_SCALE, SWIFT_OFFSET
 } Proved;
 
-/* What prove() found, or zeros. */
+/* What prove() found in float, or zeros. */
 static Packed
 pack_proved(const Graph *g, const Node *n, int which)
 {
-	const Reals all[] = { n->scale, n->offset, n->swift_scale, n->swift_offset,
-		n->fine_scale, n->fine_offset };
-	bool fine = which >= FINE_SCALE;
-	Packed p = new_packed(g, fine ? TYPE_f64 : TYPE_f32, output_channels(g, n));
+	const Reals all[] = { n->scale, n->offset, n->swift_scale, n->swift_offset };
+	Packed p = new_packed(g, TYPE_f32, output_channels(g, n));
 
-	for (int i = 0; i < all[which].count; i++) {
-		double v = isinf(all[which].value[i]) ? 0 : all[which].value[i];
-		if (fine)
-			((double *)p.data)[i] = v;
-		else
-			((float *)p.data)[i] = (float)v;
-	}
-	for (int i = 0; which == FINE_SCALE && i < n->rest.count; i++)
-		if (fineness(n, i / RESCALE_BLOCK) == FINE_SPLIT)
+	for (int i = 0; i < all[which].count; i++)
+		if (which >= SWIFT_SCALE || fineness(n, i / RESCALE_BLOCK) != FINE_DOUBLE)
+			((float *)p.data)[i] = (float)all[which].value[i];
+	return p;
+}
+
+/* The same in double, or the rests of scales in two floats. */
+static Packed
+pack_proved_fine(const Graph *g, const Node *n, int which)
+{
+	const Reals *all = which == PROVED_SCALE ? &n->scale : &n->offset;
+	Packed p = new_packed(g, TYPE_f64, output_channels(g, n));
+
+	for (int i = 0; i < all->count; i++)
+		if (fineness(n, i / RESCALE_BLOCK) == FINE_DOUBLE)
+			((double *)p.data)[i] = all->value[i];
+		else if (which == PROVED_SCALE && n->rest.count)
 			((double *)p.data)[i] = n->rest.value[i];
 	return p;
 }
@@ -500,9 +506,9 @@ static const struct Packer {
 	{ "swift_offset_16", pack_proved, SWIFT_OFFSET, 16 },
 	{ "scale_16", pack_proved, PROVED_SCALE, 16 }, /* round(sum * scale + offset) */
 	{ "offset_16", pack_proved, PROVED_OFFSET, 16 },
-	{ "fine_16", pack_fine, RESCALE_BLOCK, 1 }, /* per block: whether as double */
-	{ "fine_scale_16", pack_proved, FINE_SCALE, 16 },
-	{ "fine_offset_16", pack_proved, FINE_OFFSET, 16 },
+	{ "fine_16", pack_fine, RESCALE_BLOCK, 1 }, /* per block: its Fineness */
+	{ "fine_scale_16", pack_proved_fine, PROVED_SCALE, 16 },
+	{ "fine_offset_16", pack_proved_fine, PROVED_OFFSET, 16 },
 	{ "high_mult", pack_high_mult, HIGH_PLAIN, 1 }, /* see docs/kernel-interface.md */
 	{ "high_add", pack_high_add, HIGH_PLAIN, 1 },
 	{ "high_bias", pack_high_bias, HIGH_PLAIN, 1 },

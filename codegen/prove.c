@@ -9,23 +9,10 @@
 /* How `form` counts: 0 is the reference's own arithmetic. */
 enum { FORM_FLOAT = 1, FORM_MIRRORED = 2 };
 
-bool
-is_mirrored(const Node *n)
-{
-	return n->form > FORM_MIRRORED;
-}
-
 Fineness
 fineness(const Node *n, int block)
 {
-	Fineness found = FINE_NOT;
-
-	for (int i = block * RESCALE_BLOCK; n->form && i < (block + 1) * RESCALE_BLOCK; i++)
-		if (i < n->fine_scale.count && n->fine_scale.value[i] != 0)
-			return FINE_DOUBLE;
-		else if (i < n->rest.count && n->rest.value[i] > 0)
-			found = FINE_SPLIT;
-	return found;
+	return n->fine.count ? (Fineness)n->fine.value[block * RESCALE_BLOCK] : FINE_NOT;
 }
 
 /* Whether the reference rounds products of a real number, not of a fixed-point one. */
@@ -99,63 +86,48 @@ find_stairs(const Graph *g, Node *n, Stairs *s, int channels)
 /* A try at a form: what was found, and whether it does for all. */
 typedef struct {
 	bool good;
-	int fine_blocks, split_blocks;
-	double *scale, *offset, *rest, *start, *fine_scale, *fine_offset;
+	int blocks[FINENESSES];
+	double *scale, *offset, *rest, *start, *fine;
 } Trial;
 
-/* All channels of a block in double. */
+/* Channels of a block, all with a line as fine. */
 static bool
-find_fine(Trial *t, const Stairs *s, int first, int end, bool mirrored)
+find_block(Trial *t, const Stairs *s, int first, int end, Form form)
 {
-	Line line;
-
-	t->fine_blocks++;
 	for (int i = first; i < end; i++) {
-		if (!find_line(s + i, (Form){ mirrored, true, (int32_t)t->start[i] }, &line))
+		Line line;
+		if (!find_line(s + i, form, &line))
 			return false;
-		t->fine_scale[i] = line.scale;
-		t->fine_offset[i] = line.offset;
+		t->scale[i] = line.scale;
+		t->offset[i] = line.offset;
+		t->rest[i] = line.rest;
+		t->start[i] = line.start;
+		t->fine[i] = form.fine;
 	}
+	t->blocks[form.fine]++;
 	return true;
 }
 
-/* Channels of a block in float, those that need it of two; false: not all. */
-static bool
-find_float(Trial *t, const Stairs *s, int first, int end, bool mirrored)
-{
-	bool all = true, split = false;
-
-	for (int i = first; i < end; i++) {
-		Line line;
-		bool found = find_line(s + i, (Form){ .mirrored = mirrored }, &line) ||
-			find_split(s + i, mirrored, &line);
-		t->scale[i] = found ? line.scale : HUGE_VAL;
-		t->offset[i] = found ? line.offset : HUGE_VAL;
-		t->rest[i] = found ? line.rest : 0;
-		t->start[i] = found ? line.start : 0;
-		split |= t->rest[i] > 0;
-		all &= found;
-	}
-	t->split_blocks += split && all;
-	return all;
-}
-
+/* Each block has the cheapest lines that do for all its channels, or begins with finer ones. */
 static Trial
-try_form(const Graph *g, const Stairs *s, int channels, bool mirrored, bool all_fine)
+try_form(const Graph *g, const Stairs *s, int channels, bool mirrored, int finer)
 {
+	static const Fineness order[] = { FINE_NOT, FINE_CUT, FINE_SPLIT, FINE_DOUBLE };
 	size_t count = (size_t)channels;
 	Trial t = { .good = true,
 		.scale = alloc_array(g->arena, count, sizeof *t.scale),
 		.offset = alloc_array(g->arena, count, sizeof *t.offset),
 		.rest = alloc_array(g->arena, count, sizeof *t.rest),
 		.start = alloc_array(g->arena, count, sizeof *t.start),
-		.fine_scale = alloc_array(g->arena, count, sizeof *t.fine_scale),
-		.fine_offset = alloc_array(g->arena, count, sizeof *t.fine_offset) };
+		.fine = alloc_array(g->arena, count, sizeof *t.fine) };
 
 	for (int first = 0; first < channels && t.good; first += RESCALE_BLOCK) {
 		int end = first + RESCALE_BLOCK < channels ? first + RESCALE_BLOCK : channels;
-		if (!find_float(&t, s, first, end, mirrored) || all_fine)
-			t.good = find_fine(&t, s, first, end, mirrored);
+		t.good = false;
+		for (int i = finer ? (finer + first / RESCALE_BLOCK) % FINENESSES : 0;
+			i < FINENESSES && !t.good; i++)
+			if (!mirrored || order[i] != FINE_CUT) /* all are, without double */
+				t.good = find_block(&t, s, first, end, (Form){ mirrored, order[i] });
 	}
 	return t;
 }
@@ -243,14 +215,17 @@ try_high(const Graph *g, Node *n, const Stairs *s, int channels)
 	}
 }
 
-/* What a trial's kernels take beyond one multiply-add, of a block. */
+/* What a trial's kernels take beyond one multiply-add, of a vector in each block. */
 static int
 price(const Trial *t, bool mirrored, int blocks)
 {
-	enum { MIRRORED = 1, SPLIT = 1, FINE = 6 };
+	enum { MIRRORED = 2, DOUBLE = 8 };
+	const int more[FINENESSES] = { 0, DOUBLE, mirrored ? 1 : 2, 1 };
+	int all = blocks * mirrored * MIRRORED;
 
-	return t->good ? blocks * mirrored * MIRRORED + t->split_blocks * SPLIT +
-		t->fine_blocks * FINE : INT_MAX;
+	for (int i = 0; i < FINENESSES; i++)
+		all += t->blocks[i] * more[i];
+	return t->good ? all : INT_MAX;
 }
 
 static bool
@@ -263,22 +238,21 @@ has_any(const double *v, int count)
 }
 
 static void
-try_lines(const Graph *g, Node *n, const Stairs *s, int channels, bool all_fine)
+try_lines(const Graph *g, Node *n, const Stairs *s, int channels, int finer)
 {
 	int blocks = (channels + RESCALE_BLOCK - 1) / RESCALE_BLOCK, least = INT_MAX;
 
 	for (int mirrored = 0; mirrored < 2 && least > blocks; mirrored++) {
-		Trial t = try_form(g, s, channels, mirrored, all_fine);
+		Trial t = try_form(g, s, channels, mirrored, finer);
 		if (price(&t, mirrored, blocks) >= least)
 			continue;
 		least = price(&t, mirrored, blocks);
-		n->form = FORM_FLOAT + mirrored * FORM_MIRRORED + (t.fine_blocks + t.split_blocks > 0);
+		n->form = FORM_FLOAT + mirrored * FORM_MIRRORED + (t.blocks[FINE_NOT] < blocks);
 		n->scale = (Reals){ channels, t.scale };
 		n->offset = (Reals){ channels, t.offset };
-		n->rest = (Reals){ t.split_blocks ? channels : 0, t.rest };
+		n->rest = (Reals){ t.blocks[FINE_SPLIT] ? channels : 0, t.rest };
 		n->start = (Reals){ has_any(t.start, channels) ? channels : 0, t.start };
-		n->fine_scale = (Reals){ t.fine_blocks ? channels : 0, t.fine_scale };
-		n->fine_offset = (Reals){ t.fine_blocks ? channels : 0, t.fine_offset };
+		n->fine = (Reals){ t.blocks[FINE_NOT] < blocks ? channels : 0, t.fine };
 	}
 }
 
@@ -295,10 +269,10 @@ prove_node(const Graph *g, Node *n, int wanted)
 	if (wanted & WANT_LINES && n->op != OP_depthwise)
 		try_swift(g, n, s, channels);
 	if (wanted & WANT_LINES)
-		try_lines(g, n, s, channels, wanted & WANT_FINE);
+		try_lines(g, n, s, channels, wanted / WANT_FINE);
 }
 
-/* Channels whose line is in float: of all, or of those of blocks that need no double; or in two floats. */
+/* Channels of blocks that need no double. */
 int
 float_channels(const Node *n)
 {
@@ -350,7 +324,7 @@ prove(Job *job)
 		Node *n = g->node + i;
 		n->form = n->open = 0;
 		n->sum_bound = 0;
-		n->scale = n->offset = n->rest = n->start = n->fine_scale = n->fine_offset = (Reals){ 0 };
+		n->scale = n->offset = n->rest = n->start = n->fine = (Reals){ 0 };
 		n->swift_scale = n->swift_offset = n->swift_start = (Reals){ 0 };
 		n->high[HIGH_1] = n->high[HIGH_256] = (HighForm){ 0 };
 		if (job->no_prove || !sums_products(n) || tensor_out(g, n)->type != TYPE_s8)

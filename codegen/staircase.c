@@ -81,6 +81,19 @@ typedef struct {
 	Line line;
 } FormedLine;
 
+/* Whether what is behind the point is cut off, so that 1.0 begins y one above `base`. */
+static bool
+cuts(Form form)
+{
+	return form.mirrored ? form.fine != FINE_DOUBLE : form.fine >= FINE_SPLIT;
+}
+
+static int
+base(const Stairs *s, Form form)
+{
+	return form.mirrored ? s->zero : cuts(form) ? INT8_MIN : 0;
+}
+
 /* False: the number has no place in 32 bits. */
 static bool
 line_gives(const Stairs *s, const void *what, int32_t sum, int64_t *y)
@@ -91,12 +104,12 @@ line_gives(const Stairs *s, const void *what, int32_t sum, int64_t *y)
 	double x = (double)sum + line.start;
 	double offset = turns(f->form, sum) ? -line.offset : line.offset;
 	float split = line.rest > 0 ? fmaf((float)x, (float)line.rest, (float)offset) : (float)offset;
-	double v = f->form.fine ? fma(x, line.scale, offset) :
+	double v = f->form.fine == FINE_DOUBLE ? fma(x, line.scale, offset) :
 		(double)fmaf((float)x, (float)line.scale, split);
 
 	if (!(v > -most && v < most) || x < INT32_MIN || x > INT32_MAX)
 		return false;
-	*y = llrint(v) + (f->form.mirrored ? s->zero : 0);
+	*y = (cuts(f->form) ? (int64_t)v : llrint(v)) + base(s, f->form);
 	return true;
 }
 
@@ -140,46 +153,50 @@ typedef struct {
 	Bounded floor, ceiling;
 } Region;
 
-/* Where rounding to the type and then to even begins to give y. */
+/* Where rounding to the type, and then to even or to what is before the point, begins to give y. */
 static double
-threshold(int y, bool fine)
+threshold(int y, Form form)
 {
-	double half = y - 0.5, far = y % 2 ? INFINITY : -INFINITY;
-	double next = fine ? nextafter(half, far) : (double)nextafterf((float)half, (float)far);
+	double begin = cuts(form) ? y : y - 0.5;
+	double far = cuts(form) || y % 2 == 0 ? -INFINITY : INFINITY;
+	double next = form.fine == FINE_DOUBLE ? nextafter(begin, far) :
+		(double)nextafterf((float)begin, (float)far);
 
-	return half + (next - half) / 2;
+	if (cuts(form) && y <= 0)
+		return -INFINITY; /* it never is above 0: what is behind the point goes towards that */
+	return begin + (next - begin) / 2;
 }
 
-/* The line is at t or above it, or at t or below, where the sum is `at`. */
+/* The line gives y or more, or not, where the sum is `at`. */
 static void
-bound(Region *r, Form form, int32_t at, double t, bool above)
+bound(Region *r, const Stairs *s, Form form, int32_t at, int y, bool above)
 {
-	double sum = form.fine ? at : (double)(float)at, sign = turns(form, at) ? -1 : 1;
-	Bounded *b = above == (sign > 0) ? &r->floor : &r->ceiling;
+	double sum = form.fine == FINE_DOUBLE ? at : (double)(float)at;
+	bool turned = turns(form, at);
+	Bounded *b = above == !turned ? &r->floor : &r->ceiling;
 
-	b->p[b->count] = sign * t;
-	b->q[b->count++] = sign * sum;
+	y -= base(s, form);
+	b->p[b->count] = threshold(turned ? 1 - y : y, form);
+	b->q[b->count++] = turned ? -sum : sum;
 }
 
 static void
 find_region(Region *r, const Stairs *s, Form form)
 {
-	double zero = form.mirrored ? 0 : s->zero;
-	int less = form.mirrored ? s->zero : 0;
+	double zero = s->zero - base(s, form) + (cuts(form) ? 0.5 : 0);
 
 	r->floor.count = r->ceiling.count = 1; /* or it may have no end */
 	r->floor.p[0] = zero - 1;
 	r->ceiling.p[0] = zero + 1;
 	r->floor.q[0] = r->ceiling.q[0] = 0;
 	if (s->from > s->least)
-		bound(r, form, s->low, threshold(s->from - less, form.fine), true);
+		bound(r, s, form, s->low, s->from, true);
 	if (s->to < s->most)
-		bound(r, form, s->high, threshold(s->to + 1 - less, form.fine), false);
+		bound(r, s, form, s->high, s->to + 1, false);
 	for (int y = s->from + 1; y <= s->to; y++) {
-		double t = threshold(y - less, form.fine);
 		int32_t at = s->edge[y - s->from - 1];
-		bound(r, form, at, t, true);
-		bound(r, form, at - 1, t, false);
+		bound(r, s, form, at, y, true);
+		bound(r, s, form, at - 1, y, false);
 	}
 }
 
@@ -249,63 +266,65 @@ next_scale(double scale, int steps, bool fine)
 
 /*
  * The line at one of PARTS offsets of a cut, for sums that start where its offset would be next to
- * nothing (started), which a float has more bits for, or at form.start.  False: it does not hold.
+ * nothing (started), which a float has more bits for.  False: it does not hold.
  */
 enum { PARTS = 4 };
 static bool
 try_line(const Stairs *s, Form form, const Cut *c, double rest, int part, bool started, Line *line)
 {
 	const double far = 1 << 24; /* floats have no odd numbers beyond */
-	double offset = c->low + c->width * (part + 1) / (PARTS + 1), start = started ?
-		round(offset / c->scale) : form.start;
+	bool real = form.fine == FINE_DOUBLE;
+	double offset = c->low + c->width * (part + 1) / (PARTS + 1);
+	double start = started ? round(offset / c->scale) : 0;
 
 	if (!(c->width >= 0 && fabs(start) <= far))
 		return false;
 	offset -= start * c->scale;
-	*line = (Line){ c->scale - rest, form.fine ? offset : (double)(float)offset, rest, (int32_t)start };
+	*line = (Line){ c->scale - rest, real ? offset : (double)(float)offset, rest, (int32_t)start };
 	return line_holds(s, form, *line);
+}
+
+/* Of a scale in two floats. */
+static bool
+find_split(const Stairs *s, Form form, const Region *r, double best, Line *line)
+{
+	enum { SCALES = 7 };
+	const double near = ldexp(1, -30);
+
+	for (int i = 0; i < SCALES * PARTS; i++) {
+		double scale = best * (1 + (i / PARTS - SCALES / 2) * near);
+		double high = (double)(float)scale;
+		if (high > scale)
+			high = next_scale(high, -1, false);
+		double rest = (double)(float)(scale - high);
+		Cut c = cut(r, high + rest);
+		if (try_line(s, form, &c, rest, i % PARTS, !form.mirrored, line))
+			return true;
+	}
+	return false;
 }
 
 bool
 find_line(const Stairs *s, Form form, Line *line)
 {
 	enum { NEIGHBOURS = 24 };
+	bool real = form.fine == FINE_DOUBLE, both = !form.mirrored && form.fine == FINE_NOT;
 	Region r;
 
 	find_region(&r, s, form);
 	Cut best = widest(&r, slope(s));
 	if (!(best.width >= 0))
 		return false;
-	double scale = form.fine ? best.scale : (double)(float)best.scale;
-	for (int i = 0; i < (form.fine || form.mirrored ? 2 : 4) * NEIGHBOURS; i++) {
+	if (form.fine == FINE_SPLIT)
+		return find_split(s, form, &r, best.scale, line);
+	double scale = real ? best.scale : (double)(float)best.scale;
+	for (int i = 0; i < (both ? 4 : 2) * NEIGHBOURS; i++) {
 		int step = i % (2 * NEIGHBOURS);
-		Cut c = cut(&r, next_scale(scale, step % 2 ? step / 2 + 1 : -(step / 2), form.fine));
+		bool started = i > step || (form.fine == FINE_CUT && !form.mirrored);
+		Cut c = cut(&r, next_scale(scale, step % 2 ? step / 2 + 1 : -(step / 2), real));
 		for (int part = 0; part < PARTS && c.width >= 0; part++)
-			if (try_line(s, form, &c, 0, (part + PARTS / 2 - 1) % PARTS, i > step, line))
+			if (try_line(s, form, &c, 0, (part + PARTS / 2 - 1) % PARTS, started, line))
 				return true;
-	}
-	return false;
-}
-
-bool
-find_split(const Stairs *s, bool mirrored, Line *line)
-{
-	enum { SCALES = 7 };
-	const double near = ldexp(1, -30);
-	Form form = { .mirrored = mirrored };
-	Region r;
-
-	find_region(&r, s, form);
-	Cut best = widest(&r, slope(s));
-	for (int i = 0; i < SCALES * PARTS && best.width > 0; i++) {
-		double scale = best.scale * (1 + (i / PARTS - SCALES / 2) * near);
-		double high = (double)(float)scale;
-		if (high > scale)
-			high = next_scale(high, -1, false);
-		double rest = (double)(float)(scale - high);
-		Cut c = cut(&r, high + rest);
-		if (try_line(s, form, &c, rest, i % PARTS, !mirrored, line))
-			return true;
 	}
 	return false;
 }
@@ -352,7 +371,7 @@ find_swift(const Stairs *s, Swift *line)
 	enum { NEIGHBOURS = 8 };
 	Region r;
 
-	find_region(&r, s, (Form){ .fine = true });
+	find_region(&r, s, (Form){ .fine = FINE_DOUBLE });
 	Cut best = widest(&r, slope(s));
 	if (!(best.width > 0) || (double)s->high - s->low >= least_whole)
 		return false;
@@ -393,7 +412,7 @@ widest_scale(const Stairs *s)
 
 	if (s->from == s->to)
 		return 0;
-	find_region(&r, s, (Form){ .fine = true });
+	find_region(&r, s, (Form){ .fine = FINE_DOUBLE });
 	Cut best = widest(&r, slope(s));
 	return best.width >= 0 ? best.scale : -1;
 }

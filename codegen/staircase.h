@@ -5,9 +5,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "codegen.h"
+
 /*
  * One channel's sums to stored values, which never fall as the sums grow; and lines
- * that give the same: y = round(sum * scale + offset), halves to even, then clamped.
+ * that give the same: y = round(sum * scale + offset), halves to even, or what is before the point
+ * of it, then clamped.
  */
 typedef struct {
 	bool real;    /* rounds sum * scale; else requantize(sum, mult, shift) */
@@ -20,12 +23,11 @@ typedef struct {
 } Stairs;
 typedef struct {
 	bool mirrored; /* below zero -offset stands for offset; y's zero point is added at the end */
-	bool fine;     /* in double, else in float */
-	int32_t start; /* of lines in double: where sums start */
+	Fineness fine;
 } Form;
 typedef struct {
 	double scale, offset;
-	double rest; /* of the scale, in float: sum * scale + (sum * rest + offset) */
+	double rest; /* if FINE_SPLIT: sum * scale + (sum * rest + offset) */
 	int32_t start; /* added to the sum first: 0 if mirrored */
 } Line;
 typedef struct {
@@ -40,7 +42,6 @@ typedef struct {
 int stored(const Stairs *, int32_t sum);
 void find_edges(Stairs *);
 bool find_line(const Stairs *, Form, Line *);
-bool find_split(const Stairs *, bool mirrored, Line *); /* of a scale in two floats */
 bool find_swift(const Stairs *, Swift *);
 /* Of the line that has most room between the edges; 0: there are none; below: none has. */
 double widest_scale(const Stairs *);

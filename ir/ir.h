@@ -169,9 +169,8 @@ typedef struct {
 	int open; /* set by prove(): OPEN bits: bounds of the activation that no value goes beyond */
 	int64_t sum_bound; /* set by prove(): no sum of products is larger, either way; 0: not known */
 	int form; /* set by prove(): how sums are rescaled: docs/kernel-interface.md */
-	/* Set by prove(), per channel of the output: infinite where no float does; fine ones are in
-	 * double, 0 where none are needed. */
-	Reals scale, offset, rest, fine_scale, fine_offset; /* rest: of a scale in two floats */
+	/* Set by prove(), per channel of the output; fine: what its line takes, rest: of two floats. */
+	Reals scale, offset, rest, fine;
 	Reals start; /* set by prove(): added to sums before those rescale them */
 	Reals swift_scale, swift_offset, swift_start; /* set by prove(): the same in fewer steps */
 	HighForm high[HIGH_FACTORS]; /* set by prove(): the same in whole numbers, sums times 1 or 256 */

@@ -71,15 +71,17 @@ requantize16(__m512i x, const Scales *s, int shift_most)
 	return _mm512_mask_shuffle_epi32(even, 0xaaaa, odd, _MM_PERM_CCAA);
 }
 
-/* What `fine` is where a scale is in two floats; 1: in double. */
-enum { FINE_SPLIT = 2 };
+/* What `fine` is where sums are rescaled in double; by a scale in two floats; and where, in form 2,
+ * what is before the point counts. */
+enum { FINE_DOUBLE = 1, FINE_SPLIT, FINE_CUT };
 
 /*
- * What rescales sixteen channels' sums, by form: 0 exactly, as above; else, with the same bits,
- * y = round(sum * scale + offset) in float: of form 1 with y's zero point in offset, of form 3
- * with -offset where the sum is below zero, y's zero point added.  2 and 4: the same, but in
- * double where `fine` is 1, and with scale + rest for scale where it is FINE_SPLIT.  5: the sum's
- * bits are a float, and 16 bits of the result's are y.
+ * What rescales sixteen channels' sums, by form: 0 exactly, as above; else, with the same bits, in
+ * float: 1: y = round(sum * scale + offset), y's zero point being in offset; 3: what is before the
+ * point of sum * scale + offset, or - offset where the sum is below zero; y's zero point added.
+ * 2 and 4: the same, but by `fine`: in double; or with scale + rest for scale, which in form 2, as
+ * FINE_CUT, is what is before the point, less 128.  5: the sum's bits are a float, and 16 bits of
+ * the result's are y.
  */
 enum { FORM_SWIFT = 5 };
 typedef struct {
@@ -116,12 +118,12 @@ load_rescale(const int32_t *mult, const int8_t *shift, int shift_most, const flo
 	return r;
 }
 
+enum { FIRST_AND_SECOND_XOR_THIRD = 0x6a };
+
 /* offset, of form 3 and 4 with the other sign where the sum is below zero. */
 static inline __attribute__((always_inline)) __m512
 offset16(__m512i sum, __m512 offset, int form)
 {
-	enum { FIRST_AND_SECOND_XOR_THIRD = 0x6a };
-
 	if (form < 3)
 		return offset;
 	return _mm512_castsi512_ps(_mm512_ternarylogic_epi32(sum, _mm512_set1_epi32(INT32_MIN),
@@ -134,8 +136,9 @@ fine8(__m256i sum, __m512d scale, __m512d offset, int form)
 	__m512d v = _mm512_cvtepi32_pd(sum);
 
 	if (form > 2)
-		offset = _mm512_mask_sub_pd(offset, _mm256_cmplt_epi32_mask(sum,
-			_mm256_setzero_si256()), _mm512_setzero_pd(), offset);
+		offset = _mm512_castsi512_pd(_mm512_ternarylogic_epi64(_mm512_castpd_si512(v),
+			_mm512_set1_epi64(INT64_MIN), _mm512_castpd_si512(offset),
+			FIRST_AND_SECOND_XOR_THIRD));
 	return _mm512_cvtpd_epi32(_mm512_fmadd_pd(v, scale, offset));
 }
 
@@ -144,28 +147,28 @@ static inline __attribute__((always_inline)) __m512i
 rescale16(__m512i sum, const Rescale512 *r, int form, int shift_most, int y_zero)
 {
 	const __m512i zero = _mm512_set1_epi32(y_zero);
-	__m512i y;
 
 	if (form == FORM_SWIFT)
 		return _mm512_castps_si512(_mm512_fmadd_ps(_mm512_castsi512_ps(sum), r->scale,
 			r->offset));
 	if (form == 0)
 		return _mm512_add_epi32(requantize16(sum, &r->exact, shift_most), zero);
-	if (r->fine == FINE_SPLIT) {
-		__m512 v = _mm512_cvtepi32_ps(sum);
-		y = _mm512_cvtps_epi32(_mm512_fmadd_ps(v, r->scale, _mm512_fmadd_ps(v, r->rest,
-			offset16(sum, r->offset, form))));
-	} else if (r->fine) {
+	if (r->fine == FINE_DOUBLE) {
 		__m256i low = fine8(_mm512_castsi512_si256(sum), r->fine_scale[0],
 			r->fine_offset[0], form);
 		__m256i high = fine8(_mm512_extracti64x4_epi64(sum, 1), r->fine_scale[1],
 			r->fine_offset[1], form);
-		y = _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
-	} else {
-		y = _mm512_cvtps_epi32(_mm512_fmadd_ps(_mm512_cvtepi32_ps(sum), r->scale,
-			offset16(sum, r->offset, form)));
+		__m512i y = _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+		return form > 2 ? _mm512_add_epi32(y, zero) : y;
 	}
-	return form > 2 ? _mm512_add_epi32(y, zero) : y;
+	__m512 v = _mm512_cvtepi32_ps(sum), offset = offset16(sum, r->offset, form);
+	if (r->fine == FINE_SPLIT)
+		offset = _mm512_fmadd_ps(v, r->rest, offset);
+	v = _mm512_fmadd_ps(v, r->scale, offset);
+	if (form > 2)
+		return _mm512_add_epi32(_mm512_cvttps_epi32(v), zero);
+	return r->fine ? _mm512_add_epi32(_mm512_cvttps_epi32(v), _mm512_set1_epi32(INT8_MIN)) :
+		_mm512_cvtps_epi32(v);
 }
 
 /* Where those of all of a node's channels are: NULL where the form does not use them. */

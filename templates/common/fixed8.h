@@ -34,15 +34,16 @@ shift_right8(__m256i x, __m256i shift)
 	return _mm256_sub_epi32(_mm256_srav_epi32(x, shift), up);
 }
 
-/* What `fine` is where a scale is in two floats; 1: in double. */
-enum { FINE_SPLIT = 2 };
+/* What `fine` is where sums are rescaled in double; by a scale in two floats; and where, in form 2,
+ * what is before the point counts. */
+enum { FINE_DOUBLE = 1, FINE_SPLIT, FINE_CUT };
 
 /*
  * What rescales eight channels' sums, by form: 0 exactly, x * mult / 2^31 * 2^shift, rounded
- * twice; else, with the same bits, y = round(sum * scale + offset) in float: of form 1 with y's
- * zero point in offset, of form 3 with -offset where the sum is below zero, y's zero point added.
- * 2 and 4: the same, but in double where `fine` is 1, and with scale + rest for scale where it is
- * FINE_SPLIT.
+ * twice; else, with the same bits, in float: 1: y = round(sum * scale + offset), y's zero point
+ * being in offset; 3: what is before the point of sum * scale + offset, or - offset where the sum
+ * is below zero; y's zero point added.  2 and 4: the same, but by `fine`: in double; or with
+ * scale + rest for scale, which in form 2, as FINE_CUT, is what is before the point, less 128.
  */
 typedef struct {
 	int fine;
@@ -101,7 +102,7 @@ rescale8(__m256i sum, const Rescale *r, int form, int shift_most, int y_zero)
 		__m256i x = shift_most > 0 ? _mm256_sllv_epi32(sum, r->left) : sum;
 		return _mm256_add_epi32(shift_right8(high_product8(x, r->mult), r->right), zero);
 	}
-	if (r->fine && r->fine != FINE_SPLIT) {
+	if (r->fine == FINE_DOUBLE) {
 		__m256i y = _mm256_set_m128i(fine4(_mm256_extracti128_si256(sum, 1),
 			r->fine_scale[1], r->fine_offset[1], form),
 			fine4(_mm256_castsi256_si128(sum), r->fine_scale[0], r->fine_offset[0], form));
@@ -110,10 +111,13 @@ rescale8(__m256i sum, const Rescale *r, int form, int shift_most, int y_zero)
 	__m256 v = _mm256_cvtepi32_ps(sum), offset = r->offset;
 	if (form > 2)
 		offset = _mm256_xor_ps(offset, _mm256_and_ps(v, _mm256_set1_ps(-0.0f)));
-	if (r->fine)
+	if (r->fine == FINE_SPLIT)
 		offset = _mm256_fmadd_ps(v, r->rest, offset);
-	__m256i y = _mm256_cvtps_epi32(_mm256_fmadd_ps(v, r->scale, offset));
-	return form > 2 ? _mm256_add_epi32(y, zero) : y;
+	v = _mm256_fmadd_ps(v, r->scale, offset);
+	if (form > 2)
+		return _mm256_add_epi32(_mm256_cvttps_epi32(v), zero);
+	return r->fine ? _mm256_add_epi32(_mm256_cvttps_epi32(v), _mm256_set1_epi32(INT8_MIN)) :
+		_mm256_cvtps_epi32(v);
 }
 
 /* Where those of all of a node's channels are: NULL where the form does not use them. */

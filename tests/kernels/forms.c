@@ -25,17 +25,8 @@ pick_form(Case *c)
 	if (!sums_products(n) || tensor_out(g, n)->type != TYPE_s8 ||
 		!any_reads("form") || (!c->large && chance(&c->dice, 30)))
 		return true;
-	prove_node(g, n, WANT_LINES | WANT_HIGH | (mixed ? WANT_FINE : 0));
+	prove_node(g, n, WANT_LINES | WANT_HIGH | WANT_FINE * (mixed ? between(&c->dice, 0, FINENESSES - 1) : 0));
 	if (chance(&c->dice, 30))
 		n->swift_scale.count = 0;
-	double *fine = (double *)(uintptr_t)n->fine_scale.value;
-	for (int64_t i = 0; mixed && i < n->fine_scale.count; i += RESCALE_BLOCK) {
-		int64_t end = i + RESCALE_BLOCK < n->scale.count ? i + RESCALE_BLOCK : n->scale.count;
-		bool needed = chance(&c->dice, 50);
-		for (int64_t k = i; k < end; k++)
-			needed |= isinf(n->scale.value[k]) != 0;
-		for (int64_t k = i; k < end && !needed; k++)
-			fine[k] = 0;
-	}
 	return true;
 }

@@ -254,57 +254,66 @@ class Form:
         return np.clip(y, -128 if self.open & 1 else c.least, 127 if self.open & 2 else c.most)
 
 
+DOUBLE, SPLIT, CUT = 1, 2, 3  # of a block of 16 channels; 0: none of them
+
+
 class Lines(Form):
-    """A line in float or in double, rounded to even."""
+    """A line in float, or in double; rounded to even, or what is before the point."""
     def __init__(self, given, channels):
         super().__init__(given)
         self.form = int(given.get("form", 0))
         self.mirrored = self.form > 2
-        self.scale, self.offset = (array_of(given, name, channels) for name in ("scales", "offsets"))
-        self.rest = array_of(given, "rests", channels)
+        self.scale, self.offset, self.rest, self.fine = (
+            array_of(given, name, channels) for name in ("scales", "offsets", "rests", "fines"))
         self.start = array_of(given, "starts", channels).astype(np.int64)
-        self.fine_scale, self.fine_offset = (array_of(given, name, channels) for name in ("fine_scales", "fine_offsets"))
-        blocks = -(-channels // 16)
-        fine = np.array([self.fine_scale[16 * i:16 * i + 16].any() for i in range(blocks)])
-        self.fine = np.repeat(fine, 16)[:channels] if blocks else fine
+        blocks = [set(self.fine[i:i + 16]) for i in range(0, channels, 16)]
+        if not set().union(*blocks) <= {0, DOUBLE, SPLIT, CUT} or any(len(block) > 1 for block in blocks):
+            self.scale[:] = -1  # kernels look at a block's first
 
     def found(self, _):
         return self.form != 0
 
     def single(self):
-        return int(np.isfinite(self.scale).sum()) if self.form else 0
+        return int((self.fine != DOUBLE).sum()) if self.form else 0
 
     def y(self, c, sums, at):
-        scale, offset = (self.fine_scale, self.fine_offset) if self.fine[at] else (self.scale, self.offset)
-        scale, offset = scale[at], offset[at]
+        scale, offset, fine = self.scale[at], self.offset[at], self.fine[at]
         sums = sums + self.start[at]
         offset = np.where(sums < 0, -offset, offset) if self.mirrored else np.full(sums.shape, offset)
         if np.abs(sums).max() >= 2**31:
             return np.full(sums.shape, 999)
-        if self.fine[at]:
+        if fine == DOUBLE:
             v = np.where(sums < 0, exact_fused(sums, float(scale), float(offset[0])),
                          exact_fused(sums, float(scale), float(offset[-1])))
         else:
-            v = fused(sums, scale, fused(sums, self.rest[at], offset) if self.rest[at] else offset)
+            v = fused(sums, scale, fused(sums, self.rest[at], offset) if fine == SPLIT else offset)
         if not np.isfinite(v).all() or np.abs(v).max(initial=0) >= 2**30:
             return np.full(sums.shape, 999)
-        return self.clipped(c, np.rint(v) + (c.zero if self.mirrored else 0))
+        if self.mirrored:
+            return self.clipped(c, (np.rint(v) if fine == DOUBLE else np.trunc(v)) + c.zero)
+        return self.clipped(c, np.trunc(v) - 128 if fine in (SPLIT, CUT) else np.rint(v))
 
     def rises(self, at):
-        scale, offset = (self.fine_scale[at], self.fine_offset[at]) if self.fine[at] else (self.scale[at], self.offset[at])
-        return scale >= 0 and self.rest[at] >= 0 and (not self.mirrored or -scale - offset <= offset)
+        scale, offset = self.scale[at], self.offset[at]
+        single = self.fine[at] == DOUBLE or (np.float32(scale) == scale and np.float32(offset) == offset)
+        return scale >= 0 and self.rest[at] >= 0 and single and (not self.mirrored or -scale - offset <= offset)
 
     def quick(self, at):
-        return not self.fine[at]
+        return self.fine[at] != DOUBLE
 
     def harm(self, c, at, far, dice):
-        scale, offset = (self.fine_scale, self.fine_offset) if self.fine[at] else (self.scale, self.offset)
-        if self.start[at]:
+        if self.fine[at] == CUT and dice.random() < 0.3:
+            self.fine[at] = 0
+        elif self.start[at]:
             self.start[at] += dice.choice((3, -3))
         elif dice.random() < 0.5:  # the farthest edge moves by three sums
-            scale[at] *= 1 + 3 / far
+            self.scale[at] = as_kept(self.scale[at] * (1 + 3 / far), self.fine[at])
         else:
-            offset[at] += 3 * c.scale[at] * dice.choice((1, -1))
+            self.offset[at] = as_kept(self.offset[at] + 3 * c.scale[at] * dice.choice((1, -1)), self.fine[at])
+
+
+def as_kept(v, fine):
+    return v if fine == DOUBLE else float(np.float32(v))
 
 
 class Swift(Form):

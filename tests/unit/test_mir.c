@@ -149,8 +149,8 @@ with_every_field(Session *s)
 	n->sum_bound = INT64_C(1) << 40;
 	n->scale = (Reals){ 1, reals };
 	n->offset = (Reals){ 3, reals };
-	n->rest = n->start = n->fine_scale = (Reals){ 1, reals + 2 };
-	n->fine_offset = (Reals){ 2, reals };
+	n->rest = n->start = (Reals){ 1, reals + 2 };
+	n->fine = (Reals){ 2, reals };
 	n->swift_scale = n->swift_offset = n->swift_start = (Reals){ 3, reals };
 	for (int i = 0; i < HIGH_FACTORS; i++)
 		n->high[i] = (HighForm){ 7 + i, { 3, reals }, { 1, reals }, { 2, reals } };
@@ -200,12 +200,12 @@ Test(mir, every_field)
 	cr_assert(m->scratch == 64 && m->scratch_offset == 128 && m->loc.offset == 0);
 	cr_assert_str_eq(m->kernel, n->kernel);
 	cr_assert(m->open == 3 && m->sum_bound == n->sum_bound);
-	cr_assert(m->form == 4 && m->scale.count == 1 && m->fine_offset.count == 2);
+	cr_assert(m->form == 4 && m->scale.count == 1 && m->fine.count == 2);
 	cr_assert(m->start.count == 1 && *m->start.value == *n->start.value);
 	cr_assert_eq(memcmp(m->offset.value, n->offset.value, 3 * sizeof(double)), 0);
 	cr_assert(m->swift_scale.count == 3 && m->swift_start.value[2] == n->offset.value[2]);
 	cr_assert(m->high[1].shift == 8 && m->high[0].mult.count == 3 && m->high[1].start.count == 2);
-	cr_assert(*m->fine_scale.value == *n->fine_scale.value);
+	cr_assert(*m->fine.value == *n->fine.value);
 	cr_assert_eq(memcmp(m->input, n->input, 3 * sizeof *n->input), 0);
 	end(&s);
 }
