@@ -1,7 +1,7 @@
 /* depthwise_s8.c: convolution of int8, each channel by itself: a window's bytes side by side. */
 #include <assert.h>
 
-#include "dot128.h"
+#include "large.h"
 
 /* From WIDE pixels on channels are made one by one, else four at once. */
 enum { CHANNELS_AT_ONCE = 8, TAPS_MOST = 64, WIDE = 16 };
@@ -530,11 +530,15 @@ depthwise_s8_mve(int8_t *restrict y, const int8_t *const *x, const int8_t *restr
 		const int window = (taps + 15) / 16 * 16; /* bytes of a channel's weights */
 		const int last = out_c / CHANNELS_AT_ONCE * CHANNELS_AT_ONCE;
 
-		for (int c = 0; c < last; c += CHANNELS_AT_ONCE)
+		if (taps > 16)
+			large_row(y, x, w_windows + 16, rescale_4, scratch, in_w, out_w, out_c, kernel_h, taps,
+				span, stride_w, pad_left, x_step, y_step, x_zero, w_zero, shift_most, y_zero,
+				y_min, y_max);
+		for (int c = 0; c < last && taps <= 16; c += CHANNELS_AT_ONCE)
 			some_channels(y + c, x, w_windows + 16 + c * window, rescale_4 + c * 3, scratch, c,
 				CHANNELS_AT_ONCE, span, in_w, out_w, kernel_h, taps, stride_w, pad_left, x_step,
 				y_step, x_zero, w_zero, shift_most, y_zero, y_min, y_max);
-		if (last < out_c)
+		if (last < out_c && taps <= 16)
 			some_channels(y + last, x, w_windows + 16 + last * window, rescale_4 + last * 3, scratch, last,
 				out_c - last, span, in_w, out_w, kernel_h, taps, stride_w, pad_left, x_step, y_step,
 				x_zero, w_zero, shift_most, y_zero, y_min, y_max);

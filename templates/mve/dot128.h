@@ -103,7 +103,7 @@ rescale_alike(int32x4_t sum, int32_t bias, int32_t mult, int shift, int shift_mo
 	sum = vaddq_n_s32(sum, bias);
 	if (shift_most > 0)
 		sum = vshlq_r_s32(sum, shift > 0 ? shift : 0);
-	shift = shift > 0 ? 0 : shift;
+	shift = shift_most > 0 && shift > 0 ? 0 : shift;
 	sum = vqrdmulhq_n_s32(sum, mult);
 	if (y_zero > y_min && shift < 0)
 		sum = vaddq_s32(sum, vshrq_n_s32(sum, 31));
