@@ -132,7 +132,7 @@ put_call(Body *b, const Call *c, int part, const At *at)
 		else if (word_kind(q->name) == WORD_SPACE)
 			s = space(b, c->node, q);
 		else if (!strcmp(q->name, "row"))
-			s = at->row;
+			s = at->row ? at->row : "0";
 		else if (c->argument[part][i])
 			s = c->argument[part][i];
 		if (i && b->out->size + strlen(s) - line > LINE_MOST - 8 * (size_t)b->depth) {

@@ -150,17 +150,19 @@ pack_rows_of_pairs(const Graph *g, const Node *n, int unused)
 	return p;
 }
 
-/* Of each channel what rescales its sums, and the first one. */
+/* Of each channel what rescales its sums, and the first one: of x, or of x less its zero point. */
 Packed
-pack_rescales(const Graph *g, const Node *n, int unused)
+pack_rescales(const Graph *g, const Node *n, int less)
 {
-	(void)unused;
 	Packed p = new_packed(g, TYPE_s32, (int64_t)output_channels(g, n) * 4);
 	Rescales r = rescales_of(g, n, HIGH_PLAIN);
 
 	for (int o = 0; o < output_channels(g, n); o++) {
 		store_rescale(p, 4 * o, &r, o);
-		store_bits(p, 4 * o + 3, r.first[o]);
+		int64_t first = r.first[o];
+		for (int i = 0; less && i < taps(g, n); i++)
+			first += affine(g, n, X).zero * weight_less(g, n, o, i);
+		store_bits(p, 4 * o + 3, first);
 	}
 	return p;
 }

@@ -334,7 +334,7 @@ typedef uint64_t Twice __attribute__((may_alias, aligned(4))); /* whose offsets 
 
 /*
  * Two words, at a multiple of four bytes: loaded here, even if the same were before.  "oQ": at
- * a register and a constant, for ldrd has no other way to say it.
+ * a register and a constant, of 64 bits a small one, for ldrd has no other way to say it.
  */
 #ifdef __ARM_FEATURE_DSP
 static inline Two
