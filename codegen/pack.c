@@ -523,6 +523,7 @@ static const struct Packer {
 	{ "right_32", pack_rights, 1, 32 }, /* shifts to the right, less 1 */
 	{ "w_u8_32", pack_fours_u8, 32, 1 }, /* weights 128 more */
 	{ "w_columns_32", pack_columns, 32, 1 },
+	{ "w_8x4", pack_fours, 8, 1 },
 	{ "w_vnni", pack_fours, 16, 1 },
 	{ "w_less", pack_less, 16, 1 }, /* w_left being what is left of the zero point */
 	{ "w_excess", pack_excess, 0, 1 },

@@ -19,7 +19,7 @@ conv2d_s8_hvx(int8_t *restrict y, const int8_t *const *x, const uint8_t *restric
 {
 	const int taps = kernel_h * kernel_w * in_c;
 	const Ends ends = { bias_32, mult_32, right_32, shift_most, y_zero, y_min, y_max };
-	int32_t less[WORDS];
+	int32_t less[SUMS_MOST];
 
 	for (int at = 0; at < out_w; at += WINDOWS) {
 		const int pixels = out_w - at < WINDOWS ? out_w - at : WINDOWS;

@@ -14,7 +14,7 @@ dense_s8_hvx(int8_t *restrict y, const int8_t *restrict x, const uint8_t *restri
 	int x_step, int y_step, int w_zero, int shift_most, int y_zero, int y_min, int y_max)
 {
 	const Ends ends = { bias_32, mult_32, right_32, shift_most, y_zero, y_min, y_max };
-	int32_t less[WORDS];
+	int32_t less[SUMS_MOST];
 
 	for (int at = 0; at < out_w; at += PIXELS) {
 		const int pixels = out_w - at < PIXELS ? out_w - at : PIXELS;

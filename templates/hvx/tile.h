@@ -9,6 +9,16 @@
 #include "vectors.h"
 
 enum { PIXELS = 4, VECTORS = 4, OUTPUTS = VECTORS * WORDS };
+enum { HIDDEN_MOST = 16 }; /* inputs whose weights, kept, would be as many loads, and prologues */
+
+/* Sums of four pixels are side by side, of 24 inputs each third number, and sixteen from the next. */
+enum { THIRDS = 24, THIRDS_STEP = 3, THIRDS_APART = 16, SUMS_MOST = 256 };
+
+static inline __attribute__((always_inline)) int
+less_apart(int inputs)
+{
+	return inputs == THIRDS ? THIRDS_APART : PIXELS;
+}
 
 typedef HVX_Vector Tile[PIXELS][VECTORS];
 
@@ -108,6 +118,26 @@ sum_small(int32_t less[WORDS], const uint8_t *x, int room, int bytes, HVX_Vector
 	store_vector(less, sum[0]);
 }
 
+/* Likewise of pixels of 24 inputs, of which four are in a vector.  most: bytes that may be read. */
+static inline __attribute__((always_inline)) void
+sum_thirds(int32_t less[SUMS_MOST], const uint8_t *x, int pixels, int most, HVX_Vector each)
+{
+#pragma GCC unroll 1
+	for (int p = 0; p < pixels; p += 2 * PIXELS) {
+		HVX_Vector half[2];
+
+		for (int k = 0; k < 2; k++) {
+			const int at = (p + k * PIXELS) * THIRDS;
+			const int back = at + VECTOR > most ? at + VECTOR - most : 0;
+
+			half[k] = Q6_Vw_vrmpy_VubVb(each, Q6_V_vror_VR(load_vector(x + at - back), back));
+		}
+		const HVX_Vector twos = fold_twos(half[0], half[1]);
+		store_vector(less + p / PIXELS * THIRDS_APART, Q6_Vw_vadd_VwVw(twos,
+			Q6_Vw_vadd_VwVw(Q6_V_vror_VR(twos, 4), Q6_V_vror_VR(twos, 2 * 4))));
+	}
+}
+
 /* 32 numbers whose sum is that of `each` times a pixel's inputs.  most: its bytes and those behind. */
 static inline __attribute__((always_inline)) HVX_Vector
 sum_pixel(const uint8_t *x, int count, int most, HVX_Vector each)
@@ -137,12 +167,9 @@ sum_four(const uint8_t *x, int count, int pixels, int slack, HVX_Vector each)
 			sum_pixel(x + fourth, count, most - fourth, each), 4), 8);
 }
 
-/*
- * Of each of up to 32 pixels the sum of its count inputs, times `each`; behind them anything.  x: a
- * vector or more, with the slack behind the pixels.
- */
+/* Of up to 32 pixels. */
 static inline __attribute__((always_inline)) void
-sum_pixels(int32_t less[WORDS], const uint64_t *x, int count, int pixels, int slack, int each)
+sum_some(int32_t *less, const uint64_t *x, int count, int pixels, int slack, int each)
 {
 	const int room = (count + 7) / 8 * 8;
 	const HVX_Vector all = Q6_Vb_vsplat_R(each);
@@ -150,6 +177,8 @@ sum_pixels(int32_t less[WORDS], const uint64_t *x, int count, int pixels, int sl
 
 	if (count == room && VECTOR % room == 0) {
 		sum_small(less, (const uint8_t *)x, room, pixels * room, all);
+	} else if (count == THIRDS) {
+		sum_thirds(less, (const uint8_t *)x, pixels, pixels * room + slack, all);
 	} else {
 #pragma GCC unroll 1
 		for (int p = 0; p < WORDS; p += PIXELS)
@@ -161,6 +190,21 @@ sum_pixels(int32_t less[WORDS], const uint64_t *x, int count, int pixels, int sl
 				fold_halves(fold_halves(sum[4], sum[5], 16),
 					fold_halves(sum[6], sum[7], 16), 32), 64));
 	}
+}
+
+/*
+ * Of each of up to 64 pixels the sum of its count inputs, times `each`; behind them anything.  x: a
+ * vector or more, with the slack behind the pixels.
+ */
+static inline __attribute__((always_inline)) void
+sum_pixels(int32_t less[SUMS_MOST], const uint64_t *x, int count, int pixels, int slack, int each)
+{
+	const int apart = less_apart(count) / PIXELS;
+
+	sum_some(less, x, count, pixels < WORDS ? pixels : WORDS, pixels > WORDS ? VECTOR : slack, each);
+	if (count == THIRDS && pixels > WORDS)
+		sum_some(less + WORDS * apart, x + WORDS * ((count + 7) / 8), count, pixels - WORDS,
+			slack, each);
 }
 
 /* Four inputs of a pixel. */
@@ -207,6 +251,14 @@ load_eights(uint64_t to[PIXELS], const uint64_t *x, int eights, int pixels)
 	to[3] = x[pixels > 3 ? 3 * eights : 0];
 }
 
+/* The same pointer, of which the compiler does not know: what it loads it else keeps, on the stack. */
+static inline __attribute__((always_inline)) const void *
+anew(const void *x)
+{
+	__asm__ volatile("" : "+r"(x));
+	return x;
+}
+
 /* All inputs' products. */
 static inline __attribute__((always_inline)) void
 add_products(Tile sum, const uint64_t *x, const uint8_t *w, int count, int pixels, int vectors)
@@ -236,34 +288,53 @@ start_pixel(HVX_Vector sum[VECTORS], const int32_t *bias, int less, int vectors)
 			Q6_Vw_vsub_VwVw(*(const HVX_Vector *)(bias + j * WORDS), all) : all;
 }
 
-/* Of each pixel the first count of 128 outputs. */
-static inline __attribute__((always_inline)) void
-store_wide(int8_t *y, int y_step, Tile sum, const Ends *ends, int pixels, int count, int room)
+/* Whether vectors may be stored for each of some pixels, or else their first count bytes only. */
+static inline __attribute__((always_inline)) int
+is_roomy(int y_step, int pixels, int count, int room)
 {
-	if (count == OUTPUTS || room >= (pixels - 1) * y_step + VECTOR) {
-		for (int p = 0; p < pixels; p++)
-			store_vector(y + p * y_step, narrow(sum[p], ends->y_min, ends->y_max));
-	} else {
-		for (int p = 0; p < pixels; p++)
-			store_first(y + p * y_step, narrow(sum[p], ends->y_min, ends->y_max), count);
-	}
+	return count == OUTPUTS || room >= (pixels - 1) * y_step + VECTOR;
 }
 
-/* Of each pixel the first count of 32 outputs: four pixels' are one vector. */
+/* Where they may not: from `edge`, where they are stored instead, so that there is one way only. */
 static inline __attribute__((always_inline)) void
-store_narrow(int8_t *y, int y_step, Tile sum, const Ends *ends, int pixels, int count, int room)
+store_edge(int8_t *y, int y_step, const HVX_Vector *edge, int pixels, int count)
+{
+#pragma GCC unroll 1
+	for (int p = 0; p < pixels; p++)
+		store_first(y + p * y_step, edge[p], count);
+}
+
+/* Of four pixels, or fewer, the first 32 outputs: one vector. */
+static inline __attribute__((always_inline)) void
+store_narrow(int8_t *y, int y_step, Tile sum, const Ends *ends, int pixels, int count)
 {
 	const HVX_Vector all[PIXELS] = { sum[0][0], sum[1][0], sum[2][0], sum[3][0] };
 	const HVX_Vector v = narrow(all, ends->y_min, ends->y_max);
 
-	if (pixels == PIXELS && count == WORDS && y_step == WORDS) {
+	if (pixels == PIXELS && count == WORDS && y_step == WORDS)
 		store_vector(y, v);
-	} else if (room >= (pixels - 1) * y_step + VECTOR) {
+	else
 		for (int p = 0; p < pixels; p++)
 			store_vector(y + p * y_step, Q6_V_vror_VR(v, p * WORDS));
-	} else {
+}
+
+/* Outputs of some pixels, in `vectors` of each. */
+static inline __attribute__((always_inline)) void
+sum_tile(Tile sum, const uint64_t *x, const uint8_t *w, const Ends *ends, int o,
+	const int32_t *less, int inputs, int pixels, int vectors)
+{
+	const int less_step = inputs == THIRDS ? THIRDS_STEP : 1;
+	const int both = ends->y_min < ends->y_zero;
+
+	for (int p = 0; p < PIXELS; p++)
+		start_pixel(sum[p], ends->bias + o, less[p < pixels ? p * less_step : 0], vectors);
+	add_products(sum, x, inputs <= HIDDEN_MOST ? (const uint8_t *)anew(w) : w, inputs, pixels,
+		vectors);
+	for (int j = 0; j < vectors; j++) {
+		const Rescale r = load_rescale(ends->mult + o + j * WORDS, ends->right + o + j * WORDS);
+
 		for (int p = 0; p < pixels; p++)
-			store_first(y + p * y_step, Q6_V_vror_VR(v, p * WORDS), count);
+			sum[p][j] = rescale(sum[p][j], r, 2 * ends->y_zero, both, ends->shift_most);
 	}
 }
 
@@ -272,22 +343,53 @@ static inline __attribute__((always_inline)) void
 tile(int8_t *y, int y_step, const uint64_t *x, const uint8_t *w, const Ends *ends, int o,
 	const int32_t *less, int inputs, int pixels, int count, int room)
 {
-	const int vectors = (count + WORDS - 1) / WORDS, both = ends->y_min < ends->y_zero;
+	const int vectors = (count + WORDS - 1) / WORDS;
+	HVX_Vector edge[PIXELS];
 	Tile sum;
 
-	for (int p = 0; p < PIXELS; p++)
-		start_pixel(sum[p], ends->bias + o, less[p < pixels ? p : 0], vectors);
-	add_products(sum, x, w, inputs, pixels, vectors);
-	for (int j = 0; j < vectors; j++) {
-		const Rescale r = load_rescale(ends->mult + o + j * WORDS, ends->right + o + j * WORDS);
-
-		for (int p = 0; p < pixels; p++)
-			sum[p][j] = rescale(sum[p][j], r, 2 * ends->y_zero, both, ends->shift_most);
-	}
+	sum_tile(sum, x, w, ends, o, less, inputs, pixels, vectors);
+	const int roomy = is_roomy(y_step, pixels, count, room);
+	const int step = roomy ? y_step : VECTOR;
+	int8_t *to = roomy ? y : (int8_t *)edge;
 	if (vectors == 1)
-		store_narrow(y, y_step, sum, ends, pixels, count, room);
+		store_narrow(to, step, sum, ends, pixels, count);
 	else
-		store_wide(y, y_step, sum, ends, pixels, count, room);
+		for (int p = 0; p < pixels; p++)
+			store_vector(to + p * step, narrow(sum[p], ends->y_min, ends->y_max));
+	if (!roomy)
+		store_edge(y, y_step, edge, pixels, count);
+}
+
+/* Of eight pixels up to 32 outputs: a tile of few outputs is too short to be scheduled well. */
+static inline __attribute__((always_inline)) void
+two_tiles(int8_t *y, int y_step, const uint64_t *x, const uint8_t *w, const Ends *ends, int o,
+	const int32_t *less, int inputs, int count, int room)
+{
+	const int eights = (inputs + 7) / 8, fours = (inputs + 3) / 4;
+	const int less_step = inputs == THIRDS ? THIRDS_STEP : 1;
+	const int roomy = is_roomy(y_step, 2 * PIXELS, count, room);
+	const int step = roomy ? y_step : VECTOR;
+	HVX_Vector edge[2 * PIXELS];
+	int8_t *to = roomy ? y : (int8_t *)edge;
+	const Rescale r = load_rescale(ends->mult + o, ends->right + o);
+	Tile sum[2];
+
+	for (int p = 0; p < 2 * PIXELS; p++)
+		start_pixel(sum[p / PIXELS][p % PIXELS], ends->bias + o,
+			less[p / PIXELS * less_apart(inputs) + p % PIXELS * less_step], 1);
+	for (int i = 0; i < fours; i++)
+		for (int p = 0; p < 2 * PIXELS; p++)
+			sum[p / PIXELS][p % PIXELS][0] = Q6_Vw_vrmpyacc_VwVubRb(
+				sum[p / PIXELS][p % PIXELS][0], *(const HVX_Vector *)(w + i * VECTOR),
+				(int)(x[p * eights + i / 2] >> i % 2 * 32));
+	for (int k = 0; k < 2; k++) {
+		for (int p = 0; p < PIXELS; p++)
+			sum[k][p][0] = rescale(sum[k][p][0], r, 2 * ends->y_zero,
+				ends->y_min < ends->y_zero, ends->shift_most);
+		store_narrow(to + k * PIXELS * step, step, sum[k], ends, PIXELS, count);
+	}
+	if (!roomy)
+		store_edge(y, y_step, edge, 2 * PIXELS, count);
 }
 
 /*
@@ -299,13 +401,18 @@ tiles(int8_t *y, int y_step, const uint64_t *x, const uint8_t *w, const Ends *en
 	const int32_t *less, int inputs, int pixels, int rest, int count, int room)
 {
 	const int whole = pixels / PIXELS * PIXELS, eights = (inputs + 7) / 8;
+	const int apart = less_apart(inputs) / PIXELS;
+	const int twos = count <= WORDS && inputs <= THIRDS ? pixels / (2 * PIXELS) * 2 * PIXELS : 0;
 
-	for (int p = 0; p < whole; p += PIXELS)
-		tile(y + p * y_step, y_step, x + p * eights, w, ends, o, less + p, inputs, PIXELS, count,
-			room - p * y_step);
+	for (int p = 0; p < twos; p += 2 * PIXELS)
+		two_tiles(y + p * y_step, y_step, x + p * eights, w, ends, o, less + p * apart, inputs,
+			count, room - p * y_step);
+	for (int p = twos; p < whole; p += PIXELS)
+		tile(y + p * y_step, y_step, x + p * eights, w, ends, o, less + p * apart, inputs,
+			PIXELS, count, room - p * y_step);
 	if (rest > 0 && whole < pixels)
-		tile(y + whole * y_step, y_step, x + whole * eights, w, ends, o, less + whole, inputs,
-			rest, count, room - whole * y_step);
+		tile(y + whole * y_step, y_step, x + whole * eights, w, ends, o, less + whole * apart,
+			inputs, rest, count, room - whole * y_step);
 }
 
 /*
