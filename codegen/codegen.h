@@ -83,6 +83,7 @@ int are_halved(const Graph *, const Node *);
 Packed pack_pairs(const Graph *, const Node *, int block);
 Packed pack_rescale_pairs(const Graph *, const Node *, int block);
 Packed pack_rows_of_pairs(const Graph *, const Node *, int unused);
+Packed pack_threes(const Graph *, const Node *, int unused);
 Packed pack_rescales(const Graph *, const Node *, int less);
 
 /* pack_high.c: sums rescaled in whole numbers; in a family channels of one factor, or both. */

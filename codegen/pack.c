@@ -540,6 +540,7 @@ static const struct Packer {
 	{ "w_pairs", pack_pairs, 2, 1 }, /* halved: two weights in 16 bits */
 	{ "w_pairs_4", pack_pairs, 4, 1 },
 	{ "w_rows", pack_rows_of_pairs, 0, 1 },
+	{ "w_threes", pack_threes, 0, 1 }, /* and what rescales sums */
 	{ "rescales", pack_rescales, 0, 1 }, /* biases, and what rescales sums */
 	{ "rescales_less", pack_rescales, 1, 1 }, /* of x less its zero point */
 	{ "rescale_pairs", pack_rescale_pairs, 4, 1 },

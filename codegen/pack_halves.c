@@ -103,13 +103,14 @@ rescales_of(const Graph *g, const Node *n, Family family)
 }
 
 static void
-store_rescale(Packed p, int64_t at, const Rescales *r, int o)
+store_rescale(Packed p, int64_t at, const Rescales *r, int o, bool shifted)
 {
 	int shift = r->shift[o];
 
 	store_bits(p, at, r->mult[o]);
 	store_bits(p, at + 1, r->add ? r->add[o] : shift < 0 ? INT64_C(1) << (-shift - 1) : 0);
-	store_bits(p, at + 2, r->add ? 0 : -shift);
+	if (shifted)
+		store_bits(p, at + 2, r->add ? 0 : -shift);
 }
 
 /* Of each two channels: both first sums, then what rescales each. */
@@ -123,7 +124,7 @@ pack_rescale_pairs(const Graph *g, const Node *n, int block)
 	for (int o = 0; o < outputs; o++) {
 		int64_t at = (int64_t)o / 2 * PAIR_WORDS;
 		store_bits(p, at + o % 2, r.first[o]);
-		store_rescale(p, at + 2 + o % 2 * 3, &r, o);
+		store_rescale(p, at + 2 + o % 2 * 3, &r, o, true);
 	}
 	return p;
 }
@@ -150,6 +151,32 @@ pack_rows_of_pairs(const Graph *g, const Node *n, int unused)
 	return p;
 }
 
+/* Depthwise, 3 rows and columns: of each channel the columns of rows 0 and 1, row 2's columns 0 and
+ * 1, 1 and 2, as halves; the first sum; what rescales it, without a shift where that is proved. */
+Packed
+pack_threes(const Graph *g, const Node *n, int unused)
+{
+	(void)unused;
+	enum { SIDE = 3, SQUARE = SIDE * SIDE, HALVES = 5, RESCALES = 3 };
+	static const int8_t pairs[HALVES][2] = { { 0, 3 }, { 1, 4 }, { 2, 5 }, { 6, 7 }, { 7, 8 } };
+	const bool shifted = !is_high(g, n, HIGH_PLAIN);
+	const int words = HALVES + RESCALES + shifted;
+	bool fits = kernel_width(g, n) == SIDE && taps(g, n) == SQUARE;
+	Packed p = new_packed(g, TYPE_s32, (int64_t)output_channels(g, n) * words);
+	Rescales r = rescales_of(g, n, HIGH_PLAIN);
+
+	for (int o = 0; o < output_channels(g, n) && fits; o++) {
+		for (int k = 0; k < HALVES; k++) {
+			int low = weight_less(g, n, o, pairs[k][0]), high = weight_less(g, n, o, pairs[k][1]);
+			store_bits(p, (int64_t)o * words + k, (int32_t)((uint32_t)(low & UINT16_MAX) |
+				(uint32_t)(high & UINT16_MAX) << 16));
+		}
+		store_bits(p, (int64_t)o * words + HALVES, r.first[o]);
+		store_rescale(p, (int64_t)o * words + HALVES + 1, &r, o, shifted);
+	}
+	return p;
+}
+
 /* Of each channel what rescales its sums, and the first one: of x, or of x less its zero point. */
 Packed
 pack_rescales(const Graph *g, const Node *n, int less)
@@ -158,7 +185,7 @@ pack_rescales(const Graph *g, const Node *n, int less)
 	Rescales r = rescales_of(g, n, HIGH_PLAIN);
 
 	for (int o = 0; o < output_channels(g, n); o++) {
-		store_rescale(p, 4 * o, &r, o);
+		store_rescale(p, 4 * o, &r, o, true);
 		int64_t first = r.first[o];
 		for (int i = 0; less && i < taps(g, n); i++)
 			first += affine(g, n, X).zero * weight_less(g, n, o, i);

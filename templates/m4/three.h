@@ -98,17 +98,6 @@ lay_rows(uint32_t *to, int plane, const int8_t *const *x, int offset, int first,
 	settle();
 }
 
-/* From words of a row's columns 0 and 1, 1 and 2. */
-static inline __attribute__((always_inline)) Window
-load_window(const uint32_t *w)
-{
-	const Two a = load_two(w), b = load_two(w + 2), c = load_two(w + 4);
-	const Window window = { low_halves(a.word[0], b.word[0]), high_halves(a.word[0], b.word[0]),
-		high_halves(a.word[1], b.word[1]), c.word[0], c.word[1] };
-
-	return window;
-}
-
 /* Two outputs; x goes on. */
 static inline __attribute__((always_inline)) void
 add_window(int32_t sum[2], const uint32_t **x, const Window *w, int stride_w)
@@ -157,46 +146,56 @@ two_outputs(int8_t *y, int y_step, const uint32_t **x, const Window *w, const in
 		y[y_step] = rescale(sum[1], how, 0, by, shift_most, y_zero, y_min, y_max);
 }
 
-/* A row of a channel's outputs.  rescales: how sums are rescaled, and where they begin. */
+/*
+ * A row of a channel's outputs.  w: its weights, where sums begin, how they are rescaled.  Both x and
+ * w go on to the next channel's.
+ */
 static inline __attribute__((always_inline)) void
-channel_of_three(int8_t *y, int y_step, const uint32_t *x, const uint32_t *w, const int32_t *rescales,
-	int out_w, int stride_w, int by, int shift_most, int y_zero, int y_min, int y_max)
+channel_of_three(int8_t *y, int y_step, const uint32_t **x, const void **w, int out_w, int stride_w,
+	int by, int shift_most, int y_zero, int y_min, int y_max)
 {
-	const Window window = load_window(w);
-	const Two end = load_two(rescales + 2);
-	const int32_t shift = (int32_t)end.word[0], first = (int32_t)end.word[1];
 	const int pairs = out_w / 2;
+	Window window;
+	uint32_t first;
 
+	next_two(&window.first, &window.second, w);
+	next_two(&window.third, &window.left, w);
+	next_two(&window.right, &first, w);
+	const int32_t *rescales = *w;
+	const int32_t begin = (int32_t)first, shift = by > 0 ? 0 : rescales[2];
 	for (int p = 0; p < pairs / TURN_PAIRS; p++, y += 2 * TURN_PAIRS * y_step) {
 #pragma GCC unroll 4
 		for (int i = 0; i < TURN_PAIRS; i++)
-			two_outputs(y + 2 * i * y_step, y_step, &x, &window, rescales, first, shift, stride_w, 2, by,
+			two_outputs(y + 2 * i * y_step, y_step, x, &window, rescales, begin, shift, stride_w, 2, by,
 				shift_most, y_zero, y_min, y_max);
 	}
 #pragma GCC unroll 4
 	for (int i = 0; i < pairs % TURN_PAIRS; i++)
-		two_outputs(y + 2 * i * y_step, y_step, &x, &window, rescales, first, shift, stride_w, 2, by,
+		two_outputs(y + 2 * i * y_step, y_step, x, &window, rescales, begin, shift, stride_w, 2, by,
 			shift_most, y_zero, y_min, y_max);
 	if (out_w % 2)
-		two_outputs(y + 2 * (pairs % TURN_PAIRS) * y_step, y_step, &x, &window, rescales, first, shift,
+		two_outputs(y + 2 * (pairs % TURN_PAIRS) * y_step, y_step, x, &window, rescales, begin, shift,
 			stride_w, 1, by, shift_most, y_zero, y_min, y_max);
+	*x += 3; /* the last pair's second columns */
+	*w = rescales + (by > 0 ? 2 : 3);
 }
 
 /* A row of all channels: four at a time. */
 static inline __attribute__((always_inline)) void
-windows_of_three(int8_t *y, int y_step, const int8_t *const *x, int x_step, const uint32_t *w,
-	const int32_t *rescales, uint32_t *scratch, int in_w, int out_w, int out_c, int stride_w,
-	int pad_left, int x_zero, int by, int shift_most, int y_zero, int y_min, int y_max)
+windows_of_three(int8_t *y, int y_step, const int8_t *const *x, int x_step, const void *w,
+	uint32_t *scratch, int in_w, int out_w, int out_c, int stride_w, int pad_left, int x_zero, int by,
+	int shift_most, int y_zero, int y_min, int y_max)
 {
 	const int pairs = (out_w + 1) / 2 * stride_w + 1, plane = 3 * pairs;
 
 	for (int c = 0; c < out_c; c += 4) {
 		const int base = out_c % 4 == 0 || c + 4 <= out_c ? c : out_c - 4;
+		const uint32_t *words = scratch + (c - base) * plane;
 
 		lay_rows(anew(scratch), plane, x, base, -pad_left, pairs, in_w, x_step, x_zero);
 		for (int k = c; k < out_c && k < c + 4; k++)
-			channel_of_three(y + k, y_step, scratch + (k - base) * plane, w + 6 * k, rescales + 4 * k,
-				out_w, stride_w, by, shift_most, y_zero, y_min, y_max);
+			channel_of_three(y + k, y_step, &words, &w, out_w, stride_w, by, shift_most, y_zero, y_min,
+				y_max);
 	}
 }
 
