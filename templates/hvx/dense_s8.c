@@ -5,7 +5,7 @@
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), for each of out_w vectors of
  * in_c.  Weights are 128 more, in blocks of 32 outputs of four inputs each.
  * cost: (out_w + 3) / 4 * (20 + in_c / 4 + (out_c + 31) / 32 * ((in_c + 3) / 4 * 2 + 8))
- * scratch: 4 * ((in_c + 7) / 8 * 8) + 128
+ * scratch: (out_w < 4 ? out_w : 4) * ((in_c + 7) / 8 * 8) + 128
  */
 void
 dense_s8_hvx(int8_t *restrict y, const int8_t *restrict x, const uint8_t *restrict w_u8_32,
