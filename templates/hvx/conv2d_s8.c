@@ -1,14 +1,15 @@
 /* conv2d_s8.c: any convolution of int8: windows side by side in scratch, then as if of one pixel. */
 #include "tile.h"
 
-enum { WINDOWS = 16 }; /* in scratch: whole tiles */
+enum { WINDOWS = 16 }; /* laid at once: whole tiles */
+enum { OWN_TAPS = 128 }; /* of windows that need no scratch */
 
 /*
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
  * channels.  x: the kernel_h rows under the window.  Weights are 128 more, in blocks of 32 outputs
  * of four inputs each.
  * cost: out_w * (8 + kernel_h * (8 + kernel_w * in_c / 32) + kernel_h * kernel_w * in_c / 16 + (out_c + 31) / 32 * ((kernel_h * kernel_w * in_c + 3) / 4 / 2 + 4)) + 40
- * scratch: 16 * ((kernel_h * kernel_w * in_c + 7) / 8 * 8) + 128
+ * scratch: kernel_h * kernel_w * in_c < 129 ? 0 : 16 * ((kernel_h * kernel_w * in_c + 7) / 8 * 8) + 128
  */
 void
 conv2d_s8_hvx(int8_t *restrict y, const int8_t *const *x, const uint8_t *restrict w_u8_32,
@@ -19,15 +20,17 @@ conv2d_s8_hvx(int8_t *restrict y, const int8_t *const *x, const uint8_t *restric
 {
 	const int taps = kernel_h * kernel_w * in_c;
 	const Ends ends = { bias_32, mult_32, right_32, shift_most, y_zero, y_min, y_max };
+	uint64_t own[(WINDOWS * OWN_TAPS + VECTOR) / 8];
+	uint64_t *const to = taps <= OWN_TAPS ? own : scratch;
 	int32_t less[SUMS_MOST];
 
 	for (int at = 0; at < out_w; at += WINDOWS) {
 		const int pixels = out_w - at < WINDOWS ? out_w - at : WINDOWS;
 
-		lay_windows(scratch, x, in_w, in_c, kernel_h, kernel_w, stride_w, dilation_w,
+		lay_windows(to, x, in_w, in_c, kernel_h, kernel_w, stride_w, dilation_w,
 			at * stride_w - pad_left, pixels, x_step, x_zero);
-		sum_pixels(less, scratch, taps, pixels, VECTOR, 128 + w_zero);
-		outputs(y + at * y_step, y_step, scratch, w_u8_32, &ends, less, taps, out_c, pixels,
+		sum_pixels(less, to, taps, pixels, VECTOR, 128 + w_zero);
+		outputs(y + at * y_step, y_step, to, w_u8_32, &ends, less, taps, out_c, pixels,
 			out_w % PIXELS, out_w - at);
 	}
 }
