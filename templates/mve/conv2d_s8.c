@@ -1,5 +1,5 @@
-/* conv2d_s8.c: any convolution of int8: 2 pixels, 4 outputs at a time. */
-#include "dot128.h"
+/* conv2d_s8.c: any convolution of int8: 2 pixels, 4 outputs at a time, or 4 and 2. */
+#include "few.h"
 
 /*
  * two_pixels() of windows that lie `at` in the rows of x: kernel_h runs of run products, which 16
@@ -168,13 +168,114 @@ pairs(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
 	}
 }
 
+/* Pixels whose windows are laid at once, where a window has 17 to 32 bytes: parts as long as others. */
+enum { LAID = 48 };
+
+/* The windows of count pixels, those from `from` to `end` in the midst of the rows. */
+static inline __attribute__((always_inline)) void
+lay_row(int8_t *to, const int8_t *const *x, int first, int count, int from, int end, int stride_w,
+	int in_w, int in_c, int kernel_h, int kernel_w, int x_zero)
+{
+	const int run = kernel_w * in_c, turns = end - from;
+
+	for (int k = 0; k < from; k++)
+		lay_window(to + k * PITCH, x, first + k * stride_w, in_w, in_c, kernel_h, kernel_w, 1, in_c,
+			x_zero);
+	for (int i = 0; i < kernel_h && turns > 0; i++) {
+		const int8_t *pixel = x[i] + (first + from * stride_w) * in_c;
+		int8_t *at = to + from * PITCH + i * run;
+
+#pragma GCC unroll 4
+		for (int k = 0; k < turns; k++) {
+			vstrbq_s8(at, vldrbq_s8(pixel));
+			at += PITCH;
+			pixel += stride_w * in_c;
+		}
+	}
+	for (int k = end > from ? end : from; k < count; k++)
+		lay_window(to + k * PITCH, x, first + k * stride_w, in_w, in_c, kernel_h, kernel_w, 1, in_c,
+			x_zero);
+}
+
+/* Two outputs of count pixels, at least four; the last four may be others once more. */
+static inline __attribute__((always_inline)) void
+laid_pair(int8_t *restrict y, const int8_t *scratch, const int8_t *w, const int32_t *rescale,
+	int apart, int count, int more, int y_step, int shift_most, int y_zero, int y_min, int y_max)
+{
+	const uint16x8_t at = places_of_two(y_step, apart);
+	const int8_t *low = w, *high = w + 16 * apart;
+	const int8x16_t v[4] = { vldrbq_s8(low), vldrbq_s8(low + 64), vldrbq_s8(high), vldrbq_s8(high + 64) };
+	const RescaleOne by = { rescale[0], rescale[4], rescale[8] };
+	const RescaleOne by2 = { rescale[apart], rescale[4 + apart], rescale[8 + apart] };
+	const int8_t *from = scratch, *from_more = scratch + more;
+	int8_t *to = y;
+	int32x4_t sum[2];
+
+	for (int p = 0; p + 4 <= count; p += 4) {
+		four_windows_of(sum, from, from_more, v);
+		store_places(to, at, sum[0], sum[1], &by, &by2, shift_most, y_zero, y_min, y_max);
+		from += 4 * PITCH;
+		from_more += 4 * PITCH;
+		to += 4 * y_step;
+	}
+	if (count % 4 > 0) {
+		from = scratch + (count - 4) * PITCH;
+		four_windows_of(sum, from, from + more, v);
+		store_places(y + (count - 4) * y_step, at, sum[0], sum[1], &by, &by2, shift_most, y_zero,
+			y_min, y_max);
+	}
+}
+
+/* All outputs of count pixels; the last one, if alone, twice. */
+static inline __attribute__((always_inline)) void
+laid_outputs(int8_t *restrict y, const int8_t *scratch, const int8_t *restrict w,
+	const int32_t *restrict rescale_4, int count, int more, int out_c, int y_step, int shift_most,
+	int y_zero, int y_min, int y_max)
+{
+	const int last = out_c - 1;
+
+	for (int o = 0; o < out_c; o += 4)
+		for (int k = 0; k < 4 && o + k < last; k += 2)
+			laid_pair(y + o + k, scratch, w + o * 32 + k * 16, rescale_4 + o * 3 + k, 1, count, more,
+				y_step, shift_most, y_zero, y_min, y_max);
+	if (out_c % 2 > 0)
+		laid_pair(y + last, scratch, w + last / 4 * 128 + last % 4 * 16,
+			rescale_4 + last / 4 * 12 + last % 4, 0, count, more, y_step, shift_most, y_zero, y_min,
+			y_max);
+}
+
+/* A row, part by part; the last part may have pixels of the one before. */
+static inline __attribute__((always_inline)) void
+laid_row(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w,
+	const int32_t *restrict rescale_4, int8_t *restrict scratch, int in_w, int in_c, int out_w,
+	int out_c, int kernel_h, int kernel_w, int stride_w, int pad_left, int y_step, int x_zero,
+	int shift_most, int y_zero, int y_min, int y_max)
+{
+	const int parts = (out_w + LAID - 1) / LAID, count = (out_w + parts - 1) / parts;
+	const int taps = kernel_h * kernel_w * in_c, room = in_w * in_c - 16; /* of a load */
+	const int begin = pad_left > 0 ? (pad_left + stride_w - 1) / stride_w : 0;
+	const int until = room < 0 || room / in_c + pad_left < 0 ? 0 :
+		(room / in_c + pad_left) / stride_w + 1;
+
+	for (int k = 0; k < parts; k++) {
+		const int p = (k + 1) * count <= out_w ? k * count : out_w - count;
+		const int from = begin < p ? 0 : begin - p < count ? begin - p : count;
+		const int end = until < p + count ? until - p : count;
+
+		lay_row(scratch, x, p * stride_w - pad_left, count, from, end, stride_w, in_w, in_c, kernel_h,
+			kernel_w, x_zero);
+		laid_outputs(y + p * y_step, scratch, w, rescale_4, count, taps % 16 > 0 ? taps % 16 : 16,
+			out_c, y_step, shift_most, y_zero, y_min, y_max);
+	}
+}
+
 /*
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
  * channels.  x: the kernel_h rows under the window.  Weights are in blocks of four outputs, there
  * of 16 inputs each (see two_pixels()); rescale_4 has of each block the biases, which know x_zero,
  * the multipliers and the shifts.  Windows whose runs are vectors are read where they lie.
  * cost: out_w * ((out_c + 3) / 4 * ((kernel_h * kernel_w * in_c + 15) / 16 * 7 + 16) + kernel_h * ((kernel_w * in_c + 15) / 16 * 4 + 10))
- * scratch: 2 * ((kernel_h * kernel_w * in_c + 31) / 16 * 16)
+ * scratch: kernel_h * kernel_w * in_c > 16 && kernel_h * kernel_w * in_c <= 32 ? 40 * (out_w < 48 ? out_w : 48) + 64 : 2 * ((kernel_h * kernel_w * in_c + 31) / 16 * 16)
  */
 void
 conv2d_s8_mve(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w_4x16,
@@ -183,7 +284,10 @@ conv2d_s8_mve(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict
 	int x_step, int y_step, int x_zero, int w_zero, int shift_most, int y_zero, int y_min,
 	int y_max)
 {
-	const int run = kernel_w * in_c, size = kernel_h * run, last = out_w / 2 * 2;
+	const int run = kernel_w * in_c, size = kernel_h * run;
+	const int laid = size > 16 && size <= 32 && run <= 16 && size - run <= PITCH - 16 &&
+		dilation_w == 1 && x_step == in_c && w_zero == 0 && out_w >= 4;
+	const int last = laid ? 0 : out_w / 2 * 2;
 	const int whole = run % 16 == 0 && dilation_w == 1 && x_step == in_c && w_zero == 0;
 	const int begin = (pad_left + stride_w - 1) / stride_w, right = in_w + pad_left - kernel_w;
 	const int inside = right < 0 ? 0 : right / stride_w + 1; /* pixels before the right border */
@@ -191,6 +295,9 @@ conv2d_s8_mve(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict
 	const int end = inside < last ? inside / 2 * 2 : last, turns = end > from ? (end - from) / 2 : 0;
 	const int at = (from * stride_w - pad_left) * in_c, most = turns > 0 ? out_c / 4 * 4 : 0;
 
+	if (laid)
+		laid_row(y, x, w_4x16, rescale_4, scratch, in_w, in_c, out_w, out_c, kernel_h, kernel_w,
+			stride_w, pad_left, y_step, x_zero, shift_most, y_zero, y_min, y_max);
 	for (int p = 0; p < from; p += 2)
 		outputs(y + p * y_step, x, w_4x16, rescale_4, scratch, p * stride_w - pad_left, 2, in_w,
 			in_c, out_c, kernel_h, kernel_w, stride_w, dilation_w, x_step, y_step, x_zero, w_zero,
@@ -206,7 +313,7 @@ conv2d_s8_mve(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict
 		outputs(y + p * y_step, x, w_4x16, rescale_4, scratch, p * stride_w - pad_left, 2, in_w,
 			in_c, out_c, kernel_h, kernel_w, stride_w, dilation_w, x_step, y_step, x_zero, w_zero,
 			shift_most, y_zero, y_min, y_max);
-	if (last < out_w)
+	if (last < out_w && !laid)
 		outputs(y + last * y_step, x, w_4x16, rescale_4, scratch, last * stride_w - pad_left, 1,
 			in_w, in_c, out_c, kernel_h, kernel_w, stride_w, dilation_w, x_step, y_step, x_zero,
 			w_zero, shift_most, y_zero, y_min, y_max);
