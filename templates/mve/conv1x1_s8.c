@@ -83,7 +83,10 @@ many_tile(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w
 {
 	int32x4_t sum[2];
 
-	two_pixels(sum, x, (pixels - 1) * step, w, in_c);
+	if (pixels > 1)
+		two_pixels(sum, x, step, w, in_c);
+	else
+		sum[0] = sum[1] = one_pixel(x, w, in_c);
 	if (w_zero != 0) {
 		sum[0] = vaddq_n_s32(sum[0], zeros[0]);
 		sum[1] = vaddq_n_s32(sum[1], zeros[pixels - 1]);

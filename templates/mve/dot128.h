@@ -62,6 +62,32 @@ two_pixels(int32x4_t sum[2], const int8_t *x, int step, const int8_t *w, int cou
 	sum[1] = four_lanes(b0, b1, b2, b3);
 }
 
+/* The same of one pixel. */
+static inline __attribute__((always_inline)) int32x4_t
+one_pixel(const int8_t *x, const int8_t *w, int count)
+{
+	int32_t a, b, c, d;
+
+	__asm__ volatile("vldrb.8 q0, [%5]\n\t"
+		"vldrb.8 q1, [%4], #16\n\tvmladav.s8 %0, q0, q1\n\t"
+		"vldrb.8 q2, [%4], #16\n\tvmladav.s8 %1, q0, q2\n\t"
+		"vldrb.8 q1, [%4], #16\n\tvmladav.s8 %2, q0, q1\n\t"
+		"vldrb.8 q2, [%4], #16\n\tvmladav.s8 %3, q0, q2"
+		: "=&Te"(a), "=&Te"(b), "=&Te"(c), "=&Te"(d), "+r"(w) : "r"(x)
+		: "q0", "q1", "q2", "memory");
+	x += count % 16 > 0 ? count % 16 : 16;
+#pragma GCC unroll 16
+	for (int k = 16; k < count; k += 16)
+		__asm__ volatile("vldrb.8 q0, [%5], #16\n\t"
+			"vldrb.8 q1, [%4], #16\n\tvmladava.s8 %0, q0, q1\n\t"
+			"vldrb.8 q2, [%4], #16\n\tvmladava.s8 %1, q0, q2\n\t"
+			"vldrb.8 q1, [%4], #16\n\tvmladava.s8 %2, q0, q1\n\t"
+			"vldrb.8 q2, [%4], #16\n\tvmladava.s8 %3, q0, q2"
+			: "+Te"(a), "+Te"(b), "+Te"(c), "+Te"(d), "+r"(w), "+r"(x) :
+			: "q0", "q1", "q2", "memory");
+	return four_lanes(a, b, c, d);
+}
+
 /* What rescales the sums of four outputs. */
 typedef struct {
 	int32x4_t bias, mult, shift;
