@@ -3,17 +3,27 @@
 
 #include "dot128.h"
 
-/* Four values, or the first count, as parts of the sum: (x - zero) * 2^left, rescaled. */
+enum { HALF = 1 << 30 }; /* the multiplier of the operand whose scale is the larger: exact */
+
+/*
+ * Four values, or the first count, as parts of the sum: (x - zero) * 2^left, rescaled.  Halves are
+ * rounded away from zero, so those below it, if there can be any, are made less.
+ */
 static inline __attribute__((always_inline)) int32x4_t
 summands(const int8_t *x, int count, int each, int zero, int left, int mult, int shift)
 {
+	const int exact = mult == HALF && shift == 0, unit = 1 << (exact ? left - 1 : left);
 	int32x4_t v = vdupq_n_s32(*x);
 
 	if (each)
 		v = count >= 4 ? vldrbq_s32(x) : vldrbq_z_s32(x, vctp32q((uint32_t)count));
-	v = vqrdmulhq_n_s32(vshlq_r_s32(vsubq_n_s32(v, zero), left), mult);
+	v = vmlasq_n_s32(v, vdupq_n_s32(unit), -zero * unit);
+	if (!exact)
+		v = vqrdmulhq_n_s32(v, mult);
+	if (shift < 0 && zero > INT8_MIN)
+		v = vaddq_s32(v, vshrq_n_s32(v, 31));
 	if (shift < 0)
-		v = vrshlq_n_s32(vaddq_s32(v, vshrq_n_s32(v, 31)), shift);
+		v = vrshlq_n_s32(v, shift);
 	return v;
 }
 
@@ -38,7 +48,7 @@ sum_four(const int8_t *x, const int8_t *x2, int count, const Summand *a, const S
 /*
  * y = clamp(requantize(x' + x2')), x' = requantize((x - x_zero) * 2^left_shift), pixel by pixel.
  * A step or increment is 0 where the operand has one pixel or channel for all.
- * cost: 10 + 5 * out_w * out_c
+ * cost: 10 + 4 * out_w * out_c
  * in place
  */
 void
