@@ -210,7 +210,7 @@ some_channels(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict
  * filled up with zeros to vectors and to four channels, behind a vector of zeros; rescale_4 has of
  * four channels the biases, the multipliers and the shifts.
  * cost: columns_of_4 ? out_w * (out_c + 3) / 4 * 22 + (out_c + 15) / 16 * (60 + 9 * out_w * stride_w) : (out_c + 3) / 4 * (20 + out_w * (14 + (kernel_h * kernel_w + 15) / 16 * 9) + (out_w * stride_w + kernel_w) * kernel_h * 2)
- * scratch: columns_of_4 ? 64 + (x_step == 8 ? 32 : 64) * (((out_w < (stride_w > 1 ? 8 : (x_step == 8 ? 48 : 24)) ? out_w : (stride_w > 1 ? 8 : (x_step == 8 ? 48 : 24))) - 1) * stride_w + 4) : 8 * kernel_h * ((out_w - 1) * stride_w + kernel_w) + 8 * kernel_h * stride_w + 64
+ * scratch: columns_of_4 ? 64 + (x_step == 8 ? 32 : 64) * (((out_w < (stride_w > 1 ? 6 : (x_step == 8 ? 24 : 12)) ? out_w : (stride_w > 1 ? 6 : (x_step == 8 ? 24 : 12))) - 1) * stride_w + 4) : 8 * kernel_h * ((out_w - 1) * stride_w + kernel_w) + 8 * kernel_h * stride_w + 64
  */
 void
 depthwise_s8_mve(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w_windows,
@@ -225,7 +225,7 @@ depthwise_s8_mve(int8_t *restrict y, const int8_t *const *x, const int8_t *restr
 	assert(8 * kernel_h * ((out_w - 1) * stride_w + kernel_w) < 65536);
 
 	if (columns_of_4) {
-		const int most = stride_w > 1 ? 8 : (x_step == 8 ? 48 : 24), parts = (out_w + most - 1) / most;
+		const int most = stride_w > 1 ? 6 : (x_step == 8 ? 24 : 12), parts = (out_w + most - 1) / most;
 		const int some = (out_w + parts - 1) / parts;
 
 		for (int p = 0; p + some <= out_w; p += some)
