@@ -4,13 +4,12 @@
  * TICK_PICOSECONDS.  Loops of known length go first, to show that it counts.
  */
 #include "count.h"
-
-#include "start.h"
+#include "painted.h"
 
 #define AT(address) (*(volatile uint32_t *)(uintptr_t)(address))
 enum { CONTROL = 0xe000e010, RELOAD = 0xe000e014, CURRENT = 0xe000e018 };
 enum { TICKS = 0xffffff, TICK_BITS = 24, ON = 7 };
-enum { PAINT = 0xa5, PAINTED = 32768, PICOSECONDS = 1000, DECIMAL = 10, DIGITS = 24 };
+enum { PICOSECONDS = 1000 };
 
 static volatile uint32_t wraps;
 
@@ -38,40 +37,10 @@ instructions(uint64_t since)
 	return (ticks() - since) * TICK_PICOSECONDS / PICOSECONDS;
 }
 
-static void
-print(const char *what, uint64_t number)
-{
-	char text[DIGITS], *at = text + sizeof text;
-
-	*--at = 0;
-	*--at = '\n';
-	do
-		*--at = (char)('0' + number % DECIMAL);
-	while (number /= DECIMAL);
-	semihost(SYS_WRITE0, what);
-	semihost(SYS_WRITE0, at);
-}
-
 static __attribute__((noinline)) void
 turn(uint32_t turns)
 {
 	__asm__ volatile("1: subs %0, %0, #1\n\tbne 1b" : "+r"(turns) : : "cc");
-}
-
-/* Bytes below this function's frame that m_run() writes to. */
-static __attribute__((noinline)) uint32_t
-stack_of_run(void)
-{
-	char *top = __builtin_frame_address(0);
-	volatile char *at;
-
-	__asm__ volatile("mov %0, sp" : "=r"(top));
-	for (at = top - PAINTED; at < top; at++)
-		*at = (char)PAINT;
-	m_run(&work, output);
-	for (at = top - PAINTED; at < top && *at == (char)PAINT; at++)
-		;
-	return (uint32_t)(top - at);
 }
 
 int

@@ -5,11 +5,16 @@ For each model and each target that runs under an emulator: instructions of one 
 Hexagon: packets), counted, not timed.  Cortex-M: SysTick under `qemu-system-arm -icount shift=0`,
 where an instruction takes a nanosecond; else count_plugin.c, whose figure is the difference of a run
 of two inferences and one of one.  Both first count loops of known length, and the bench refuses to
-report if they are not met.  Of Cortex-M also: code of the linked image without what the bench adds,
-weights and tables, RAM, and the stack that an inference wrote to, which must be within the bound of
---report.  peers.json has the figures of others, measured the same way.
-Writes a table, and FOLDER/emulated.json."""
+report if they are not met.
+
+Then bytes: code and constants of the linked image without what the bench adds (Cortex-M; else of the
+pair's object), RAM as the work area, and the stack that an inference wrote to (Cortex-M), which must
+be within the bound of --report.  Then, of AArch64, inner loops as llvm-mca models cores: loops.py.
+peers.json has the figures of others, measured the same way, and their source.
+Writes tables, and FOLDER/emulated.json."""
 import argparse
+import bisect
+import collections
 import json
 import os
 import re
@@ -17,6 +22,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+
+import loops
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -87,15 +94,17 @@ class Bench:
         return json.load(open(f"{self.folder}/m.json"))
 
     def build(self, machine, flags, main, defines, output):
-        run([*machine.compiler, "-std=gnu11", "-O2", "-w", *flags, f"-I{self.folder}",
-             *[f"-I{os.path.dirname(s)}" for s in machine.sources[:1]],
-             *[f"-D{k}={v}" for k, v in defines.items()], "-ffunction-sections", "-fdata-sections",
-             "-o", output, f"{HERE}/{main}", f"{self.folder}/m.c",
+        """m.o, then the program."""
+        compiler = [*machine.compiler, "-std=gnu11", "-O2", "-w", *flags, f"-I{self.folder}",
+                    *[f"-I{os.path.dirname(s)}" for s in machine.sources[:1]],
+                    *[f"-D{k}={v}" for k, v in defines.items()], "-ffunction-sections", "-fdata-sections"]
+        run([*compiler, "-c", "-o", f"{self.folder}/m.o", f"{self.folder}/m.c"])
+        run([*compiler, "-o", output, f"{HERE}/{main}", f"{self.folder}/m.o",
              *[s for s in machine.sources if not machine.bare or not s.endswith("files.c")], "-lm"])
 
     # ---- Cortex-M
 
-    def count_bare(self, machine, flags, defines):
+    def count_bare(self, machine, flags, defines, _):
         image = f"{self.folder}/image"
         self.build(machine, flags, "count_cortex.c",
                    {**defines, "TICK_PICOSECONDS": TICK_PICOSECONDS[machine.name]}, image)
@@ -116,7 +125,8 @@ class Bench:
         """Bytes of the image's functions and constants but those of the bench and the start-up."""
         code = constants = 0
         own = set()
-        for source in (f"{HERE}/count_cortex.c", *machine.sources):
+        bench = [f"{HERE}/{name}" for name in ("count_cortex.c", "count.h", "painted.h")]
+        for source in (*bench, *machine.sources):
             own |= set(re.findall(r"^(\w+)\(", open(source).read(), re.M)) | {"vectors"}
         for line in run([machine.tool("nm"), "-S", image]).splitlines():
             word = line.split()
@@ -128,12 +138,23 @@ class Bench:
 
     # ---- under the plugin
 
+    def object_sizes(self, machine):
+        """Bytes of m.o's functions and constants."""
+        sizes = collections.Counter()
+        for section, size in re.findall(r"^\.(\w+)\S* +(\d+) ", run(
+                [machine.tool("size"), "-A", f"{self.folder}/m.o"]), re.M):
+            sizes[section] += int(size)
+        return {"code": sizes["text"], "constants": sizes["rodata"]}
+
     def plugged(self, machine, program, *arguments):
         counts = f"{self.folder}/counts"
         command = machine.emulator.replace("$", "").split()
         run([*command, "-plugin", f"{self.plugin},counts={counts}", program, *map(str, arguments)])
+        blocks = collections.Counter()
         with open(counts) as file:
-            first, *blocks = [line.split() for line in file]
+            first, *rest = [line.split() for line in file]
+        for address, times, instructions, size in rest:
+            blocks[int(address, 16), int(instructions), int(size)] += int(times)
         return int(first[1]), int(first[2]), blocks
 
     def check_loop(self, machine, program):
@@ -143,12 +164,38 @@ class Bench:
         if each not in (1, 2, 3, 4):
             raise SystemExit(f"bench-emulated: {machine.name}: {each} instructions in a turn of an empty loop")
 
-    def count_user(self, machine, flags, defines):
+    def by_kernel(self, machine, program, blocks, kernels, layers):
+        """Of each kernel with multiply-accumulates: instructions in its functions, and those."""
+        symbols = sorted((int(at, 16), re.sub(r"\..*", "", name)) for at, name in re.findall(
+            r"^(\w+) [tT] ([\w.]+)$", run([machine.tool("nm"), program]), re.M))
+        starts = [at for at, _ in symbols]
+        result = {}
+        for layer in layers:
+            if layer["work"] and re.search("/(conv|depthwise|dense)", layer["kernel"]):
+                stem = loops.stem(layer["kernel"])
+                result.setdefault(stem, {"macs": 0, "instructions": 0})["macs"] += layer["work"]
+        for (address, instructions, _), times in blocks.items():
+            place = bisect.bisect(starts, address) - 1
+            function = symbols[place][1] if place >= 0 else ""
+            figures = result.get(loops.stem(kernels.get(function, function)))
+            if figures:
+                figures["instructions"] += times * instructions
+        return result
+
+    def count_user(self, machine, flags, defines, report):
         program = f"{self.folder}/program"
         self.build(machine, flags, "count_user.c", defines, program)
         self.check_loop(machine, program)
         one, two = (self.plugged(machine, program, n, 2, 0) for n in (1, 2))
-        return {"instructions": two[0] - one[0], "words": two[1] - one[1]}
+        result = {"instructions": two[0] - one[0], "words": two[1] - one[1],
+                  **self.object_sizes(machine)}
+        two[2].subtract(one[2])
+        kernels = {layer["name"]: layer["kernel"] for layer in report["layers"]}
+        result["kernels"] = self.by_kernel(machine, program, two[2], kernels, report["layers"])
+        if machine.name == "arm":
+            result["loops"] = loops.modelled(machine.tool("objdump"), program, two[2],
+                                             result["instructions"], kernels)
+        return result
 
     # ---- all
 
@@ -159,7 +206,7 @@ class Bench:
         if not defines:
             return None
         counter = self.count_bare if machine.bare else self.count_user
-        result = counter(machine, flags, defines)
+        result = counter(machine, flags, defines, report)
         result |= {"macs": report["macs"], "macs_model": report["macs_model"],
                    "work_bytes": report["ram"]["work_bytes"],
                    "stack_bytes": report["ram"]["stack_bytes"]}
@@ -173,15 +220,42 @@ class Bench:
         return result
 
 
+HEADS = (("model", 28), ("target", -12), ("instructions", 12), ("", -8), ("per MAC", 8), ("/ TFLM", 7),
+         ("code", 8), ("constants", 10), ("work", 9), ("stack", 6), ("bound", 7), ("TFLM: text", 11),
+         ("arena", 8))
+
+
+def row(*cells):
+    print(" ".join(format(cell, f"{'<' if width < 0 or not i else '>'}{abs(width)}")
+                   for i, (cell, (_, width)) in enumerate(zip(cells, HEADS))).rstrip(), flush=True)
+
+
+def number(figure, form=","):
+    return "" if figure is None else format(figure, form)
+
+
 def show(name, target, result, peers, unit):
-    peer = peers.get(name, {}).get(target)
-    line = f"{name:28} {target:12} {result['instructions']:12,} {unit:12}"
-    line += f" {result['instructions'] / max(result['macs_model'], 1):7.3f}"
-    line += f" {result['instructions'] / peer:7.2f} x" if peer else " " * 10
-    if "code" in result:
-        line += (f" {result['code']:8,} {result['constants']:9,} {result['work']:8,} "
-                 f"{result['stack']:5,} of {result['stack_bytes']:,}")
-    print(line, flush=True)
+    tflm = {what: peers["tflm"][what].get(name, {}).get(target) for what in ("instructions", "text", "arena")}
+    count = result["instructions"]
+    row(name, target, number(count), unit, number(count / max(result["macs_model"], 1), ".3f"),
+        number(tflm["instructions"] and count / tflm["instructions"], ".2f"),
+        *[number(result.get(what)) for what in ("code", "constants", "work_bytes", "stack", "stack_bytes")],
+        number(tflm["text"]), number(tflm["arena"]))
+    for other, figures in peers["others"].items():
+        of = figures["models"].get(name, {}).get(target)
+        if of:
+            row(f"  {other}", target, number(of["instructions"]), "", "", "", number(of["text"]), "",
+                number(of["ram"]))
+
+
+def show_kernels(results):
+    found = [(r, *k) for r in results for k in r.get("kernels", {}).items()]
+    if found:
+        print("\nBy kernel: instructions (Hexagon: packets) in its functions, per multiply-accumulate"
+              f"\n{'model':28} {'target':12} {'kernel':12} {'instructions':>14} {'MACs':>14} {'per MAC':>8}")
+    for r, kernel, figures in found:
+        print(f"{r['model']:28} {r['target']:12} {kernel:12} {figures['instructions']:14,}"
+              f" {figures['macs']:14,} {figures['instructions'] / figures['macs']:8.4f}")
 
 
 def main():
@@ -197,8 +271,7 @@ def main():
     results = []
     os.makedirs(options.o, exist_ok=True)
     print("Emulated: instructions, not cycles and not time.")
-    print(f"{'model':28} {'target':12} {'instructions':>12} {'':12} {'per MAC':>7} {'/ TFLM':>9}"
-          f" {'code':>8} {'constants':>9} {'work':>8} stack")
+    row(*[head for head, _ in HEADS])
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(options, folder)
         for target, folders, _, _, flags, *_ in rows("TARGET", "targets.def"):
@@ -218,9 +291,11 @@ def main():
                     print(f"{name:28} {target:12} -: {str(error).splitlines()[-1][:80]}")
                     continue
                 if result:
-                    show(name, target, result, peers["instructions"],
+                    show(name, target, result, peers,
                          "packets" if machine.name == "hexagon" else "")
                     results.append({"model": name, "target": target, "emulated": True, **result})
+    show_kernels(results)
+    loops.show_loops(results)
     with open(f"{options.o}/emulated.json", "w") as file:
         json.dump({"optimize": options.optimize, "peers": peers, "results": results}, file, indent=1)
 
