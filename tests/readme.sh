@@ -107,10 +107,10 @@ usage_in_readme () {
 		grep -qxF -- "$line" README.md || { echo "README.md lacks: $line"; exit 1; }
 	done
 }
-paths () { # files that the texts name are there; abs_ is the example's
+paths () { # files that the texts name are there; abs_ and armv7 are the examples'
 	local bad=0 path
 	for path in $(cat README.md docs/*.md | grep -oE '`[a-z0-9_-]+(/[a-z0-9_-]+)*/[a-z0-9_]+\.(c|h|def|sh|py|tflite)`' |
-	    tr -d '`' | grep -v /abs_ | sort -u); do
+	    tr -d '`' | grep -v -e /abs_ -e /armv7/ | sort -u); do
 		[ -e "$path" ] || { echo "no such file: $path"; bad=1; }
 	done
 	return $bad
