@@ -245,6 +245,24 @@ void prove(Job *);
 /* prune.c: channels that are constant, or that nobody reads, go. */
 void prune(Job *);
 
+/* price.c: what a bound kernel comes to, estimated. */
+enum { INSTRUCTION_BYTES = 2 }; /* so that sums are those of gcc -O2 on Cortex-M4 */
+typedef struct {
+	double code, steps; /* instructions: of its text; that a row executes */
+} Price;
+typedef struct Pricer Pricer;
+Pricer *pricer_new(Arena *);
+/* known, bound: parameters that have a value, and whose value the text has: bits. */
+Price price_of(Pricer *, const Template *, const Value *, uint64_t known, uint64_t bound);
+
+/* Layers that share a function, or one by itself. */
+typedef struct {
+	uint64_t open; /* of the template's parameters those that stay, though known: bits */
+	int layers;
+	Price all, alone; /* of all calls of an inference; alone: were all words bound */
+	bool counted;     /* in a function */
+} Merged;
+
 /* program.c: the nodes as calls of bound functions, with their data. */
 typedef struct {
 	const char *name;      /* C identifier */
@@ -258,6 +276,8 @@ typedef struct {
 	const char *id;        /* "conv2d_3": operator and its number in the model */
 	const char *kernel;    /* "avx2/depthwise_s8"; NULL: a view */
 	int parts;             /* functions: 0 of a view, 3 of a reduction, else 1 */
+	const Template *template[3];
+	Merged *merged[3];
 	Bound bound[3];
 	const char *function[3];
 	const char *const *argument[3]; /* per parameter left: an array's name, a number, or NULL */
@@ -267,6 +287,7 @@ typedef struct {
 	const char *name;
 	const Bound *bound;
 	const char *what;      /* the layers it serves */
+	Merged merged;         /* its layers */
 } Function;
 
 /* An input or output as generated text names it. */
@@ -315,6 +336,9 @@ const char *identifier(Arena *, const char *text); /* letters, digits, single un
 const char *upper_case(Arena *, const char *text);
 uint64_t fnv1a(uint64_t hash, const void *data, size_t bytes);
 extern const uint64_t FNV_START;
+
+/* merge.c: which words of a layer stay open, so that several share a function. */
+void merge_layers(Program *);
 
 /* data.c: weights as C text. */
 void put_float(Text *, float);
@@ -423,6 +447,8 @@ typedef struct {
 	int number, first, last;
 	int64_t ring_bytes, whole_bytes;
 } Streamed;
+const char *open_words(const Program *, const Function *); /* "in_w, out_c" */
+int64_t text_bytes(Price);
 bool next_segment(const Graph *, Streamed *); /* begin with last = -1; false: there is none */
 bool is_ring_of(const Graph *, int tensor, const Streamed *);
 int64_t ring_bytes(const Tensor *);

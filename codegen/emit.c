@@ -128,12 +128,30 @@ put_data(Text *t, const Program *p)
 	put_arrays(t, p, p->data->outside, p->data->outside_count);
 }
 
+/* A sentence in a comment. */
 static void
-put_comment(Text *t, const Function *f)
+put_wrapped(Text *t, const char *text)
+{
+	int column = 0;
+
+	for (int size; *text; text += size + (text[size] == ' ')) {
+		size = (int)strcspn(text, " ");
+		bool fits = column && column + 1 + size < LINE_MOST;
+		put(t, fits ? " %.*s" : column ? "\n * %.*s" : " * %.*s", size, text);
+		column = fits ? column + 1 + size : 2 + size;
+	}
+	put(t, ".\n");
+}
+
+static void
+put_comment(Text *t, const Program *p, const Function *f)
 {
 	const char *line = f->bound->template->comment;
 
-	put(t, "\n/*\n * %s.\n", f->what);
+	put(t, "\n/*\n");
+	put_wrapped(t, f->what);
+	if (f->merged.layers > 1 && *open_words(p, f))
+		put_wrapped(t, format(p->job->arena, "They pass what differs: %s", open_words(p, f)));
 	while (line && *line) {
 		int size = (int)strcspn(line, "\n");
 		put(t, size ? " * %.*s\n" : " *\n", size, line);
@@ -164,7 +182,7 @@ void
 put_functions(Text *t, const Program *p)
 {
 	for (int i = 0; i < p->function_count; i++) {
-		put_comment(t, p->function + i);
+		put_comment(t, p, p->function + i);
 		put(t, "%s ", kernel_macro(p));
 		put_function(t, p->function[i].bound, p->function[i].name);
 	}

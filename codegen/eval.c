@@ -116,7 +116,7 @@ eval_name(const Scope *scope, const Syntax *n, Value *out)
 		return KNOWN;
 	const Syntax *local = local_of(n);
 	if (local)
-		return eval_local(scope, local, out);
+		return scope->closed ? UNKNOWN : eval_local(scope, local, out);
 	const Item *item = scope->source ? find_item(scope->source, n->name) : NULL;
 	const Scope there = { .source = item ? item->source : NULL, .wide = scope->wide };
 	return item ? eval(&there, field_of(item->node, "value"), out) : UNKNOWN;

@@ -539,6 +539,24 @@ show_layers(Page *p)
 	}
 }
 
+/* ---- the functions ---- */
+
+static void
+show_functions(Page *p)
+{
+	const Program *all = p->program;
+
+	for (int k = 0; k < all->variants; k++)
+		for (int i = 0; i < all->variant[k]->function_count; i++) {
+			const Function *f = all->variant[k]->function + i;
+			const Template *t = f->bound->template;
+			show_row(p, -1, (const char *const[]){ f->name, format(p->graph->arena, "%s/%s", t->folder,
+				t->name), f->what, open_words(all, f), number(p, text_bytes(f->merged.all)),
+				number(p, text_bytes(f->merged.alone)), number(p, (int64_t)f->merged.all.steps),
+				number(p, (int64_t)f->merged.alone.steps), NULL });
+		}
+}
+
 Text
 report_page(const Program *program)
 {
@@ -548,7 +566,7 @@ report_page(const Program *program)
 	} part[] = { { "<!--title-->", show_title }, { "<!--name-->", show_title },
 		{ "<!--head-->", show_what }, { "<!--tiles-->", show_tiles }, { "<!--map-->", show_map },
 		{ "<!--peak-->", show_peak }, { "<!--schedule-->", show_schedule },
-		{ "<!--layers-->", show_layers } };
+		{ "<!--layers-->", show_layers }, { "<!--functions-->", show_functions } };
 	Arena *arena = program->job->arena;
 	Page p = { .program = program, .graph = program->job->graph, .out = text_new(arena) };
 	const char *at = page_files[0].text;

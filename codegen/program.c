@@ -46,6 +46,16 @@ upper_case(Arena *arena, const char *text)
 	return name;
 }
 
+static void
+find_parts(const Job *job, Call *c)
+{
+	const char *slash = c->kernel ? strchr(c->kernel, '/') : NULL;
+
+	if (slash)
+		c->parts = kernel_parts(job->templates, format(job->arena, "%.*s", (int)(slash - c->kernel),
+			c->kernel), slash + 1, c->template);
+}
+
 /* "conv2d_3" of operator 3 of the model; what the compiler made counts by itself. */
 static void
 name_calls(Program *p)
@@ -64,6 +74,7 @@ name_calls(Program *p)
 		p->call[i].id = n->number < 0 || again ?
 			format(p->job->arena, "%s_x%d", ops[n->op].name, made++) :
 			format(p->job->arena, "%s_%d", ops[n->op].name, n->number);
+		find_parts(p->job, p->call + i);
 	}
 }
 
@@ -85,32 +96,6 @@ add_array(Program *p, const char *name, Packed packed)
 	d->array = grow(p->job->arena, d->array, d->array_count, sizeof *d->array);
 	d->array[d->array_count++] = (Array){ name, packed, -1, 1u << p->which };
 	return name;
-}
-
-/* Whether an assert or the bound of an array mentions a word: then it must be known. */
-static bool
-decides(const Template *t, const char *word)
-{
-	for (const Syntax *n = t->tree; n; n = walk(t->tree, n))
-		if ((assertion(n) && is_mentioned(assertion(n), word)) ||
-		    (is_kind(n, "array_declarator") && is_mentioned(n, word)))
-			return true;
-	return false;
-}
-
-/* Under --optimize size: whether the word differs among the layers of a kernel, which then take
- * it as an argument and share a function. */
-static bool
-stays_open(const Program *p, const Call *c, const Template *t, const char *word, Value v)
-{
-	const Graph *g = p->job->graph;
-	Value other;
-
-	for (int i = 0; i < g->node_count && g->optimize == OPTIMIZE_SIZE; i++)
-		if (p->call[i].kernel && !strcmp(p->call[i].kernel, c->kernel) &&
-		    word_value(g, g->node + i, word, &other) && (other.i != v.i || other.f != v.f))
-			return !decides(t, word);
-	return false;
 }
 
 static bool
@@ -138,8 +123,9 @@ bound_already(const Program *p, const Template *t, const Binding *b, int count)
 
 /* Binds what is known: integers, floats, the name of the helper that ends the kernel. */
 static Bound
-bind(Program *p, const Call *c, const Template *t)
+bind(Program *p, const Call *c, int part)
 {
+	const Template *t = c->template[part];
 	Arena *arena = p->job->arena;
 	const Node *n = c->node;
 	Binding *binding = alloc_array(arena, (size_t)t->param_count + 1, sizeof *binding);
@@ -148,11 +134,11 @@ bind(Program *p, const Call *c, const Template *t)
 	for (int i = 0; i < t->param_count; i++) {
 		const Param *q = t->param + i;
 		Value v;
-		if (q->kind != PARAM_INT && q->kind != PARAM_FLOAT)
+		if ((q->kind != PARAM_INT && q->kind != PARAM_FLOAT) || c->merged[part]->open >> i & 1)
 			continue;
-		if (!strcmp(q->name, "valid_h") && !looks_outside(p->job->graph, n))
+		if (!strcmp(q->name, "valid_h"))
 			v = int_value(kernel_height(p->job->graph, n));
-		else if (!word_value(p->job->graph, n, q->name, &v) || stays_open(p, c, t, q->name, v))
+		else if (!word_value(p->job->graph, n, q->name, &v))
 			continue;
 		binding[count++] = (Binding){ .name = q->name,
 			.kind = q->kind == PARAM_INT ? BIND_INT : BIND_FLOAT, .i = v.i,
@@ -179,16 +165,10 @@ add_call(Program *p, Call *c)
 {
 	Job *job = p->job;
 	const Node *n = c->node;
-	const Template *part[3];
-	const char *slash = c->kernel ? strchr(c->kernel, '/') : NULL;
 
-	if (!slash)
-		return;
-	c->parts = kernel_parts(job->templates, format(job->arena, "%.*s", (int)(slash - c->kernel),
-		c->kernel), slash + 1, part);
 	for (int i = 0; i < c->parts; i++) {
 		Bound *b = c->bound + i;
-		*b = bind(p, c, part[i]);
+		*b = bind(p, c, i);
 		if (b->failed)
 			die("%s: %s was selected: %s", n->name, c->kernel, b->failed);
 		const char **argument = alloc_array(job->arena, (size_t)b->param_count + 1, sizeof(char *));
@@ -284,6 +264,22 @@ uses(const Program *p, const char *key)
 	return count;
 }
 
+/* Layers that are bound otherwise may have the same text, too. */
+static void
+count_layers(Function *f, Merged *m)
+{
+	if (m->counted)
+		return;
+	m->counted = true;
+	if (!f->merged.layers) {
+		f->merged = *m;
+		return;
+	}
+	f->merged.layers += m->layers;
+	f->merged.all.steps += m->all.steps;
+	f->merged.alone.steps += m->alone.steps;
+}
+
 /* Functions of equal text are emitted once, named after the layer or, shared, the shape. */
 static void
 add_functions(Program *p, Call *c)
@@ -304,11 +300,12 @@ add_functions(Program *p, Call *c)
 				name = format(arena, "%s_%s", name, c->id);
 			p->function = grow(arena, p->function, p->function_count, sizeof *f);
 			f = p->function + p->function_count++;
-			*f = (Function){ name, c->bound + k, c->id };
+			*f = (Function){ .name = name, .bound = c->bound + k, .what = c->id };
 		} else {
 			f->what = format(arena, "%s, %s", f->what, c->id);
 		}
 		c->function[k] = f->name;
+		count_layers(f, c->merged[k]);
 	}
 }
 
@@ -340,6 +337,7 @@ add_code(Program *p)
 	p->closure = closure_new(p->job->templates);
 	p->call = alloc_array(g->arena, (size_t)g->node_count + 1, sizeof *p->call);
 	name_calls(p);
+	merge_layers(p);
 	for (int i = 0; i < g->node_count; i++)
 		add_call(p, p->call + i);
 	p->tensor = alloc_array(g->arena, (size_t)g->tensor_count, sizeof *p->tensor);

@@ -95,12 +95,57 @@ whole_bytes(const Graph *g)
 	return most;
 }
 
+/* ---- functions ---- */
+
+int64_t
+text_bytes(Price p)
+{
+	return (int64_t)(INSTRUCTION_BYTES * p.code);
+}
+
+/* Whether a parameter that is left is a word in which layers differ. */
+static bool
+is_passed(const Function *f, int i)
+{
+	int param = f->bound->param[i];
+
+	return f->merged.open >> param & 1 && word_kind(f->bound->template->param[param].name) != WORD_RUNTIME;
+}
+
+const char *
+open_words(const Program *p, const Function *f)
+{
+	const char *words = "";
+
+	for (int i = 0; i < f->bound->param_count; i++)
+		if (is_passed(f, i))
+			words = format(p->job->arena, "%s%s%s", words, *words ? ", " : "",
+				f->bound->template->param[f->bound->param[i]].name);
+	return words;
+}
+
+/* All variants' functions: text, and what it would be if every word were bound; words passed. */
+static void
+sum_text(const Program *p, int64_t *text, int64_t *alone, int64_t *words)
+{
+	for (int k = 0; k < p->variants; k++) {
+		const Function *f = p->variant[k]->function, *end = f + p->variant[k]->function_count;
+		for (; f < end; f++) {
+			*text += text_bytes(f->merged.all);
+			*alone += text_bytes(f->merged.alone);
+			for (int i = 0; i < f->bound->param_count; i++)
+				*words += is_passed(f, i) ? f->merged.layers : 0;
+		}
+	}
+	*words *= (int64_t)sizeof(int32_t);
+}
+
 const Figure *
 figures(const Program *p, int *count)
 {
 	const Graph *g = p->job->graph;
 	int64_t in = 0, out = 0, stack = stack_bound(p), macs = all_macs(g), outside = 0;
-	int64_t state = state_bytes(p);
+	int64_t state = state_bytes(p), text = 0, alone = 0, words = 0;
 
 	for (int i = 0; i < p->ports; i++)
 		*(i < p->inputs ? &in : &out) += p->port[i].bytes;
@@ -108,6 +153,7 @@ figures(const Program *p, int *count)
 		in = pushed_row_bytes(p); /* that the caller holds while it pushes it */
 	for (int i = 0; i < p->data->outside_count; i++)
 		outside += p->data->outside[i].packed.count * types[p->data->outside[i].packed.type].bytes;
+	sum_text(p, &text, &alone, &words);
 	const Figure figure[] = {
 		{ "ram", "work_bytes", "work area", g->work_bytes, false },
 		{ "ram", "state_bytes", "state", state, false },
@@ -120,6 +166,9 @@ figures(const Program *p, int *count)
 			true },
 		{ "flash", "weights_bytes", "flash: weights and tables", p->weights_bytes, true },
 		{ "flash", "outside_rows_bytes", "flash: rows beyond the edges", outside, false },
+		{ "flash", "text_bytes", "flash: kernels, estimated", text, false },
+		{ "flash", "text_saved_bytes", "flash: saved by shared kernels, estimated", alone - text, false },
+		{ "flash", "shared_words_bytes", "flash: words passed to shared kernels", words, false },
 		{ NULL, "macs_model", "multiply-accumulates of the model", p->job->macs_model, false },
 		{ NULL, "macs", "multiply-accumulates as compiled", macs, true },
 		{ NULL, "macs_executed", "multiply-accumulates executed", macs, false },
@@ -233,6 +282,24 @@ segment_of(const Program *p, const Streamed *s)
 	return segment;
 }
 
+/* What sharing costs and saves is estimated. */
+static cJSON *
+function_of(const Program *p, const Function *f)
+{
+	cJSON *function = cJSON_CreateObject();
+	const Template *t = f->bound->template;
+
+	cJSON_AddStringToObject(function, "name", f->name);
+	cJSON_AddStringToObject(function, "kernel", format(p->job->arena, "%s/%s", t->folder, t->name));
+	cJSON_AddStringToObject(function, "layers", f->what);
+	cJSON_AddStringToObject(function, "words", open_words(p, f));
+	add_int(function, "text_bytes", text_bytes(f->merged.all));
+	add_int(function, "text_bytes_alone", text_bytes(f->merged.alone));
+	add_int(function, "instructions", (int64_t)f->merged.all.steps);
+	add_int(function, "instructions_alone", (int64_t)f->merged.alone.steps);
+	return function;
+}
+
 Text
 report_json(const Program *p)
 {
@@ -255,6 +322,10 @@ report_json(const Program *p)
 	cJSON *layers = cJSON_AddArrayToObject(root, "layers");
 	for (int i = 0; i < job->graph->node_count; i++)
 		cJSON_AddItemToArray(layers, layer_of(job->graph, p->call + i));
+	cJSON *functions = cJSON_AddArrayToObject(root, "functions");
+	for (int k = 0; k < p->variants; k++)
+		for (int i = 0; i < p->variant[k]->function_count; i++)
+			cJSON_AddItemToArray(functions, function_of(p, p->variant[k]->function + i));
 	char *json = cJSON_Print(root);
 	put(&t, "%s\n", json);
 	cJSON_free(json);

@@ -136,6 +136,7 @@ typedef struct {
 	void *ctx;
 	const Source *source; /* for its enums and constants; may be NULL */
 	bool wide;            /* int is 64 bits: in lines that the machine reads */
+	bool closed;          /* locals have values by lookup alone */
 } Scope;
 Known eval(const Scope *, const Syntax *, Value *out);
 /* A number as one of the type of this name; OVERFLOWS: that has no room for it. */

@@ -111,7 +111,7 @@ def check_picture(picture, buffers, work):
 def check_numbers(page, report, buffers, steps):
     figures = list(numbers(v for v in report.values() if not isinstance(v, list)))
     assert page.tiles == figures, f"{page.tiles}, in the JSON {figures}"
-    live, runs, layers = (table[1:] for table in page.tables)
+    live, runs, layers, functions = (table[1:] for table in page.tables)
     most = sum(number(row[1]) for row in live)
     bound = report["ram"]["lower_bound_bytes"]
     assert most <= bound <= report["ram"]["work_bytes"], f"{most} live, lower bound {bound}"
@@ -137,6 +137,15 @@ def check_numbers(page, report, buffers, steps):
         assert number(row[12] or "0") == proved["sum_bound"], row
         assert ("float" in row[13]) == (proved["form"] > 0), row
         assert number(re.sub(r"\D", "", row[13]) or "0") == proved["double_channels"], row
+    for row, function in zip(functions, report["functions"], strict=True):
+        assert row[:4] == [function[k] for k in ("name", "kernel", "layers", "words")], row
+        assert [number(cell) for cell in row[4:]] == [v for v in function.values() if isinstance(v, int)], row
+        shared = ", " in function["layers"] and function["words"]
+        assert shared or function["instructions"] == function["instructions_alone"], row
+    served = [name for function in report["functions"] for name in function["layers"].split(", ")]
+    assert {layer["name"] for layer in report["layers"] if layer["kernel"] != "view"} == set(served), served
+    saved = sum(f["text_bytes_alone"] - f["text_bytes"] for f in report["functions"])
+    assert saved == report["flash"]["text_saved_bytes"] >= 0, saved
 
 
 def main():

@@ -26,7 +26,7 @@ pages=
 for model in samples/*/*.tflite ${SHARED:+"$SHARED"/models/*.tflite}; do
 	name=$(basename "$model" .tflite) status=0
 	supported "$model" || { echo "  $name: has operators of a later version"; continue; }
-	for options in '--optimize speed' '--optimize ram' '--input const' '--input push'; do
+	for options in '--optimize speed' '--optimize ram' '--optimize size' '--input const' '--input push'; do
 		if page "$name" "$model" $options; then
 			checked "$name" || status=1
 		else
