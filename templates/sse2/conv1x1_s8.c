@@ -20,10 +20,10 @@ conv1x1_s8_sse2(int8_t *restrict y, const int8_t *restrict x, const int8_t *rest
 	assert(kernel_h == 1 && kernel_w == 1);
 	assert(pad_top == 0 && pad_bottom == 0 && pad_left == 0 && pad_right == 0);
 
-	const Weights weights = { w_less, excess > 0 ? w_excess : NULL, bias_u8,
+	const Weights128 weights = { w_less, excess > 0 ? w_excess : NULL, bias_u8,
 		excess > 0 ? excess_at : NULL, excess > 0 ? excess_first : NULL, w_left, excess };
 
 	for (int p = 0; p < out_w; p++)
-		outputs(y + p * y_step, x + p * stride_w * x_step, &weights, mult_16, shift_16,
+		outputs_128(y + p * y_step, x + p * stride_w * x_step, &weights, mult_16, shift_16,
 			in_c, out_c, y_zero, y_min, y_max);
 }

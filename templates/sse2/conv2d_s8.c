@@ -17,7 +17,7 @@ conv2d_s8_sse2(int8_t *restrict y, const int8_t *const *x, const int8_t *restric
 	int kernel_w, int stride_w, int dilation_w, int pad_left, int x_step, int y_step,
 	int x_zero, int w_left, int excess, int y_zero, int y_min, int y_max)
 {
-	const Weights weights = { w_less, excess > 0 ? w_excess : NULL, bias_u8,
+	const Weights128 weights = { w_less, excess > 0 ? w_excess : NULL, bias_u8,
 		excess > 0 ? excess_at : NULL, excess > 0 ? excess_first : NULL, w_left, excess };
 
 	for (int p = 0; p < out_w; p++) {
@@ -32,7 +32,7 @@ conv2d_s8_sse2(int8_t *restrict y, const int8_t *const *x, const int8_t *restric
 					memset(to, x_zero, (size_t)in_c);
 			}
 		}
-		outputs(y + p * y_step, scratch, &weights, mult_16, shift_16,
+		outputs_128(y + p * y_step, scratch, &weights, mult_16, shift_16,
 			kernel_h * kernel_w * in_c, out_c, y_zero, y_min, y_max);
 	}
 }

@@ -15,10 +15,10 @@ dense_s8_sse2(int8_t *restrict y, const int8_t *restrict x, const int8_t *restri
 	int in_c, int out_w, int out_c, int x_step, int y_step, int w_left, int excess, int y_zero,
 	int y_min, int y_max)
 {
-	const Weights weights = { w_less, excess > 0 ? w_excess : NULL, bias_u8,
+	const Weights128 weights = { w_less, excess > 0 ? w_excess : NULL, bias_u8,
 		excess > 0 ? excess_at : NULL, excess > 0 ? excess_first : NULL, w_left, excess };
 
 	for (int p = 0; p < out_w; p++)
-		outputs(y + p * y_step, x + p * x_step, &weights, mult_16, shift_16, in_c, out_c,
+		outputs_128(y + p * y_step, x + p * x_step, &weights, mult_16, shift_16, in_c, out_c,
 			y_zero, y_min, y_max);
 }

@@ -41,7 +41,7 @@ add_tap(__m128i sum[4], __m128i x, const int8_t *w, int row)
 /*
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
  * channels.  x: the kernel_h rows under the window; columns outside read as x_zero, which is in
- * bias_16.  Weights, less their zero point, are in blocks of 16 channels, there column by column
+ * bias_16.  Weights128, less their zero point, are in blocks of 16 channels, there column by column
  * of four rows after four; those that leave 8 bits in w_parts parts.
  * cost: out_w * ((out_c + 15) / 16) * (16 * w_parts * kernel_h * kernel_w + 200)
  */
@@ -79,7 +79,7 @@ depthwise_s8_sse2(int8_t *restrict y, const int8_t *const *x, const int8_t *rest
 			}
 			for (int i = 0; i < 4; i++)
 				_mm_storeu_si128((__m128i *)(all + 4 * i), sum[i]);
-			store_some(y + p * y_step + c, all, mult_16 + c, shift_16 + c, count, y_zero, y_min,
+			store_some_128(y + p * y_step + c, all, mult_16 + c, shift_16 + c, count, y_zero, y_min,
 				y_max);
 		}
 	}
