@@ -28,7 +28,9 @@ eights(int8x16_t a, int8x16_t b, int second)
 	return vreinterpretq_s8_s64(second ? vtrn2q_s64(v, w) : vtrn1q_s64(v, w));
 }
 
-/* Of two pixels, x and x2, eight bytes of each after eight; zeros up to a multiple of eight. */
+enum { EIGHTS = 64 }; /* bytes: eight inputs of a tile's pixels, pair after pair */
+
+/* Of two pixels, x and x2, eight bytes of each EIGHTS after eight; zeros up to a multiple of eight. */
 static inline __attribute__((always_inline)) void
 lay_pair(int8_t *to, const int8_t *x, const int8_t *x2, int count)
 {
@@ -37,21 +39,21 @@ lay_pair(int8_t *to, const int8_t *x, const int8_t *x2, int count)
 	for (int i = 0; i + 16 <= count; i += 16) {
 		const int8x16_t a = vld1q_s8(x + i), b = vld1q_s8(x2 + i);
 
-		vst1q_s8(to + 2 * i, eights(a, b, 0));
-		vst1q_s8(to + 2 * i + 16, eights(a, b, 1));
+		vst1q_s8(to + i / 8 * EIGHTS, eights(a, b, 0));
+		vst1q_s8(to + i / 8 * EIGHTS + EIGHTS, eights(a, b, 1));
 	}
 	if (count % 16 >= 8) {
-		memcpy(to + 2 * some - 16, x + some - 8, 8);
-		memcpy(to + 2 * some - 8, x2 + some - 8, 8);
+		memcpy(to + some / 8 * EIGHTS - EIGHTS, x + some - 8, 8);
+		memcpy(to + some / 8 * EIGHTS - EIGHTS + 8, x2 + some - 8, 8);
 	}
 	if (rest > 0) {
-		vst1q_s8(to + 2 * some, vdupq_n_s8(0));
-		memcpy(to + 2 * some, x + some, (size_t)rest);
-		memcpy(to + 2 * some + 8, x2 + some, (size_t)rest);
+		vst1q_s8(to + some / 8 * EIGHTS, vdupq_n_s8(0));
+		memcpy(to + some / 8 * EIGHTS, x + some, (size_t)rest);
+		memcpy(to + some / 8 * EIGHTS + 8, x2 + some, (size_t)rest);
 	}
 }
 
-/* Pixels in pairs, `room` bytes of each pixel; the last of an odd number is there twice. */
+/* Tiles of eight pixels in pairs, `room` bytes of each; the last of an odd number is there twice. */
 static inline __attribute__((always_inline)) void
 lay_pairs(int8_t *to, const int8_t *x, int step, int count, int pixels)
 {
@@ -60,7 +62,8 @@ lay_pairs(int8_t *to, const int8_t *x, int step, int count, int pixels)
 	for (int p = 0; p < pixels; p += 2) {
 		const int8_t *first = x + p * step;
 
-		lay_pair(to + p * room, first, p + 1 < pixels ? first + step : first, count);
+		lay_pair(to + p / 8 * 8 * room + p % 8 * 8, first, p + 1 < pixels ? first + step : first,
+			count);
 	}
 }
 
@@ -83,7 +86,7 @@ add_pair_mm(SumsMm sum, int8x16_t x, const int8x16_t w[4])
 
 /* The products of eight inputs.  w: fours of inputs of 16 outputs; the second may be beyond the last. */
 static inline __attribute__((always_inline)) void
-add_eight_mm(SumsMm sum[4], const int8_t *x, int step, const int8_t *w, int fours, int pairs)
+add_eight_mm(SumsMm sum[4], const int8_t *x, const int8_t *w, int fours, int pairs)
 {
 	const int32x4_t zero = vdupq_n_s32(0);
 	const int32x4_t a = vreinterpretq_s32_s8(vld1q_s8(w));
@@ -96,11 +99,11 @@ add_eight_mm(SumsMm sum[4], const int8_t *x, int step, const int8_t *w, int four
 
 	add_pair_mm(sum[0], vld1q_s8(x), v);
 	if (pairs > 1)
-		add_pair_mm(sum[1], vld1q_s8(x + step), v);
+		add_pair_mm(sum[1], vld1q_s8(x + 16), v);
 	if (pairs > 2)
-		add_pair_mm(sum[2], vld1q_s8(x + 2 * step), v);
+		add_pair_mm(sum[2], vld1q_s8(x + 32), v);
 	if (pairs > 3)
-		add_pair_mm(sum[3], vld1q_s8(x + 3 * step), v);
+		add_pair_mm(sum[3], vld1q_s8(x + 48), v);
 	load_later_mm();
 }
 
@@ -154,7 +157,7 @@ static inline __attribute__((always_inline)) void
 tile_mm(int8_t *y, int y_step, const int8_t *x, const int8_t *w, const Rescales4 *all,
 	const int32_t *zeros, int channel, int fours, int pixels, int count, int w_zero)
 {
-	const int pairs = (pixels + 1) / 2, step = (fours + 1) / 2 * 16;
+	const int pairs = (pixels + 1) / 2;
 	const int32_t *from = all->bias + channel;
 	const int32x4_t bias[4] = { two_of(from), two_of(from + 2), two_of(from + 4), two_of(from + 6) };
 	SumsMm sum[4];
@@ -164,9 +167,9 @@ tile_mm(int8_t *y, int y_step, const int8_t *x, const int8_t *w, const Rescales4
 	start_pair_mm(sum[2], bias, zeros + (pairs > 2 ? 8 : 0), w_zero);
 	start_pair_mm(sum[3], bias, zeros + (pairs > 3 ? 12 : 0), w_zero);
 	for (int k = 0; k + 2 <= fours; k += 2)
-		add_eight_mm(sum, x + 8 * k, step, w + 64 * k, 2, pairs);
+		add_eight_mm(sum, x + EIGHTS / 2 * k, w + 64 * k, 2, pairs);
 	if (fours % 2 > 0)
-		add_eight_mm(sum, x + 8 * (fours - 1), step, w + 64 * (fours - 1), 1, pairs);
+		add_eight_mm(sum, x + EIGHTS / 2 * (fours - 1), w + 64 * (fours - 1), 1, pairs);
 
 	Rescale4 r[2];
 
