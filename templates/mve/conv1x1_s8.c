@@ -35,22 +35,13 @@ few_products(const int8_t *x, const FewWeights *w, int in_c)
 	return sum;
 }
 
-/* Four outputs or less, of two pixels or of one. */
-static inline __attribute__((always_inline)) void
-few_tile(int8_t *restrict y, const int8_t *restrict x, const FewWeights *w,
-	const int32_t *rescale, const int32_t *zeros, int step, int in_c, int pixels, int count, int y_step, int w_zero,
-	int shift_most, int y_zero, int y_min, int y_max)
+/* The next pixel; so written loads and stores move on by themselves. */
+static inline __attribute__((always_inline)) const int8_t *
+next_pixel(const int8_t *x, int step)
 {
-	int32x4_t sum[2];
-
-	sum[0] = sum[1] = few_products(x, w, in_c);
-	if (pixels > 1)
-		sum[1] = few_products(x + step, w, in_c);
-	if (w_zero != 0) {
-		sum[0] = vaddq_n_s32(sum[0], zeros[0]);
-		sum[1] = vaddq_n_s32(sum[1], zeros[pixels - 1]);
-	}
-	store_once(y, y_step, sum, rescale, pixels, count, shift_most, y_zero, y_min, y_max);
+	x += step;
+	__asm__("" : "+r"(x));
+	return x;
 }
 
 /* A row: the weights stay in registers. */
@@ -60,6 +51,8 @@ few_row(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w,
 	int shift_most, int y_zero, int y_min, int y_max)
 {
 	const int last = out_w / 2 * 2;
+	const int8_t *from = x;
+	int8_t *to = y;
 	FewWeights few;
 
 #pragma GCC unroll 4
@@ -67,12 +60,37 @@ few_row(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w,
 		few.narrow[i] = vldrbq_s8(w + 16 * i);
 		few.wide[i] = vldrbq_s16(w + 16 * i);
 	}
-	for (int p = 0; p < last; p += 2)
-		few_tile(y + p * y_step, x + p * step, &few, rescale, zeros + p, step, in_c, 2, count, y_step,
-			w_zero, shift_most, y_zero, y_min, y_max);
-	if (last < out_w)
-		few_tile(y + last * y_step, x + last * step, &few, rescale, zeros + last, step, in_c, 1, count,
-			y_step, w_zero, shift_most, y_zero, y_min, y_max);
+	for (int p = 0; p < last; p += 2) {
+		int32x4_t sum[2];
+
+		sum[0] = few_products(from, &few, in_c);
+		from = next_pixel(from, step);
+		sum[1] = few_products(from, &few, in_c);
+		from = next_pixel(from, step);
+		if (w_zero != 0) {
+			sum[0] = vaddq_n_s32(sum[0], zeros[p]);
+			sum[1] = vaddq_n_s32(sum[1], zeros[p + 1]);
+		}
+		rescale_once(sum, rescale, shift_most, y_zero, y_min);
+
+		const int32x4_t v = narrow_two(sum[0], sum[1], y_zero, y_min, y_max);
+
+		store_lanes(to, v, count);
+		to += y_step;
+		__asm__("" : "+r"(to));
+		store_lanes(to, third_bytes(v), count);
+		to += y_step;
+		__asm__("" : "+r"(to));
+	}
+	if (last < out_w) {
+		int32x4_t sum[2];
+
+		sum[0] = few_products(from, &few, in_c);
+		if (w_zero != 0)
+			sum[0] = vaddq_n_s32(sum[0], zeros[last]);
+		sum[1] = sum[0];
+		store_once(to, y_step, sum, rescale, 1, count, shift_most, y_zero, y_min, y_max);
+	}
 }
 
 /* Four outputs or less, of two pixels or of one. */

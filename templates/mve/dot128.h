@@ -226,20 +226,28 @@ rescale_two(int32x4_t sum[2], const int32_t *rescale_4)
 		: "+w"(sum[0]), "+w"(sum[1]), "=&w"(by) : "r"(rescale_4), "m"(*(const int32_t (*)[12])rescale_4));
 }
 
-/* store_two() where registers are short: what rescales is loaded each time. */
+/* Rescales two where registers are short: what does it is loaded each time. */
 static inline __attribute__((always_inline)) void
-store_once(int8_t *y, int step, int32x4_t sum[2], const int32_t *rescale_4, int pixels, int count,
-	int shift_most, int y_zero, int y_min, int y_max)
+rescale_once(int32x4_t sum[2], const int32_t *rescale_4, int shift_most, int y_zero, int y_min)
 {
 	if (shift_most <= 0 && y_zero <= y_min) {
 		rescale_two(sum, rescale_4);
-		store_rescaled(y, step, sum, pixels, count, y_zero, y_min, y_max);
 		return;
 	}
 
 	const Rescale by = load_rescale(rescale_4);
 
-	store_two(y, step, sum, &by, pixels, count, shift_most, y_zero, y_min, y_max);
+	sum[0] = rescale4(sum[0], &by, shift_most, y_zero, y_min);
+	sum[1] = rescale4(sum[1], &by, shift_most, y_zero, y_min);
+}
+
+/* And stores them. */
+static inline __attribute__((always_inline)) void
+store_once(int8_t *y, int step, int32x4_t sum[2], const int32_t *rescale_4, int pixels, int count,
+	int shift_most, int y_zero, int y_min, int y_max)
+{
+	rescale_once(sum, rescale_4, shift_most, y_zero, y_min);
+	store_rescaled(y, step, sum, pixels, count, y_zero, y_min, y_max);
 }
 
 #endif
