@@ -29,10 +29,12 @@ find_machine cortex-m4
 for aim in speed size; do
 	"$python" tests/bench/emulated.py -o "$work/$aim" --target cortex-m4 --optimize $aim "$model" >"$work/log" 2>&1 ||
 		{ say size/counted 1; exit; }
-	sed -n 's/^ *"\(instructions\|code\)": \([0-9]*\),*$/\1 \2/p' "$work/$aim/emulated.json" | sort | tr '\n' ' ' >"$work/$aim.figures"
+	"$python" -c 'import json, sys
+result, = json.load(open(sys.argv[1]))["results"]
+print(result["code"], result["instructions"])' "$work/$aim/emulated.json" >"$work/$aim.figures"
 done
-read -r _ code_speed _ steps_speed <"$work/speed.figures"
-read -r _ code _ steps <"$work/size.figures"
+read -r code_speed steps_speed <"$work/speed.figures"
+read -r code steps <"$work/size.figures"
 echo "  kws on cortex-m4: $code bytes of code ($code_speed), $steps instructions ($steps_speed)"
 echo "$code $steps $code_speed $steps_speed" | awk -v most=$MOST_CODE -v times=$MOST_TIMES \
 	'{ exit !($1 > 0 && $1 <= most && $1 < $3 && $2 <= times * $4) }' >"$work/log" 2>&1
