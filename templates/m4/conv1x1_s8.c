@@ -94,7 +94,7 @@ block_of_few(int8_t *y, int y_step, const int8_t *x, int apart, int in_c, int pi
  * w_pairs: of each two channels the
  * weights, less their zero point, in fours of inputs; rescale_pairs: their biases and how their
  * sums are rescaled.
- * cost: (out_w + 2) / 3 * ((in_c + 3) / 4 * 10 + (out_c + 1) / 2 * ((in_c + 3) / 4 * 17 + 60))
+ * cost: out_w / 3 * ((in_c + 3) / 4 * 10 + (out_c + 1) / 2 * ((in_c + 3) / 4 * 17 + 45)) + out_w % 3 * ((in_c + 3) / 4 * 4 + (out_c + 1) / 2 * ((in_c + 3) / 4 * 8 + 20)) + 20
  * scratch: (in_c + 3) / 4 * (in_c < 9 ? 192 : 24)
  */
 void

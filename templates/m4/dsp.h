@@ -251,6 +251,27 @@ anew(uint32_t *at)
 }
 #endif
 
+/* x * 2^16, toward zero, or the nearest int32; 0 of what is no number. */
+#if defined __ARM_FEATURE_DSP && defined __ARM_FP
+static inline int32_t
+bits_16(float x)
+{
+	int32_t fixed;
+
+	__asm__("vcvt.s32.f32 %0, %0, #16" : "+t"(x));
+	memcpy(&fixed, &x, sizeof fixed);
+	return fixed;
+}
+#else
+static inline int32_t
+bits_16(float x)
+{
+	const float bound = 32768;
+
+	return x >= bound ? INT32_MAX : x > -bound ? (int32_t)(x * 65536) : x <= -bound ? INT32_MIN : 0;
+}
+#endif
+
 /* All that C has stored is in memory, where the loads below find it. */
 static inline void
 settle(void)
