@@ -1,13 +1,14 @@
 #!/bin/bash
-# No layer with 1 % of a model's work or more is left to ref on x86-64 with AVX2 or better, by the
-# report's kernels and costs; of x86 that its fallback has ref is no fault.
+# No layer with 1 % of a model's work or more is left to ref on x86-64 with AVX2 or better, on Arm or
+# with Helium, by the report's kernels and costs; of x86 that its fallback has ref is no fault.
 cd "${SRC:-$(dirname "$0")/..}" || exit 1
 SRC=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 . tests/recorded.inc
 
-for how in x86-avx2 x86-avxvnni x86-avx512vnni x86 'x86 --optimize ram'; do
+for how in x86-avx2 x86-avxvnni x86-avx512vnni x86 'x86 --optimize ram' arm-dotprod cortex-m55 \
+		'cortex-m55 --optimize ram'; do
 	layers=0 bad=0
 	for model in samples/*/*.tflite ${SHARED:+"$SHARED"/models/*.tflite}; do
 		# shellcheck disable=SC2086
