@@ -27,6 +27,8 @@ typedef enum { WORD_NUMBER, WORD_ARRAY, WORD_OPERAND, WORD_SPACE, WORD_RUNTIME }
 enum { HEIGHT = 1, WIDTH = 2, CHANNELS = 3 }; /* axes of NHWC */
 enum { X = 0, X2 = 1, Y = -1 };               /* operands */
 WordKind word_kind(const char *name);
+int64_t bytes_touched(const Graph *, const Node *); /* that it reads and makes */
+int64_t most_touched(const Graph *);                /* by a node */
 /* The value of a NUMBER; false: it is none. */
 bool word_value(const Graph *, const Node *, const char *word, Value *);
 /* Of the names that a kernel of this stem may have for the node's types and dialect, the first

@@ -286,17 +286,6 @@ cost_of(const Job *job, const Node *n, const Template *const *part, int parts)
 	return cost;
 }
 
-static int64_t
-bytes_touched(const Graph *g, const Node *n)
-{
-	int64_t sum = tensor_bytes(tensor_out(g, n));
-
-	for (int k = 0; k < n->input_count; k++)
-		if (n->input[k] >= 0 && !g->tensor[n->input[k]].data)
-			sum += tensor_bytes(g->tensor + n->input[k]);
-	return sum;
-}
-
 /*
  * With RAM the aim: what scratch raises a kernel's price by.  Where a node that does not go row by
  * row takes more with it than any node does without, no speed is worth it; else a little is.
@@ -449,11 +438,8 @@ static void
 select_all(Job *job, bool aliased)
 {
 	job->scheduled |= aliased;
-	for (int i = 0; i < job->graph->node_count && !aliased; i++) { /* the same in any order */
-		const Node *n = job->graph->node + i;
-		int64_t bytes = needs_no_code(job->graph, n, false) ? 0 : bytes_touched(job->graph, n);
-		job->widest = bytes > job->widest ? bytes : job->widest;
-	}
+	if (!aliased)
+		job->widest = most_touched(job->graph);
 	for (int i = 0; i < job->graph->node_count; i++) {
 		Node *n = job->graph->node + i;
 

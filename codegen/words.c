@@ -97,6 +97,41 @@ attribute(const Graph *g, const Node *n, const char *name, Value *out)
 	return false;
 }
 
+/* Bytes that a node reads and makes. */
+int64_t
+bytes_touched(const Graph *g, const Node *n)
+{
+	int64_t sum = tensor_bytes(tensor_out(g, n));
+
+	for (int k = 0; k < n->input_count; k++)
+		if (n->input[k] >= 0 && !g->tensor[n->input[k]].data)
+			sum += tensor_bytes(g->tensor + n->input[k]);
+	return sum;
+}
+
+/* The most of all nodes; those that may be views, or made in parts, take none. */
+int64_t
+most_touched(const Graph *g)
+{
+	int64_t most = 0;
+
+	for (const Node *n = g->node; n < g->node + g->node_count; n++) {
+		int64_t bytes = n->op == OP_concat || n->op == OP_reshape ? 0 : bytes_touched(g, n);
+		most = bytes > most ? bytes : most;
+	}
+	return most;
+}
+
+enum { LEAN_SHARE = 4 }; /* scratch may be a few times what a node touches */
+
+/* With RAM the aim: whether a node's scratch may be where most RAM is taken, so it wants little. */
+static bool
+is_lean(const Graph *g, const Node *n)
+{
+	return g->optimize == OPTIMIZE_RAM && n->segment == 0 &&
+		bytes_touched(g, n) * LEAN_SHARE > most_touched(g);
+}
+
 bool
 word_value(const Graph *g, const Node *n, const char *word, Value *out)
 {

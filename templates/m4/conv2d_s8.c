@@ -126,17 +126,17 @@ lay_windows(uint32_t *to, const int8_t *const *x, int first, int in_w, int in_c,
 
 /*
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
- * channels.  x: the kernel_h rows under the window.  Three pixels' windows stand in scratch as 16
- * bits.  w_pairs: of each two channels the weights, less their zero point, in fours of inputs;
+ * channels.  x: the kernel_h rows under the window.  Three pixels' windows, lean: one's, stand in
+ * scratch as 16 bits.  w_pairs: of each two channels the weights, less their zero point, in fours of inputs;
  * rescale_pairs: their biases and how their sums are rescaled.
- * cost: (out_w + 2) / 3 * ((kernel_h * kernel_w * in_c + 3) / 4 * 14 + kernel_h * 20 + (out_c + 1) / 2 * ((kernel_h * kernel_w * in_c + 3) / 4 * 17 + 60))
- * scratch: (kernel_h * kernel_w * in_c + 3) / 4 * 36
+ * cost: (lean ? out_w : (out_w + 2) / 3) * ((kernel_h * kernel_w * in_c + 3) / 4 * (lean ? 6 : 14) + kernel_h * 20 + (out_c + 1) / 2 * ((kernel_h * kernel_w * in_c + 3) / 4 * (lean ? 9 : 17) + 60))
+ * scratch: (kernel_h * kernel_w * in_c + 3) / 4 * (lean ? 12 : 36)
  */
 void
 conv2d_s8_m4(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict w_pairs,
 	const int32_t *restrict rescale_pairs, uint32_t *restrict scratch, int in_w, int in_c,
 	int out_w, int out_c, int kernel_h, int kernel_w, int stride_w, int dilation_w,
-	int pad_left, int x_step, int y_step, int x_zero, int halved, int sum_bits, int high,
+	int pad_left, int x_step, int y_step, int x_zero, int lean, int halved, int sum_bits, int high,
 	int high_odd, int high_shift, int high_shift_256, int shift_most,
 	int y_zero, int y_min, int y_max)
 {
@@ -145,21 +145,21 @@ conv2d_s8_m4(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict 
 	const int even_by = (halved ? high_odd : high) ? high_shift : 0;
 	const int odd_by = even_by && halved ? high_shift_256 : even_by;
 	const int fours = (kernel_h * kernel_w * in_c + 3) / 4;
-	const int whole = out_w / 3 * 3;
+	const int at_once = lean ? 1 : 3, whole = out_w / at_once * at_once, rest = out_w - whole;
 
-	for (int p = 0; p < whole; p += 3) {
+	for (int p = 0; p < whole; p += at_once) {
 		lay_windows(scratch, x, p * stride_w - pad_left, in_w, in_c, kernel_h, kernel_w, stride_w,
-			dilation_w, x_step, x_zero, 3);
-		outputs(y + p * y_step, y_step, scratch, w_pairs, rescale_pairs, fours, out_c, 3,
+			dilation_w, x_step, x_zero, at_once);
+		outputs(y + p * y_step, y_step, scratch, w_pairs, rescale_pairs, fours, out_c, at_once,
 			halved, even_by, odd_by, shift_most, y_zero, y_min, y_max);
 	}
-	if (out_w % 3 == 2) {
+	if (rest == 2) {
 		lay_windows(scratch, x, whole * stride_w - pad_left, in_w, in_c, kernel_h, kernel_w,
 			stride_w, dilation_w, x_step, x_zero, 2);
 		outputs(y + whole * y_step, y_step, scratch, w_pairs, rescale_pairs, fours, out_c, 2,
 			halved, even_by, odd_by, shift_most, y_zero, y_min, y_max);
 	}
-	if (out_w % 3 == 1) {
+	if (rest == 1) {
 		lay_windows(scratch, x, whole * stride_w - pad_left, in_w, in_c, kernel_h, kernel_w,
 			stride_w, dilation_w, x_step, x_zero, 1);
 		outputs(y + whole * y_step, y_step, scratch, w_pairs, rescale_pairs, fours, out_c, 1,

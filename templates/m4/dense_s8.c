@@ -3,13 +3,12 @@
 
 #include "tile.h"
 
-/* Four inputs of one vector to two channels after two. */
+/* Four inputs of one vector, the first and third in a word, to two channels after two. */
 static inline __attribute__((always_inline)) void
-add_fours(int32_t even[2], int32_t odd[2], const void **x, const void **w, int halved)
+add_fours(int32_t even[2], int32_t odd[2], uint32_t first, uint32_t second, const void **w, int halved)
 {
-	uint32_t first, second, word[4];
+	uint32_t word[4];
 
-	next_two(&first, &second, x);
 	if (halved)
 		next_four(word, w);
 #pragma GCC unroll 2
@@ -29,31 +28,56 @@ add_fours(int32_t even[2], int32_t odd[2], const void **x, const void **w, int h
 	}
 }
 
-/* All inputs, in fours. */
+/* The next four, in 16 bits or 8. */
 static inline __attribute__((always_inline)) void
-add_vector(int32_t even[2], int32_t odd[2], const void *x, const void **w, int fours, int halved)
+add_next(int32_t even[2], int32_t odd[2], const void **x, const void **w, int lean, int halved)
 {
+	uint32_t first, second;
+
+	if (lean) {
+		const int8_t *bytes = *x;
+		const uint32_t word = next_word(&bytes);
+
+		*x = bytes;
+		first = even_bytes(word);
+		second = odd_bytes(word);
+	} else {
+		next_two(&first, &second, x);
+	}
+	add_fours(even, odd, first, second, w, halved);
+}
+
+/* All inputs, in fours; of bytes the last ones apart, behind which nothing is read. */
+static inline __attribute__((always_inline)) void
+add_vector(int32_t even[2], int32_t odd[2], const void *x, const void **w, int in_c, int lean, int halved)
+{
+	const int fours = lean ? in_c / 4 : (in_c + 3) / 4;
+
 	for (int k = 0; k < fours / 8; k++) {
 #pragma GCC unroll 8
 		for (int i = 0; i < 8; i++)
-			add_fours(even, odd, &x, w, halved);
+			add_next(even, odd, &x, w, lean, halved);
 	}
 #pragma GCC unroll 8
 	for (int i = 0; i < fours % 8; i++)
-		add_fours(even, odd, &x, w, halved);
+		add_next(even, odd, &x, w, lean, halved);
+	if (lean && in_c % 4) {
+		const uint32_t word = some_bytes(x, in_c % 4);
+		add_fours(even, odd, even_bytes(word), odd_bytes(word), w, halved);
+	}
 }
 
 /*
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), for each of out_w vectors of
- * in_c.  A vector stands in scratch as 16 bits.  w_pairs_4: of each four channels the weights, less
+ * in_c.  A vector stands in scratch as 16 bits, or is widened for each four channels.  w_pairs_4: of each four channels the weights, less
  * their zero point, in fours of inputs; rescale_pairs: their biases and how their sums are rescaled.
- * cost: out_w * ((in_c + 3) / 4 * 5 + (out_c + 3) / 4 * ((in_c + 3) / 4 * 14 + 60))
- * scratch: (in_c + 3) / 4 * 8
+ * cost: out_w * ((in_c + 3) / 4 * 5 + (out_c + 3) / 4 * ((in_c + 3) / 4 * (14 + 2 * lean) + 60))
+ * scratch: (1 - lean) * (in_c + 3) / 4 * 8
  */
 void
 dense_s8_m4(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w_pairs_4,
 	const int32_t *restrict rescale_pairs, uint32_t *restrict scratch, int in_c, int out_w,
-	int out_c, int x_step, int y_step, int halved, int sum_bits, int high,
+	int out_c, int x_step, int y_step, int lean, int halved, int sum_bits, int high,
 	int high_odd, int high_shift, int high_shift_256, int shift_most, int y_zero,
 	int y_min, int y_max)
 {
@@ -61,18 +85,21 @@ dense_s8_m4(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict
 
 	const int even_by = (halved ? high_odd : high) ? high_shift : 0;
 	const int odd_by = even_by && halved ? high_shift_256 : even_by;
-	const int fours = (in_c + 3) / 4;
 
 	for (int p = 0; p < out_w; p++) {
 		const int32_t *rescales = rescale_pairs;
 		const void *w = w_pairs_4;
 		uint32_t *to = scratch;
 
-		widen(&to, x + p * x_step, 0, in_c, 1);
+		if (!lean)
+			widen(&to, x + p * x_step, 0, in_c, 1);
 		for (int o = 0; o < out_c; o += 4, rescales += 16) {
 			int32_t even[2] = { rescales[0], rescales[8] }, odd[2] = { rescales[1], rescales[9] };
 
-			add_vector(even, odd, scratch, &w, fours, halved);
+			if (lean)
+				add_vector(even, odd, x + p * x_step, &w, in_c, 1, halved);
+			else
+				add_vector(even, odd, scratch, &w, in_c, 0, halved);
 #pragma GCC unroll 2
 			for (int i = 0; i < 2; i++) {
 				if (out_c % 4 == 0 || o + 2 * i < out_c)

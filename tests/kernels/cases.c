@@ -571,6 +571,7 @@ make_case(Case *c, Arena *arena, Diag *diag, Op op, Type x, Type y, Dialect dial
 {
 	c->graph = graph_new(arena, diag, "case");
 	c->graph->semantics = dialect;
+	c->graph->optimize = chance(&c->dice, 30) ? OPTIMIZE_RAM : OPTIMIZE_SPEED;
 	c->whole = x == TYPE_f32 && chance(&c->dice, 50);
 	c->steps = !c->large && op != OP_reshape && chance(&c->dice, 50);
 	return may_differ(op, x, y) && build_node(c, op, x, y, dialect) && pick_form(c);
