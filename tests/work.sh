@@ -8,7 +8,7 @@ trap 'rm -rf "$work"' EXIT
 . tests/recorded.inc
 
 for how in x86-avx2 x86-avxvnni x86-avx512vnni x86 'x86 --optimize ram' arm-dotprod cortex-m55 \
-		'cortex-m55 --optimize ram'; do
+		'cortex-m55 --optimize ram' 'arm-dotprod --optimize ram'; do
 	layers=0 bad=0
 	for model in samples/*/*.tflite ${SHARED:+"$SHARED"/models/*.tflite}; do
 		# shellcheck disable=SC2086

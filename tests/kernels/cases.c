@@ -279,8 +279,7 @@ dense(Case *c, Type type, Dialect dialect)
 {
 	Dice *d = &c->dice;
 	bool legacy = type == TYPE_s8 && chance(d, 25);
-	int in = c->large     ? 256 / c->large :
-		chance(d, 30) ? between(d, 100, 300) :
+	int in = c->large     ? 256 / c->large : chance(d, 30) ? between(d, 100, 300) :
 				channels(c);
 	int out = c->large ? 128 : channels(c), rows = c->large ? 1 : between(d, 1, 6);
 	float y_scale = log_between(d, 1e-3f, 1), x_scale = log_between(d, 1e-3f, 1);
