@@ -212,9 +212,9 @@ price_loop(const Frame *f, const Syntax *n)
 	Price next = price(&inside, field_of(n, "update")), body = price(&inside, field_of(n, "body"));
 	if (flat)
 		return (Price){ known.turns * body.code, known.turns * body.steps };
-	double rest = !bound ? unroll - 1 : (int64_t)known.turns % unroll;
+	int64_t rest = !bound ? unroll - 1 : (int64_t)known.turns % unroll;
 	double each = test.steps + next.steps + TURN;
-	Price all = { LOOP + (unroll + rest) * body.code, LOOP + t.turns * body.steps };
+	Price all = { LOOP + (double)(unroll + rest) * body.code, LOOP + t.turns * body.steps };
 	all.steps += bound ? t.turns / unroll * each : t.turns * each + (unroll > 1 ? ODD_TURNS : 0);
 	return all;
 }
