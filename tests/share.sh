@@ -57,7 +57,7 @@ compiled beside --together digits,shapes --name 'my app' --report beside/r.json 
 	"$digits" "$shapes" && [ "$(own my_app beside)" = $((a + b)) ]
 say sum $?
 grep -q '"work_bytes":.*'$((a + b)), beside/r.json && grep -q '"saved_bytes":.*0' beside/r.json &&
-	[ "$(grep -c '"layers":' beside/r.json)" = 2 ] && [ "$(grep -c '"offset":' beside/r.json)" = 2 ]
+	[ "$(grep -c '"layers":.*\[' beside/r.json)" = 2 ] && [ "$(grep -c '"offset":' beside/r.json)" = 2 ]
 say report $?
 grep -qx "beside/digits.c beside/digits.h beside/shapes.c beside/shapes.h beside/my_app.h: $digits $shapes" \
 	beside/d
