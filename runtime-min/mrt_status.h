@@ -1,0 +1,18 @@
+/* What runtime functions return: MRT_OK, or why not. Each part adds its codes here. */
+#ifndef MRT_STATUS_H
+#define MRT_STATUS_H
+
+#define MRT_STATUSES(X) \
+	X(MRT_OK, "ok") \
+	X(MRT_ARGUMENT, "an argument is out of range") \
+	X(MRT_TOO_HOT, "the device is too hot to run") \
+	X(MRT_NO_SENSOR, "no such sensor, or it cannot be read")
+
+#define MRT_STATUS_NAME(name, message) name,
+enum mrt_status { MRT_STATUSES(MRT_STATUS_NAME) MRT_STATUS_COUNT };
+#undef MRT_STATUS_NAME
+
+/* In words, for a log; never NULL, whatever the code. */
+const char *mrt_message(int status);
+
+#endif
