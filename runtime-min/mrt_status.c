@@ -7,5 +7,6 @@ static const char *const messages[] = { MRT_STATUSES(MESSAGE) };
 const char *
 mrt_message(int status)
 {
-	return status >= 0 && status < MRT_STATUS_COUNT ? messages[status] : "unknown code";
+	return status >= 0 && status < MRT_STATUS_COUNT ? messages[status] :
+							  "unknown code";
 }
