@@ -71,7 +71,7 @@ add_vector(int32_t even[2], int32_t odd[2], const void *x, const void **w, int i
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), for each of out_w vectors of
  * in_c.  A vector stands in scratch as 16 bits, or is widened for each four channels.  w_pairs_4: of each four channels the weights, less
  * their zero point, in fours of inputs; rescale_pairs: their biases and how their sums are rescaled.
- * cost: out_w * ((in_c + 3) / 4 * 5 + (out_c + 3) / 4 * ((in_c + 3) / 4 * (14 + 2 * lean) + 60))
+ * cost: out_w * ((in_c + 3) / 4 * 5 + (out_c + 3) / 4 * ((in_c + 3) / 4 * (14 + 2 * lean)) + 15 * out_c)
  * scratch: (1 - lean) * (in_c + 3) / 4 * 8
  */
 void

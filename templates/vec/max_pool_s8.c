@@ -20,7 +20,7 @@ pool_some(int8_t *y, const int8_t *const *x, int c, int count, int begin, int en
 /*
  * y = clamp(max of x), over the window's cells inside the image.  x: the kernel_h rows under the
  * window; rows outside hold the least value.
- * cost: out_w * ((out_c + BYTES - 1) / BYTES) * (2 * kernel_h * kernel_w + 8)
+ * cost: out_w * ((out_c + BYTES - 1) / BYTES) * ((LANES > 1 ? 2 : 6) * kernel_h * kernel_w + 8)
  */
 void
 max_pool_s8_vec(int8_t *restrict y, const int8_t *const *x, int in_w, int out_w, int out_c,

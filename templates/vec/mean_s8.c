@@ -12,7 +12,7 @@ mean_s8_begin_vec(int32_t *restrict acc, int in_c)
 
 /*
  * acc += x - x_zero, for one row of pixels.
- * cost: ((in_c + BYTES - 1) / BYTES) * (10 * in_w + 12)
+ * cost: ((in_c + BYTES - 1) / BYTES) * ((LANES > 1 ? 10 : 24) * in_w + 12)
  */
 void
 mean_s8_row_vec(int32_t *restrict acc, const int8_t *restrict x, int in_w, int in_c, int x_step,

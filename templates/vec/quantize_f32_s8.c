@@ -16,7 +16,7 @@ round_floats(Floats x)
 
 /*
  * y = clamp(round(x / y_scale) + y_zero), halves away from zero
- * cost: 10 + 3 * BYTES / 4 * (out_w * out_c / BYTES + 1 + (x_step + y_step > 2 * out_c) * out_w)
+ * cost: 10 + (LANES > 1 ? 3 * BYTES / 4 : 56) * (out_w * out_c / BYTES + 1 + (x_step + y_step > 2 * out_c) * out_w)
  */
 void
 quantize_f32_s8_vec(int8_t *restrict y, const float *restrict x, int out_w, int out_c, int x_step,

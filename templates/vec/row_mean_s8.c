@@ -3,7 +3,7 @@
 
 /*
  * y = clamp(requantize(sum of x - x_zero)); the multiplier divides by their number too
- * cost: (in_c == out_c) * out_w * ((in_c + BYTES - 1) / BYTES) * (10 * in_w / out_w + 50) + (in_c > out_c) * (2 * in_w * in_c + 4 * out_w * out_c + out_w * ((out_c + BYTES - 1) / BYTES) * 20)
+ * cost: (in_c == out_c) * out_w * ((in_c + BYTES - 1) / BYTES) * ((LANES > 1 ? 10 : 20) * in_w / out_w + 50) + (in_c > out_c) * ((LANES > 1 ? 2 : 5) * in_w * in_c + 4 * out_w * out_c + out_w * ((out_c + BYTES - 1) / BYTES) * 20)
  */
 void
 row_mean_s8_vec(int8_t *restrict y, const int8_t *restrict x, int in_w, int in_c, int out_w,

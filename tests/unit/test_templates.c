@@ -22,6 +22,7 @@ static const struct { const char *folder, *flags, *compiler; } folders[] = {
 	{ "mve", "-mcpu=cortex-m55 -mthumb -mfloat-abi=hard", "arm-none-eabi-gcc" },
 	{ "vec+mve", "-mcpu=cortex-m55 -mthumb -mfloat-abi=hard", "arm-none-eabi-gcc" },
 	{ "m4", "", NULL }, /* in C; the instructions: tests/emulated */
+	{ "vec+scalar", "", NULL },
 #ifdef __x86_64__
 	{ "avx2", "-mavx2 -mfma", NULL },
 	{ "dot256+avx2", "-mavx2 -mfma", NULL },
