@@ -1,12 +1,10 @@
 #!/bin/bash
 # The thermal policy of runtime-min and its sources: what they promise, on fake trees and
-# libraries; a fuzzer of a fixed number of steps under sanitizers; and bytes on a Cortex-M4.
+# libraries; and a fuzzer of a fixed number of steps under sanitizers.
 parts=$SRC/runtime-min
 here=$SRC/tests/heat
 warnings="-std=c11 -D_XOPEN_SOURCE=700 -Werror -Wall -Wextra -Wpedantic -Wconversion -Wshadow"
 STEPS=${HEAT_FUZZ_STEPS:-300000}
-TEXT=3072 # bytes that the policy may take on a Cortex-M4
-CEILING=3560 # until then: what has been reached is not given up again
 
 say () { # name, status
 	if [ "$2" = 0 ]; then echo "ok $1"; else echo "FAIL $1"; fi
@@ -54,22 +52,3 @@ set +e
 ASAN_OPTIONS=detect_leaks=0 "$BUILD/unit" "$BUILD/root" "$BUILD" || echo "FAIL heat/unit"
 "$BUILD/fuzz" "$STEPS" 1
 say "heat/fuzz ($STEPS steps)" $?
-
-if command -v arm-none-eabi-gcc >/dev/null; then
-	arm-none-eabi-gcc -std=c11 -Os -mcpu=cortex-m4 -mthumb -mfloat-abi=hard \
-		-mfpu=fpv4-sp-d16 -c -o "$BUILD/heat.o" "$parts/mrt_heat.c"
-	text=$(arm-none-eabi-size "$BUILD/heat.o" | awk 'NR == 2 { print $1 + $2 + $3 }')
-	if [ "$text" -le $TEXT ]; then
-		echo "ok heat/text ($text bytes of $TEXT, Cortex-M4)"
-	elif [ "$text" -le $CEILING ]; then
-		echo "skip heat/text: MISSED: $text bytes of $TEXT, Cortex-M4; checked against $CEILING"
-	else
-		echo "FAIL heat/text ($text bytes of $TEXT, and over $CEILING)"
-	fi
-	needs=$(arm-none-eabi-nm -u "$BUILD/heat.o" | \
-		awk '$2 !~ /^(mem(cpy|set)|__aeabi_)/ { print $2 }')
-	[ -z "$needs" ]
-	say "heat/needs-nothing $needs" $?
-else
-	echo "skip heat/text: no arm-none-eabi-gcc"
-fi
