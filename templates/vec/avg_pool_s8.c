@@ -3,7 +3,7 @@
 
 #include "rescale.h"
 
-enum { CELLS_MOST = 1 << 15 };
+enum { WINDOW_MOST = 1 << 15 };
 
 /*
  * x / cells, to nearest, halves away from zero; |x| is at most 256 * cells.  The float quotient may be
@@ -34,7 +34,7 @@ avg_pool_s8_vec(int8_t *restrict y, const int8_t *const *x, int valid_h, int in_
 	int out_c, int kernel_h, int kernel_w, int stride_w, int pad_left, int x_step, int y_step,
 	int x_bias, int y_min, int y_max)
 {
-	assert(kernel_h * kernel_w <= CELLS_MOST);
+	assert(kernel_h * kernel_w <= WINDOW_MOST);
 
 	for (int p = 0; p < out_w; p++) {
 		int left = p * stride_w - pad_left;

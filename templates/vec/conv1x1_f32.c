@@ -19,21 +19,21 @@ conv1x1_f32_vec(float *restrict y, const float *restrict x, const float *restric
 
 	const int step = stride_w * x_step;
 
-	for (int o = 0; o + TILE_OUTPUTS <= out_c; o += TILE_OUTPUTS) {
-		for (int p = 0; p + TILE_PIXELS <= out_w; p += TILE_PIXELS)
+	for (int o = 0; o + FLOAT_OUTPUTS <= out_c; o += FLOAT_OUTPUTS) {
+		for (int p = 0; p + FLOAT_PIXELS <= out_w; p += FLOAT_PIXELS)
 			multiply_tile(y + p * y_step, x + p * step, w_16x1, bias, in_c, o, step, y_step,
-				TILE_PIXELS, TILE_OUTPUTS, y_low, y_high);
+				FLOAT_PIXELS, FLOAT_OUTPUTS, y_low, y_high);
 		/* the last pixels */
-		for (int p = out_w / TILE_PIXELS * TILE_PIXELS; p < out_w; p += TILE_PIXELS)
+		for (int p = out_w / FLOAT_PIXELS * FLOAT_PIXELS; p < out_w; p += FLOAT_PIXELS)
 			multiply_tile(y + p * y_step, x + p * step, w_16x1, bias, in_c, o, step, y_step,
-				out_w - p, TILE_OUTPUTS, y_low, y_high);
+				out_w - p, FLOAT_OUTPUTS, y_low, y_high);
 	}
 	/* the last outputs */
-	for (int o = out_c / TILE_OUTPUTS * TILE_OUTPUTS; o < out_c; o += TILE_OUTPUTS) {
-		for (int p = 0; p + TILE_PIXELS <= out_w; p += TILE_PIXELS)
+	for (int o = out_c / FLOAT_OUTPUTS * FLOAT_OUTPUTS; o < out_c; o += FLOAT_OUTPUTS) {
+		for (int p = 0; p + FLOAT_PIXELS <= out_w; p += FLOAT_PIXELS)
 			multiply_tile(y + p * y_step, x + p * step, w_16x1, bias, in_c, o, step, y_step,
-				TILE_PIXELS, out_c - o, y_low, y_high);
-		for (int p = out_w / TILE_PIXELS * TILE_PIXELS; p < out_w; p += TILE_PIXELS)
+				FLOAT_PIXELS, out_c - o, y_low, y_high);
+		for (int p = out_w / FLOAT_PIXELS * FLOAT_PIXELS; p < out_w; p += FLOAT_PIXELS)
 			multiply_tile(y + p * y_step, x + p * step, w_16x1, bias, in_c, o, step, y_step,
 				out_w - p, out_c - o, y_low, y_high);
 	}

@@ -7,15 +7,15 @@ typedef struct {
 	const float *w, *bias;
 	int in_w, in_c, kernel_h, kernel_w, stride, dilation, pad, x_step, y_step;
 	float low, high;
-} Window;
+} FloatWindow;
 
 /* Of each of some pixels `outputs` outputs from o on.  Of several all windows are inside the image. */
 static inline __attribute__((always_inline)) void
-convolve_tile(float *y, const Window *k, int p, int o, int pixels, int outputs)
+convolve_tile(float *y, const FloatWindow *k, int p, int o, int pixels, int outputs)
 {
 	const int left = p * k->stride - k->pad, w_step = k->kernel_h * k->kernel_w * k->in_c * W_BLOCK;
 	const float *w = weights_from(k->w, o, w_step);
-	Tile sum;
+	FloatTile sum;
 
 	begin_tile(sum, k->bias + o, outputs);
 	for (int i = 0; i < k->kernel_h; i++) {
@@ -24,7 +24,7 @@ convolve_tile(float *y, const Window *k, int p, int o, int pixels, int outputs)
 
 			if (pixels == 1 && (column < 0 || column >= k->in_w))
 				continue;
-			add_inputs(sum, k->x[i] + column * k->x_step, k->stride * k->x_step,
+			add_inputs_f32(sum, k->x[i] + column * k->x_step, k->stride * k->x_step,
 				w + (i * k->kernel_w + j) * k->in_c * W_BLOCK, w_step, k->in_c, pixels, outputs);
 		}
 	}
@@ -33,14 +33,14 @@ convolve_tile(float *y, const Window *k, int p, int o, int pixels, int outputs)
 
 /* A row's outputs from o on; windows of pixels first to end are inside the image. */
 static inline __attribute__((always_inline)) void
-convolve_row(float *y, const Window *k, int out_w, int first, int end, int o, int outputs)
+convolve_row(float *y, const FloatWindow *k, int out_w, int first, int end, int o, int outputs)
 {
 	for (int p = 0; p < first; p++)
 		convolve_tile(y, k, p, o, 1, outputs);
-	for (int p = first; p + TILE_PIXELS <= end; p += TILE_PIXELS)
-		convolve_tile(y, k, p, o, TILE_PIXELS, outputs);
-	if ((end - first) % TILE_PIXELS)
-		convolve_tile(y, k, end - (end - first) % TILE_PIXELS, o, (end - first) % TILE_PIXELS, outputs);
+	for (int p = first; p + FLOAT_PIXELS <= end; p += FLOAT_PIXELS)
+		convolve_tile(y, k, p, o, FLOAT_PIXELS, outputs);
+	if ((end - first) % FLOAT_PIXELS)
+		convolve_tile(y, k, end - (end - first) % FLOAT_PIXELS, o, (end - first) % FLOAT_PIXELS, outputs);
 	for (int p = end; p < out_w; p++)
 		convolve_tile(y, k, p, o, 1, outputs);
 }
@@ -57,7 +57,7 @@ conv2d_f32_vec(float *restrict y, const float *const *x, const float *restrict w
 	int kernel_w, int stride_w, int dilation_w, int pad_left, int x_step, int y_step, float y_low,
 	float y_high)
 {
-	const Window k = { x, w_16x1, bias, in_w, in_c, kernel_h, kernel_w, stride_w, dilation_w,
+	const FloatWindow k = { x, w_16x1, bias, in_w, in_c, kernel_h, kernel_w, stride_w, dilation_w,
 		pad_left, x_step, y_step, y_low, y_high };
 	/* how many pixels' windows begin outside the image, and how many end inside it */
 	const int outside = (pad_left + stride_w - 1) / stride_w;
@@ -66,9 +66,9 @@ conv2d_f32_vec(float *restrict y, const float *const *x, const float *restrict w
 	const int until = inside < out_w ? inside : out_w;
 	const int end = until > first ? until : first;
 
-	for (int o = 0; o + TILE_OUTPUTS <= out_c; o += TILE_OUTPUTS)
-		convolve_row(y, &k, out_w, first, end, o, TILE_OUTPUTS);
+	for (int o = 0; o + FLOAT_OUTPUTS <= out_c; o += FLOAT_OUTPUTS)
+		convolve_row(y, &k, out_w, first, end, o, FLOAT_OUTPUTS);
 	/* the last outputs */
-	for (int o = out_c / TILE_OUTPUTS * TILE_OUTPUTS; o < out_c; o += TILE_OUTPUTS)
+	for (int o = out_c / FLOAT_OUTPUTS * FLOAT_OUTPUTS; o < out_c; o += FLOAT_OUTPUTS)
 		convolve_row(y, &k, out_w, first, end, o, out_c - o);
 }

@@ -11,21 +11,21 @@ dense_f32_vec(float *restrict y, const float *restrict x, const float *restrict 
 	const float *restrict bias, int in_c, int out_w, int out_c, int x_step,
 	int y_step, float y_low, float y_high)
 {
-	for (int o = 0; o + TILE_OUTPUTS <= out_c; o += TILE_OUTPUTS) {
-		for (int p = 0; p + TILE_PIXELS <= out_w; p += TILE_PIXELS)
+	for (int o = 0; o + FLOAT_OUTPUTS <= out_c; o += FLOAT_OUTPUTS) {
+		for (int p = 0; p + FLOAT_PIXELS <= out_w; p += FLOAT_PIXELS)
 			multiply_tile(y + p * y_step, x + p * x_step, w_16x1, bias, in_c, o, x_step, y_step,
-				TILE_PIXELS, TILE_OUTPUTS, y_low, y_high);
+				FLOAT_PIXELS, FLOAT_OUTPUTS, y_low, y_high);
 		/* the last pixels */
-		for (int p = out_w / TILE_PIXELS * TILE_PIXELS; p < out_w; p += TILE_PIXELS)
+		for (int p = out_w / FLOAT_PIXELS * FLOAT_PIXELS; p < out_w; p += FLOAT_PIXELS)
 			multiply_tile(y + p * y_step, x + p * x_step, w_16x1, bias, in_c, o, x_step, y_step,
-				out_w - p, TILE_OUTPUTS, y_low, y_high);
+				out_w - p, FLOAT_OUTPUTS, y_low, y_high);
 	}
 	/* the last outputs */
-	for (int o = out_c / TILE_OUTPUTS * TILE_OUTPUTS; o < out_c; o += TILE_OUTPUTS) {
-		for (int p = 0; p + TILE_PIXELS <= out_w; p += TILE_PIXELS)
+	for (int o = out_c / FLOAT_OUTPUTS * FLOAT_OUTPUTS; o < out_c; o += FLOAT_OUTPUTS) {
+		for (int p = 0; p + FLOAT_PIXELS <= out_w; p += FLOAT_PIXELS)
 			multiply_tile(y + p * y_step, x + p * x_step, w_16x1, bias, in_c, o, x_step, y_step,
-				TILE_PIXELS, out_c - o, y_low, y_high);
-		for (int p = out_w / TILE_PIXELS * TILE_PIXELS; p < out_w; p += TILE_PIXELS)
+				FLOAT_PIXELS, out_c - o, y_low, y_high);
+		for (int p = out_w / FLOAT_PIXELS * FLOAT_PIXELS; p < out_w; p += FLOAT_PIXELS)
 			multiply_tile(y + p * y_step, x + p * x_step, w_16x1, bias, in_c, o, x_step, y_step,
 				out_w - p, out_c - o, y_low, y_high);
 	}

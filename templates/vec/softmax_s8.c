@@ -4,7 +4,7 @@
 #include "../common/exponential.h"
 #include "rescale.h"
 
-enum { RESULTS = 256, FEW = 24 }; /* channels, for which all results are not worth it */
+enum { RESULTS = 256, FEW_CHANNELS = 24 }; /* channels, for which all results are not worth it */
 
 /* The greatest of count int8. */
 static inline int
@@ -40,7 +40,7 @@ make_results(int8_t result[RESULTS], const int32_t *powers, int32_t scale, int b
 /*
  * y = 256 * exp(beta * x) / sum of exp(beta * x) - 128, over the channels of each pixel.
  * powers: exp(beta * (i - 255)) with 31 fraction bits, 0 where it counts as nothing; the sum has 19.
- * cost: out_w * (150 + (out_c < FEW) * 12 * out_c + (out_c >= FEW) * (250 + 4 * out_c))
+ * cost: out_w * (150 + (out_c < FEW_CHANNELS) * 12 * out_c + (out_c >= FEW_CHANNELS) * (250 + 4 * out_c))
  * in place
  */
 void
@@ -60,14 +60,14 @@ softmax_s8_vec(int8_t *y, const int8_t *x, const int32_t *restrict powers, int o
 		const int32_t scale = reciprocal(sum);
 		const int bits = 35 - leading_zeros(sum); /* beyond 31 nothing is left */
 
-		if (out_c >= FEW) {
+		if (out_c >= FEW_CHANNELS) {
 			int8_t result[RESULTS];
 
 			make_results(result, powers, bits < 32 ? scale : 0, bits < 32 ? bits : 31);
 			for (int c = 0; c < out_c; c++)
 				y[p * y_step + c] = result[first + pixel[c]];
 		}
-		for (int c = 0; c < out_c && out_c < FEW; c++) {
+		for (int c = 0; c < out_c && out_c < FEW_CHANNELS; c++) {
 			int32_t power = 0;
 
 			if (bits < 32)

@@ -4,17 +4,17 @@
 
 #include "floats.h"
 
-enum { TILE_PIXELS = 6, TILE_OUTPUTS = 2 * LANES, W_BLOCK = 16 };
+enum { FLOAT_PIXELS = 6, FLOAT_OUTPUTS = 2 * LANES, W_BLOCK = 16 };
 
 /*
  * Sums of up to 6 pixels.  What follows names each of them in a line of its own, as clang 14 leaves
  * in memory what is reached in loops; pixels and outputs are known when inlined.  Each sum takes
  * its products in the same order, wherever it stands in a tile.
  */
-typedef Floats Tile[TILE_PIXELS][2];
+typedef Floats FloatTile[FLOAT_PIXELS][2];
 
 static inline __attribute__((always_inline)) void
-begin_tile(Tile sum, const float *bias, int outputs)
+begin_tile(FloatTile sum, const float *bias, int outputs)
 {
 	const Floats low = load_floats(bias, outputs);
 	const Floats high = outputs > LANES ? load_floats(bias + LANES, outputs - LANES) : low;
@@ -24,7 +24,7 @@ begin_tile(Tile sum, const float *bias, int outputs)
 }
 
 static inline __attribute__((always_inline)) void
-add_pixel(Floats sum[2], float x, Floats low, Floats high, int outputs)
+add_pixel_f32(Floats sum[2], float x, Floats low, Floats high, int outputs)
 {
 	sum[0] = fused_floats(same_float(x), low, sum[0]);
 	if (outputs > LANES)
@@ -33,7 +33,7 @@ add_pixel(Floats sum[2], float x, Floats low, Floats high, int outputs)
 
 /* sum += x * w of count inputs; pixels lie step apart, w's blocks of outputs w_step. */
 static inline __attribute__((always_inline)) void
-add_inputs(Tile sum, const float *x, int step, const float *w, int w_step, int count, int pixels,
+add_inputs_f32(FloatTile sum, const float *x, int step, const float *w, int w_step, int count, int pixels,
 	int outputs)
 {
 	const int far = (int)LANES < W_BLOCK ? LANES : w_step;
@@ -43,17 +43,17 @@ add_inputs(Tile sum, const float *x, int step, const float *w, int w_step, int c
 		const Floats low = load_floats(v, LANES);
 		const Floats high = outputs > LANES ? load_floats(v + far, LANES) : low;
 
-		add_pixel(sum[0], x[k], low, high, outputs);
+		add_pixel_f32(sum[0], x[k], low, high, outputs);
 		if (pixels > 1)
-			add_pixel(sum[1], x[k + step], low, high, outputs);
+			add_pixel_f32(sum[1], x[k + step], low, high, outputs);
 		if (pixels > 2)
-			add_pixel(sum[2], x[k + 2 * step], low, high, outputs);
+			add_pixel_f32(sum[2], x[k + 2 * step], low, high, outputs);
 		if (pixels > 3)
-			add_pixel(sum[3], x[k + 3 * step], low, high, outputs);
+			add_pixel_f32(sum[3], x[k + 3 * step], low, high, outputs);
 		if (pixels > 4)
-			add_pixel(sum[4], x[k + 4 * step], low, high, outputs);
+			add_pixel_f32(sum[4], x[k + 4 * step], low, high, outputs);
 		if (pixels > 5)
-			add_pixel(sum[5], x[k + 5 * step], low, high, outputs);
+			add_pixel_f32(sum[5], x[k + 5 * step], low, high, outputs);
 	}
 }
 
@@ -73,7 +73,7 @@ end_pixel(float *y, const Floats sum[2], int outputs, float low, float high)
 }
 
 static inline __attribute__((always_inline)) void
-end_tile(float *y, Tile sum, int step, int pixels, int outputs, float low, float high)
+end_tile(float *y, FloatTile sum, int step, int pixels, int outputs, float low, float high)
 {
 	end_pixel(y, sum[0], outputs, low, high);
 	if (pixels > 1)
@@ -93,10 +93,10 @@ static inline __attribute__((always_inline)) void
 multiply_tile(float *y, const float *x, const float *w, const float *bias, int in_c, int o,
 	int x_step, int y_step, int pixels, int outputs, float low, float high)
 {
-	Tile sum;
+	FloatTile sum;
 
 	begin_tile(sum, bias + o, outputs);
-	add_inputs(sum, x, x_step, weights_from(w, o, in_c * W_BLOCK), in_c * W_BLOCK, in_c, pixels,
+	add_inputs_f32(sum, x, x_step, weights_from(w, o, in_c * W_BLOCK), in_c * W_BLOCK, in_c, pixels,
 		outputs);
 	end_tile(y + o, sum, y_step, pixels, outputs, low, high);
 }

@@ -363,6 +363,53 @@ Test(templates, compile_when_bound, .timeout = 300)
 		compile_folder(folders[i].folder, folders[i].flags, folders[i].compiler);
 }
 
+/* ---- helpers of a target mean one thing each, as any two kernels may be in one file */
+
+enum { ITEMS_MOST = 4000 };
+typedef struct {
+	const Item *item[ITEMS_MOST];
+	int count;
+} Items;
+
+static void
+collect(Items *all, const Source *s, const char *target)
+{
+	for (int i = 0; i < s->included_count; i++)
+		collect(all, s->included[i], target);
+	for (int i = 0; i < s->item_count; i++) {
+		const Item *item = &s->item[i];
+		int at = 0;
+		while (at < all->count && strcmp(all->item[at]->name, item->name) != 0)
+			at++;
+		cr_assert_lt(at, ITEMS_MOST);
+		if (at == all->count)
+			all->item[all->count++] = item;
+		const Item *o = all->item[at];
+		cr_expect(!strcmp(o->text, item->text), "%s: two helpers named %s: %s/%s and %s/%s", target,
+			item->name, o->source->folder, o->source->file, s->folder, s->file);
+	}
+}
+
+Test(templates, helpers_of_a_target_have_one_meaning)
+{
+	for (int t = 0; t < target_count; t++) {
+		static Items all;
+		Session s;
+		const Template *k[4];
+		char folder[40];
+
+		begin(&s);
+		all.count = 0;
+		for (const char *at = targets[t].folders; sscanf(at, "%39s", folder) == 1;
+			at = strstr(at, folder) + strlen(folder))
+			for (int i = 0; i < template_file_count; i++)
+				if (is_in(i, folder))
+					for (int left = kernels_of(&s, i, folder, k); left;)
+						collect(&all, k[--left]->source, targets[t].name);
+		arena_free(s.arena);
+	}
+}
+
 /* ---- bound and unbound kernels give equal results */
 
 static const struct { const char *kernel, *shape; } shapes[] = {
