@@ -12,16 +12,11 @@
 #define MRT_HEAT_H
 
 #include <stdint.h>
+#include "mrt_choice.h"
 #include "mrt_status.h"
 
 #define MRT_HEAT_CHOICES 16 /* at most */
 #define MRT_HEAT_BINS 9
-
-struct mrt_heat_choice {
-	float quality;    /* 0..1; the best comes first, the last is the safe one */
-	float latency_ms; /* of one inference while nothing throttles */
-	float watts;      /* drawn while it computes, over idle */
-};
 
 /* Zero, or out of 1e-4..1e6: the default, in brackets. mrt_heat_init() takes NULL for all. */
 struct mrt_heat_options {

@@ -6,7 +6,11 @@
 	X(MRT_OK, "ok") \
 	X(MRT_ARGUMENT, "an argument is out of range") \
 	X(MRT_TOO_HOT, "the device is too hot to run") \
-	X(MRT_NO_SENSOR, "no such sensor, or it cannot be read")
+	X(MRT_NO_SENSOR, "no such sensor, or it cannot be read") \
+	X(MRT_CALLBACK, "a function of the application failed") \
+	X(MRT_CLOCK, "the clock went backwards or stands") \
+	X(MRT_ENERGY, "the energy meter went backwards or stands") \
+	X(MRT_UNMEASURED, "a variant's quality or latency is not known")
 
 #define MRT_STATUS_NAME(name, message) name,
 enum mrt_status { MRT_STATUSES(MRT_STATUS_NAME) MRT_STATUS_COUNT };
