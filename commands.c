@@ -13,6 +13,17 @@ add_file(Files *f, Arena *arena, const char *path, Text text)
 	f->file[f->count++] = (FileText){ path, text };
 }
 
+/* What the output depends on beside the models. */
+static void
+note_read(Files *f, Arena *arena, const char *path)
+{
+	for (int i = 0; i < f->read_count; i++)
+		if (!strcmp(f->read[i], path))
+			return;
+	f->read = grow(arena, f->read, f->read_count, sizeof *f->read);
+	f->read[f->read_count++] = path;
+}
+
 void
 add_program(Files *f, const Options *o, Program *p)
 {
@@ -24,6 +35,18 @@ add_program(Files *f, const Options *o, Program *p)
 	add_file(f, arena, format(arena, "%s.h", stem), out.header);
 	if (p->weights_file)
 		add_file(f, arena, format(arena, "%s.bin", stem), out.weights);
+	if (p->job->graph->file_path)
+		note_read(f, arena, p->job->graph->file_path);
+	for (int i = 0; i < p->job->templates->path_count; i++)
+		note_read(f, arena, p->job->templates->path[i]);
+}
+
+/* As make reads a name: blanks and # take a backslash, and $ another $. */
+static void
+put_path(Text *t, const char *path)
+{
+	for (; *path; path++)
+		put(t, "%s%c", *path == '$' ? "$" : strchr(" \t#", *path) ? "\\" : "", *path);
 }
 
 void
@@ -33,11 +56,15 @@ add_rule(Files *f, const Options *o, Arena *arena)
 
 	if (!o->depfile)
 		return;
-	for (int i = 0; i < f->count; i++)
-		put(&t, "%s%s", i ? " " : "", f->file[i].path);
+	for (int i = 0; i < f->count; i++) {
+		put(&t, i ? " " : "");
+		put_path(&t, f->file[i].path);
+	}
 	put(&t, ":");
-	for (int i = 0; i < o->file_count; i++)
-		put(&t, " %s", o->file[i]);
+	for (int i = 0; i < o->file_count + f->read_count; i++) {
+		put(&t, " ");
+		put_path(&t, i < o->file_count ? o->file[i] : f->read[i - o->file_count]);
+	}
 	put(&t, "\n");
 	add_file(f, arena, o->depfile, t);
 }
@@ -70,7 +97,7 @@ model_of(const Options *o, Arena *arena, Diag *diag)
 int
 compile(const Options *o, Arena *arena, Diag *diag)
 {
-	Files files = { NULL, 0 };
+	Files files = { 0 };
 	Program *p = model_of(o, arena, diag);
 
 	if (!p)

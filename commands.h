@@ -16,6 +16,8 @@ CommandFunction compile_shared;
 typedef struct {
 	FileText *file;
 	int count;
+	const char **read; /* beside the models: data of a .mir, templates of a folder */
+	int read_count;
 } Files;
 void add_file(Files *, Arena *, const char *path, Text);
 void add_program(Files *, const Options *, Program *);

@@ -57,7 +57,7 @@ static const Row table[] = {
 	{ "no-prove", NULL, "crv", FLAG, AT(no_prove), 0, NULL,
 		"the reference's own arithmetic" },
 	{ "depfile", "FILE", "c", FILE_NAME, AT(depfile), 0, NULL,
-		"write a Make rule: the output depends on the model" },
+		"write a Make rule: what the output depends on" },
 	{ "templates", "DIR", "crv", TEXT, AT(templates), 0, NULL,
 		"kernels from a folder instead of those built in" },
 	{ "layers", NULL, "r", FLAG, AT(layers), 0, NULL, "print the hash of each tensor of the model" },

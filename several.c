@@ -153,7 +153,7 @@ fit(const Options *o, Share *s, Diag *diag)
 int
 compile_shared(const Options *o, Arena *arena, Diag *diag)
 {
-	Files files = { NULL, 0 };
+	Files files = { 0 };
 	Share s = share_new(arena, o->name ? o->name : "shared", o->file_count);
 
 	for (int i = 0; i < s.count; i++) {

@@ -10,7 +10,7 @@ templates_new(
 {
 	Templates *t = alloc(arena, sizeof *t);
 
-	*t = (Templates){ arena, diag, files, count, dir, NULL, 0, NULL, 0 };
+	*t = (Templates){ .arena = arena, .diag = diag, .file = files, .file_count = count, .dir = dir };
 	return t;
 }
 
@@ -33,6 +33,8 @@ text_in(Templates *t, const char *folder, const char *file)
 		File f = map_file(t->diag, path);
 		char *text = format(t->arena, "%.*s", (int)f.size, (const char *)f.data);
 		unmap_file(f);
+		t->path = grow(t->arena, t->path, t->path_count, sizeof *t->path);
+		t->path[t->path_count++] = path;
 		return text;
 	}
 	for (int i = 0; i < t->file_count; i++)

@@ -110,6 +110,8 @@ typedef struct {
 	int source_count;
 	const Template **kernel;
 	int kernel_count;
+	const char **path; /* of files that were read from dir */
+	int path_count;
 } Templates;
 
 /* From dir (--templates) if not NULL, else from the files. */

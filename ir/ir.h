@@ -214,6 +214,7 @@ typedef struct {
 	const uint8_t *file; /* the model file, mapped: constants may point into it */
 	size_t file_bytes;
 	const char *file_name; /* of a .mir's data file; NULL: the model the user named */
+	const char *file_path; /* of that data file */
 	Tensor *tensor;
 	int tensor_count;
 	Node *node; /* in the order of execution */

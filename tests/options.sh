@@ -97,6 +97,15 @@ made a_b.c --name 'A b' "$model" && grep -q 'a_b_run(a_b_work' made/a_b.h && mad
 say name $?
 made shapes.c --depfile made/d "$model" && grep -qx "made/shapes.c made/shapes.h: $model" made/d
 say depfile $?
+mkdir -p 'a b$' && cp "$model" 'a b$/#.tflite' && cp "$SRC/samples/digits/digits.tflite" . &&
+	"$MCOMPILE" --stop infer --dump infer digits.tflite >t.mir &&
+	made t.c --depfile made/d --templates "$SRC/templates" --name t t.mir &&
+	grep -q "^made/t.c made/t.h: t.mir \./digits.tflite $SRC/templates/" made/d &&
+	grep -qF "$SRC/templates/ref/conv2d_s8.c" made/d && ! tr ' ' '\n' <made/d | sort | uniq -d | grep . &&
+	cp made/t.c t.c && made t.c --name t t.mir && cmp made/t.c t.c &&
+	made m.c --depfile made/d --name m 'a b$/#.tflite' && printf 'made/m.c:\n\techo made\ninclude made/d\n' >m.mk &&
+	make -q -f m.mk && touch -t 202001010000 made/m.c && ! make -q -f m.mk
+say depfile-all $?
 made shapes.c --arena 1000000 "$model"
 say arena $?
 

@@ -296,7 +296,8 @@ load(Item i)
 	if (g->file_name || !*name || strpbrk(name, "/\\:"))
 		fail_at(g->diag, i.loc,
 			"a model has one data file, beside it and named without folder");
-	File f = map_file(g->diag, format(g->arena, "%s/%s", i.r->folder, name));
+	g->file_path = format(g->arena, "%s/%s", i.r->folder, name);
+	File f = map_file(g->diag, g->file_path);
 	g->file = copy_of(g->arena, f.data, f.size);
 	g->file_bytes = f.size;
 	g->file_name = name;
