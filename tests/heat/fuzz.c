@@ -52,8 +52,11 @@ sane(const struct mrt_heat *h, const char *where)
 	CHECK(h->state < MRT_HEAT_STATE_COUNT && h->reason < MRT_HEAT_REASON_COUNT);
 	CHECK(*mrt_heat_state_name((int)h->state) &&
 		*mrt_heat_reason_text((int)h->reason));
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 4; i++) {
 		CHECK(h->x[i] - h->x[i] == 0);
+		for (int j = 0; j < 4; j++)
+			CHECK(h->p[i][j] - h->p[i][j] == 0);
+	}
 	CHECK(mrt_heat_resistance(h) > 0 && mrt_heat_tau(h) > 0);
 }
 
@@ -80,7 +83,8 @@ start(struct mrt_heat *h)
 	}
 }
 
-/* Whatever has happened: a cool device, a minute later, runs the best choice again. */
+/* Whatever has happened: a cool device, minutes later, runs the best choice again, and a hot
+ * one does not. */
 static void
 recovers(struct mrt_heat *h)
 {
@@ -95,6 +99,9 @@ recovers(struct mrt_heat *h)
 		struct mrt_heat_reading reading = { any_float(), any_float(),
 			(int)dice() };
 		mrt_heat_step(h, &reading, dice());
+		mrt_heat_note(h, (int)(dice() % 4) - 1, any_float());
+		if (mrt_heat_period(h, any_float()) == MRT_OK)
+			CHECK(mrt_heat_period(h, 1000) == MRT_OK);
 	}
 	uint32_t start_ms = (uint32_t)1 << 30;
 	for (unsigned s = 0; s < 600; s++) {
@@ -105,6 +112,33 @@ recovers(struct mrt_heat *h)
 			h, mrt_heat_select(h), h->choices[mrt_heat_select(h)].latency_ms);
 	}
 	CHECK(mrt_heat_select(h) == 0);
+	for (unsigned s = 600; s < 720; s++) {
+		float celsius = s < 660 ? 20 + 0.4f * (float)(s - 600) : 44;
+		struct mrt_heat_reading reading = { celsius + 0.1f * (float)(s % 3),
+			nan.f, 0 };
+		mrt_heat_step(h, &reading, start_ms + s * 1000);
+	}
+	CHECK(mrt_heat_select(h) == 1);
+}
+
+/* Phases of some hundred steps: in some a sensor that works, so that what is learned goes on
+ * from there with any latencies, periods and clocks, in others anything. */
+static struct mrt_heat_reading
+any_reading(long step)
+{
+	static uint32_t wild, walk;
+	if (step % 400 == 0) {
+		wild = (uint32_t[]){ 0, 0, 50, 2 }[dice() % 4];
+		walk = dice() % 60000;
+	}
+	walk += dice() % 401 - (walk > 400 ? 200 : 0) - (walk > 60000 ? 200 : 0);
+	struct mrt_heat_reading reading = { (float)walk / 1000, any_float(),
+		(int)(dice() % 9) - 1 };
+	if (wild && dice() % wild == 0)
+		reading.celsius = dice() % 2 ? any_float() : 30 + (float)(dice() % 130) / 10;
+	if (wild && dice() % wild == 0)
+		reading.status = (int)(dice() << 1);
+	return reading;
 }
 
 int
@@ -113,15 +147,11 @@ main(int argc, char **argv)
 	struct mrt_heat h;
 	long iterations = argc > 1 ? atol(argv[1]) : 100000;
 	uint32_t now = 0;
+	const char *where = "arguments";
 	state = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
 	start(&h);
 	for (long i = 0; i < iterations; i++) {
-		struct mrt_heat_reading reading = { any_float(), any_float(),
-			(int)(dice() << 1) };
-		if (dice() % 2)
-			reading.status = (int)(dice() % 9) - 1;
-		if (dice() % 2)
-			reading.celsius = 30 + (float)(dice() % 130) / 10;
+		struct mrt_heat_reading reading = any_reading(i);
 		now = dice() % 50 ? now + dice() % 3000 : dice() << dice() % 32;
 		switch (dice() % 16) {
 		default: mrt_heat_step(&h, &reading, now); break;
@@ -131,6 +161,7 @@ main(int argc, char **argv)
 		case 3: mrt_heat_note(&h, (int)(dice() % 20) - 2, any_float()); break;
 		case 4: mrt_heat_period(&h, any_float()); break;
 		case 5: mrt_heat_note(&h, (int)(dice() << 1), 20); break;
+		case 7: CHECK(mrt_heat_step(&h, NULL, now) == MRT_ARGUMENT); break;
 		case 6:
 			if (dice() % 200 == 0)
 				start(&h);

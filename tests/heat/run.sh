@@ -33,7 +33,7 @@ for compiler in gcc clang-14 x86_64-w64-mingw32-gcc arm-none-eabi-gcc; do
 done
 
 zones=$BUILD/root/sys/class/thermal
-mkdir -p "$zones/thermal_zone0" "$zones/thermal_zone1"
+mkdir -p "$zones/thermal_zone0" "$zones/thermal_zone1" "$zones/thermal_zone10"
 set -e
 for part in manager status headroom release; do
 	flag=-DNO_$(echo $part | tr a-z A-Z)
@@ -41,14 +41,19 @@ for part in manager status headroom release; do
 done
 $CC -shared -fPIC -o "$BUILD/libandroid.so" "$here/android.c"
 $CC -shared -fPIC -DNO_STATUS -DNO_HEADROOM -o "$BUILD/libnothing.so" "$here/android.c"
-sanitize="-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all"
+sanitize="-g -O1 -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all"
 # shellcheck disable=SC2086
 $CC $warnings $sanitize -o "$BUILD/unit" "$here/unit.c" "$parts"/mrt_heat*.c \
 	"$parts/mrt_status.c" -ldl -lm
 # shellcheck disable=SC2086
 $CC $warnings $sanitize -o "$BUILD/fuzz" "$here/fuzz.c" "$parts/mrt_heat.c" \
 	"$parts/mrt_heat_names.c"
+# As on a Mac, but for the system's own header.
+# shellcheck disable=SC2086
+$CC $warnings $sanitize -D__APPLE__ -I"$here/apple" -o "$BUILD/apple" "$here/apple.c" \
+	"$parts/mrt_heat_apple.c" -lm
 set +e
 ASAN_OPTIONS=detect_leaks=0 "$BUILD/unit" "$BUILD/root" "$BUILD" || echo "FAIL heat/unit"
+"$BUILD/apple" || echo "FAIL heat/apple"
 "$BUILD/fuzz" "$STEPS" 1
 say "heat/fuzz ($STEPS steps)" $?

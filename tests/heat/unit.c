@@ -114,6 +114,17 @@ no_temperature(void)
 	bool worse = mrt_heat_select(&h) == 1 && h.state == MRT_HEAT_WARM;
 	second(&h, 61, NAN, 3);
 	say(best && worse && mrt_heat_select(&h) == SAFE, "status-alone");
+	second(&h, 62, NAN, 0);
+	bool waited = mrt_heat_select(&h) == SAFE && h.reason == MRT_HEAT_DWELL;
+	for (int at = 63; at < 600; at++)
+		second(&h, at, NAN, 0);
+	say(waited && mrt_heat_select(&h) == 0, "status-alone-comes-back");
+	mrt_heat_init(&h, table, 1, &fifteen);
+	second(&h, 0, NAN, 2);
+	bool runs = mrt_heat_select(&h) == 0 && h.state == MRT_HEAT_COOL;
+	second(&h, 1, NAN, 3);
+	say(runs && mrt_heat_select(&h) == 0 && h.state == MRT_HEAT_CRITICAL,
+		"status-with-one-choice");
 	mrt_heat_init(&h, table, 3, &fifteen);
 	say(second(&h, 0, NAN, -1) == MRT_NO_SENSOR && mrt_heat_select(&h) == SAFE,
 		"nothing-known");
@@ -160,6 +171,24 @@ write_file(const char *root, const char *name, const char *text)
 	}
 }
 
+/* In the eleventh zone, and a passive trip behind more of others than are looked at. */
+static void
+many_trips(const char *root)
+{
+	struct mrt_heat_linux l;
+	struct mrt_heat_reading r;
+	char name[64];
+	write_file(root, "thermal_zone10/type", "npu-thermal\n");
+	write_file(root, "thermal_zone10/temp", "51000\n");
+	for (int trip = 0; trip < 20; trip++) {
+		snprintf(name, sizeof name, "thermal_zone10/trip_point_%d_type", trip);
+		write_file(root, name, trip < 19 ? "active\n" : "passive\n");
+	}
+	bool found = mrt_heat_linux_open(&l, root, "npu-thermal") == MRT_OK;
+	mrt_heat_linux_read(&l, &r);
+	say(found && r.celsius == 51 && isnan(l.trip), "linux-many-trips");
+}
+
 static void
 on_linux(const char *root)
 {
@@ -182,7 +211,7 @@ on_linux(const char *root)
 	mrt_heat_linux_read(&l, &r);
 	say(found && r.celsius == 38.5f, "linux-any-zone");
 	static const char *const bad[] = { "", "-", "12x", "99999999999999999999",
-		"1000001", "\n", "nan" };
+		"1000001", "\n", "nan", "3.5" };
 	bool refused = true;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		write_file(root, "thermal_zone1/temp", bad[i]);
@@ -214,9 +243,14 @@ on_linux(const char *root)
 	say(fits && too_long, "linux-long-paths");
 	write_file(root, "thermal_zone1/trip_point_1_type", "active\n");
 	say(mrt_heat_linux_open(&l, root, "cpu-thermal") == MRT_OK && isnan(l.trip), "linux-no-trip");
+	many_trips(root);
 	l.path[0] = 0;
 	mrt_heat_linux_read(&l, &r);
 	say(isnan(r.celsius), "linux-not-open");
+	int code = mrt_heat_linux_open(&l, NULL, NULL); /* this machine's own */
+	mrt_heat_linux_read(&l, &r);
+	say(code == MRT_OK ? r.celsius > -60 : code == MRT_NO_SENSOR && isnan(r.celsius),
+		"linux-this-machine");
 }
 
 static char *
