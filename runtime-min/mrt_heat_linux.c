@@ -1,4 +1,5 @@
 /* Thermal zones of sysfs, read with open() and read() alone. */
+#define _POSIX_C_SOURCE 200809L /* O_CLOEXEC */
 #include "mrt_heat_linux.h"
 #include <fcntl.h>
 #include <unistd.h>
