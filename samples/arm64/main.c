@@ -53,7 +53,8 @@ watch(const char *root, int by_lines)
 		printf("heat: %s\n", mrt_message(status));
 		return 0;
 	}
-	printf("it reads %s, and stays under %.1f C\n", source.path + strlen(root), (double)source.trip);
+	printf("it reads %s, and stays under %.1f C\n", source.path + strlen(root),
+		(double)source.trip);
 	watch_begin(&w, source.trip); /* not a number: the policy's own */
 	while (next_frame(by_lines, &now_ms)) {
 		mrt_heat_linux_read(&source, &reading);

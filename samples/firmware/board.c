@@ -14,7 +14,7 @@ enum { FULL = 1, TRANSMIT = 1, LEAST_DIVIDER = 16 };
 /* Of SysTick; Armv7-M Architecture Reference Manual, B3.3. */
 #define TIMER 0xe000e010u
 enum { CONFIGURE = 0, RELOAD = 4, CURRENT = 8 };
-enum { COUNT_CYCLES = 5, LAST = 0xffffff };
+enum { COUNT_CYCLES = 5, WAS_ZERO = 1 << 16, LAST = 0xffffff };
 
 enum { NANOSECONDS = 1000 }; /* of a cycle at 1 MHz */
 
@@ -24,7 +24,6 @@ board_start(void)
 	AT(UART + DIVIDER) = LEAST_DIVIDER;
 	AT(UART + CONTROL) = TRANSMIT;
 	AT(TIMER + RELOAD) = LAST;
-	AT(TIMER + CURRENT) = 0;
 	AT(TIMER + CONFIGURE) = COUNT_CYCLES;
 }
 
@@ -36,16 +35,19 @@ say_char(char c)
 	AT(UART + DATA) = (uint8_t)c;
 }
 
-uint32_t
-board_time(void)
+/* It counts down, from LAST again after 0. */
+void
+board_count(void)
 {
-	return AT(TIMER + CURRENT);
+	AT(TIMER + CURRENT) = 0; /* and WAS_ZERO no more */
 }
 
 uint32_t
-board_cycles(uint32_t then)
+board_counted(void)
 {
-	return (then - AT(TIMER + CURRENT)) & LAST; /* it counts down */
+	uint32_t cycles = (0 - AT(TIMER + CURRENT)) & LAST;
+
+	return AT(TIMER + CONFIGURE) & WAS_ZERO ? BOARD_TOO_MANY : cycles;
 }
 
 /* An emulated instruction takes a nanosecond, whatever a cycle takes. */

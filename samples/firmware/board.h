@@ -6,9 +6,10 @@
 
 void board_start(void); /* serial port and timer */
 
-/* The processor's cycles since `then`, of the timer, of 24 bits. */
-uint32_t board_time(void);
-uint32_t board_cycles(uint32_t then);
+/* The processor's cycles from count to counted, or BOARD_TOO_MANY: the timer has 24 bits. */
+#define BOARD_TOO_MANY UINT32_MAX
+void board_count(void);
+uint32_t board_counted(void);
 
 /* Instructions, in qemu with -icount shift=0. */
 uint32_t board_instructions(uint32_t cycles);

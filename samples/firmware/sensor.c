@@ -2,9 +2,9 @@
  * box that stands in the sun from minute 10 to 25. */
 #include "board.h"
 
-static const float sun_comes = 600, sun_goes = 1500;  /* s */
-static const float shade = 24, sun = 44;          /* degrees C that the box goes to */
-static const float resistance = 9;                /* K/W from die to box */
+static const float sun_comes = 600, sun_goes = 1500; /* s */
+static const float shade = 24, sun = 44;             /* degrees C that the box goes to */
+static const float resistance = 9;                   /* K/W from die to box */
 static const float die_follows = 200, box_follows = 100; /* s */
 
 static float now, die = 24, box = 24;

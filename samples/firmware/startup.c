@@ -51,5 +51,6 @@ typedef void Handler(void);
 __attribute__((section(".vectors"), used)) static const struct {
 	char *stack;
 	Handler *handlers[15];
-} vectors = { stack_high, { reset, fault, fault, fault, fault, fault, fault, 0, 0, 0, fault, fault, 0,
-	fault, fault } };
+} vectors = { stack_high,
+	{ reset, fault, fault, fault, fault, fault, fault, 0, 0, 0, fault, fault, 0,
+		fault, fault } };

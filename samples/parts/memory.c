@@ -26,7 +26,8 @@ copy(void *to, const void *from, size_t bytes)
 
 	if (((uintptr_t)y | (uintptr_t)x) % WORD == 0)
 		for (; done + WORD <= bytes; done += WORD)
-			*(Word *)(void *)(y + done) = *(const Word *)(const void *)(x + done);
+			*(Word *)(void *)(y + done) =
+				*(const Word *)(const void *)(x + done);
 	for (; done < bytes; done++)
 		y[done] = x[done];
 	return to;
@@ -44,7 +45,8 @@ memmove(void *to, const void *from, size_t bytes)
 	char *y = to;
 	const char *x = from;
 
-	if ((uintptr_t)y - (uintptr_t)x >= bytes) /* no byte is written before it is read */
+	/* Upwards, where no byte is written before it is read. */
+	if ((uintptr_t)y - (uintptr_t)x >= bytes)
 		return copy(to, from, bytes);
 	while (bytes--)
 		y[bytes] = x[bytes];

@@ -8,7 +8,7 @@
 /* ---- say.c: text and numbers, by say_char(), which the program has */
 void say_char(char c);
 void say(const char *text);
-void say_number(long number, int width); /* to the right, in so many columns */
+void say_number(long number, int width);  /* to the right, in so many columns */
 void say_tenths(float number, int width); /* 42.5 */
 
 /* What was measured beside what mcompile's report promises, of promise.h; 1: within. */

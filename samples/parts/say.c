@@ -14,7 +14,8 @@ say(const char *text)
 void
 say_number(long number, int width)
 {
-	unsigned long left = number < 0 ? 0 - (unsigned long)number : (unsigned long)number;
+	unsigned long left =
+		number < 0 ? 0 - (unsigned long)number : (unsigned long)number;
 	char text[LONGEST];
 	int at = LONGEST;
 
@@ -59,7 +60,8 @@ say_within(const char *what, size_t measured, size_t promised)
 int
 say_ram(size_t work, size_t stack)
 {
-	const size_t part = network_alignment() - 1; /* an aligned type has whole units of it */
+	/* An aligned type's size is a multiple. */
+	const size_t part = network_alignment() - 1;
 	const size_t area = (PROMISED_WORK + part) & ~part;
 	int good = say_within("work area   ", work, area);
 

@@ -1,5 +1,5 @@
-/* The network vww_96_int8 of MLPerf Tiny, compiled with --name model: is there a person?  Its inputs
- * are noise, made as the recorded results have it, so the answers mean nothing but their bits. */
+/* The network vww_96_int8 of MLPerf Tiny, compiled with --name model: is there a person?  Its
+ * inputs are noise, made as recorded results have it, so the answers mean nothing but their bits. */
 #include "model.h"
 #include "parts.h"
 

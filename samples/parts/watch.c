@@ -14,7 +14,8 @@ static const struct mrt_heat_choice choices[] = {
 void
 watch_begin(struct watch *w, float severe)
 {
-	const struct mrt_heat_options options = { .period_ms = WATCH_PERIOD_MS, .severe = severe };
+	const struct mrt_heat_options options = { .period_ms = WATCH_PERIOD_MS,
+		.severe = severe };
 
 	*w = (struct watch){ .choice = -1 };
 	mrt_heat_init(&w->heat, choices, 2, &options);
@@ -45,7 +46,8 @@ watch_frame(struct watch *w, const struct mrt_heat_reading *reading, uint32_t no
 	if (choice != w->choice)
 		say_state(&w->heat, reading->celsius, now_ms);
 	w->choice = choice;
-	if (choice >= 0 && w->frames % every[choice] == 0) { /* below 0: too hot for anything */
+	/* Below 0: it is too hot for anything. */
+	if (choice >= 0 && w->frames % every[choice] == 0) {
 		int input = w->looked++ % network_inputs;
 		network_fill(input);
 		network_run();

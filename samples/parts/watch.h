@@ -1,5 +1,5 @@
-/* A device that looks at each frame of a camera, or while it would get too hot at one of four: for a
- * network that a cheaper one cannot stand in for. */
+/* A device that looks at each frame of a camera, or while it would get too hot at one of four:
+ * for a network that a cheaper one cannot stand in for. */
 #ifndef WATCH_H
 #define WATCH_H
 
@@ -17,7 +17,10 @@ void watch_begin(struct watch *, float severe); /* degrees C that it shall stay 
 /* A frame has come. */
 void watch_frame(struct watch *, const struct mrt_heat_reading *, uint32_t now_ms);
 
-float watch_watts(const struct watch *); /* what is drawn in the mean, over idle */
-int watch_end(const struct watch *);     /* says how often it looked; 1: it was always right */
+/* What is drawn in the mean, over idle. */
+float watch_watts(const struct watch *);
+
+/* Says how often it looked; 1: the network was always right. */
+int watch_end(const struct watch *);
 
 #endif
