@@ -82,8 +82,9 @@ in_manual () { # every option of --help, and no other
 	done
 	return $bad
 }
-in_readme () { # only options that exist: of mcompile, configure, the test scripts and git's tools
+in_readme () { # only options that exist: of mcompile, configure, the test scripts and these tools
 	local bad=0 option
+	local tools="--build --cflags --libs --specs --variable" # of CMake, pkg-config and gcc
 	"$SRC/configure" --help >"$BUILD/configure-help"
 	for option in $(blocks sh | cat - README.md docs/*.md | grep -oE -- '(^|[ `])--[a-z][a-z-]+' |
 	    tr -d ' `' | sort -u); do

@@ -18,7 +18,8 @@ optional='gcc git clang-format llvm libcriterion-dev python3-venv valgrind
 	qemu-user gcc-s390x-linux-gnu libc6-dev-s390x-cross
 	gcc-arm-linux-gnueabihf libc6-dev-armhf-cross gcc-mingw-w64-x86-64
 	gcc-aarch64-linux-gnu libc6-dev-arm64-cross
-	gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm clang-19 lld-19 llvm-19'
+	gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib qemu-system-arm
+	clang-19 lld-19 llvm-19 g++ cmake meson ninja-build pkg-config'
 
 debian_version () { # prints Debian's major version; 99 for testing and unstable
 	[ -r /etc/os-release ] || return 1
@@ -90,7 +91,8 @@ install-deps: this is not Debian 12 or later; install, by their names here:
             headers, any that reads ABI 14), cJSON, Python 3 with pip
   optional: git, clang-format, Criterion, Python's venv, valgrind, qemu-user, compilers for
             s390x-linux-gnu, arm-linux-gnueabihf, aarch64-linux-gnu, x86_64-w64-mingw32 and
-            arm-none-eabi (with newlib), qemu-system-arm, clang 19 and lld 19 for Hexagon, llvm 19's tools
+            arm-none-eabi (with newlib and libstdc++), qemu-system-arm, clang 19 and lld 19 for
+            Hexagon, llvm 19's tools, a C++ compiler, CMake, Meson, Ninja, pkg-config
 On Debian they are called:
   $(echo $required $optional libclang-rt-dev)
 EOF
