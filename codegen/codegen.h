@@ -330,7 +330,7 @@ struct Program {
 	bool weights_file;
 	int64_t weights_bytes; /* all arrays */
 	int64_t weights_size;  /* of the weights file */
-	uint64_t identity;     /* FNV-1a-64 of all arrays */
+	uint64_t identity;     /* of the weights file: set by emit_program() */
 };
 Program *program_new(Job *);
 bool is_taken(const Program *, const char *name); /* by a function or an array */

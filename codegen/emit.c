@@ -2,13 +2,8 @@
 #include <string.h>
 
 #include "codegen.h"
-
-/*
- * The weights file: a header of 64 bytes, little-endian, then the arrays as program.c placed
- * them.  8 bytes "mcompile", u32 version, u32 header bytes, u64 all bytes, u64 identity; zeros.
- */
-enum { WEIGHTS_HEADER = 64, WEIGHTS_VERSION = 1 };
-static const char weights_magic[] = "mcompile";
+#include "runtime-min/mrt_sha256.h"
+#include "runtime-min/mrt_weights.h" /* says what a weights file is, and checks it */
 
 static void
 store(uint8_t *at, uint64_t value, int bytes)
@@ -17,52 +12,66 @@ store(uint8_t *at, uint64_t value, int bytes)
 		at[i] = (uint8_t)(value >> (8 * i));
 }
 
+static void
+digest(uint8_t to[MRT_SHA256_BYTES], const uint8_t *data, size_t bytes)
+{
+	struct mrt_sha256 sha;
+
+	mrt_sha256_begin(&sha);
+	mrt_sha256_add(&sha, data, bytes);
+	mrt_sha256_end(&sha, to);
+}
+
+/* The arrays as program.c placed them, then the header, which makes the program's identity. */
 static Text
-weights_file(const Program *p)
+weights_file(Program *p)
 {
 	Text t = text_new(p->job->arena);
-	uint8_t *data = alloc(p->job->arena, (size_t)p->weights_size);
+	const size_t size = (size_t)p->weights_size;
+	uint8_t *data = alloc(p->job->arena, size), *body = data + MRT_WEIGHTS_HEADER;
+	uint8_t id[MRT_SHA256_BYTES];
 
-	memcpy(data, weights_magic, 8);
-	store(data + 8, WEIGHTS_VERSION, 4);
-	store(data + 12, WEIGHTS_HEADER, 4);
-	store(data + 16, (uint64_t)p->weights_size, 8);
-	store(data + 24, p->identity, 8);
 	for (int i = 0; i < p->data->array_count; i++) {
 		const Array *a = p->data->array + i;
-		memcpy(data + WEIGHTS_HEADER + a->at, a->packed.data,
+		memcpy(body + a->at, a->packed.data,
 			(size_t)a->packed.count * (size_t)types[a->packed.type].bytes);
 	}
-	put_bytes(&t, (const char *)data, (size_t)p->weights_size);
+	digest(id, body, size - MRT_WEIGHTS_HEADER);
+	for (int i = (int)sizeof p->identity; i--;)
+		p->identity = p->identity << 8 | id[i];
+	memcpy(data, MRT_WEIGHTS_MAGIC, MRT_WEIGHTS_VERSION_AT);
+	store(data + MRT_WEIGHTS_VERSION_AT, MRT_WEIGHTS_VERSION, 4);
+	store(data + MRT_WEIGHTS_HEADER_AT, MRT_WEIGHTS_HEADER, 4);
+	store(data + MRT_WEIGHTS_BYTES_AT, size, 8);
+	store(data + MRT_WEIGHTS_ID_AT, p->identity, 8);
+	store(data + MRT_WEIGHTS_ALIGN_AT, (uint64_t)work_alignment(p->job->target), 4);
+	digest(data + MRT_WEIGHTS_DIGEST_AT, data, size);
+	put_bytes(&t, (const char *)data, size);
 	return t;
 }
 
 int
 weights_header_bytes(void)
 {
-	return WEIGHTS_HEADER;
+	return MRT_WEIGHTS_HEADER;
 }
 
-/* The function that checks a weights file: identity and size, then the machine's byte order. */
+/* The function that checks a weights file: its header and size, then the machine's byte order. */
 static void
-put_open(Text *t, const Program *p)
+put_open(Text *t, const Program *p, const Text *file)
 {
-	enum { CHECKED = 32 };
-	Text file = weights_file(p);
-
 	put_filled(t, p, NULL,
 		"\nint\n$m_open($m_work *work, const void *weights, size_t bytes)\n{\n");
 	put_array(t, "\tstatic const unsigned char", "head",
-		(Packed){ file.data, TYPE_u8, CHECKED });
+		(Packed){ file->data, TYPE_u8, MRT_WEIGHTS_HEADER });
 	put_filled(t, p, NULL,
-		"\tconst uint32_t one = 1;\n\n\twork->weights = NULL;\n"
-		"\tif (bytes != $M_WEIGHTS_BYTES || differ(weights, head, sizeof head))\n"
+		"\tconst uint32_t one = 1;\n\n"
+		"\tif (!weights || bytes != $M_WEIGHTS_BYTES || differ(weights, head, sizeof head))\n"
 		"\t\treturn 1; /* another model's, or not weights at all */\n"
-		"\tif ((uintptr_t)weights % $a != 0 || *(const unsigned char *)&one != "
-		"1)\n"
+		"\tif ((uintptr_t)weights % $M_WEIGHTS_ALIGN != 0 || *(const unsigned char *)&one != 1)\n"
 		"\t\treturn 2; /* misaligned, or a big-endian machine */\n");
 	put(t, "\twork->weights = (const unsigned char *)weights + %d;\n\treturn 0;\n}\n",
-		WEIGHTS_HEADER);
+		MRT_WEIGHTS_HEADER);
 }
 
 static void
@@ -199,14 +208,14 @@ put_inputs(Text *t, const Program *p)
 }
 
 static void
-put_model(Text *t, Program *p, const Text *body)
+put_model(Text *t, Program *p, const Text *body, const Text *weights)
 {
 	put_section(t, "model");
 	if (p->weights_file || p->job->selftest)
 		put(t, "\n%s\n", comparison(p->job->templates, "differ")); /* firmware has no memcmp() */
 	put_inputs(t, p);
 	if (p->weights_file)
-		put_open(t, p);
+		put_open(t, p, weights);
 	put_bytes(t, body->data, body->size);
 }
 
@@ -287,14 +296,14 @@ emit_program(Program *p)
 		put_choices(model, p);
 	}
 	add_include(p->closure, "<string.h>");
+	if (p->weights_file)
+		o.weights = weights_file(p);
 	put_header(&o.header, p);
 	put_head(&o.source, p);
 	put_guards(&o.source, p);
 	put_code(&o.source, p, body);
-	put_model(&o.source, p, model);
+	put_model(&o.source, p, model, &o.weights);
 	if (p->job->selftest)
 		put_selftest(&o.source, p);
-	if (p->weights_file)
-		o.weights = weights_file(p);
 	return o;
 }

@@ -233,11 +233,16 @@ put_work_type(Text *t, const Program *p)
 static void
 put_prototypes(Text *t, const Program *p)
 {
-	if (p->weights_file)
+	if (p->weights_file) {
 		put_filled(t, p, NULL, "\n#define $M_WEIGHTS_BYTES $w /* of the weights file */\n"
-			"\n/*\n * Tells the work area where the weights file lies: mapped or linked, aligned to $a\n"
-			" * bytes, there as long as the model runs.  0: it is this model's; else do not run.\n */\n"
+			"#define $M_WEIGHTS_ALIGN $a\n#define $M_WEIGHTS_ID ");
+		put(t, "UINT64_C(0x%016llx)\n", (unsigned long long)p->identity);
+		put_filled(t, p, NULL, "\n/*\n * Tells the work area where the weights file lies: mapped or linked, aligned, there as long\n"
+			" * as the model runs.  0: by its header it is this model's; else nothing has changed, and what\n"
+			" * was open still is.  The bytes behind the header are not looked at: runtime-min's\n"
+			" * mrt_weights_check() does, with $M_WEIGHTS_BYTES, _ALIGN and _ID.\n */\n"
 			"int $m_open($m_work *work, const void *weights, size_t bytes);\n");
+	}
 	if (p->job->graph->input_mode == INPUT_FULL) {
 		put(t, "\n/* Write the input here before each run; the run destroys it. */\n");
 		put_filled_ports(t, p, true, "$t *$m_$p($m_work *work);\n");

@@ -315,11 +315,9 @@ place_arrays(Program *p)
 {
 	int64_t align = p->job->target->alignment, at = 0;
 
-	p->identity = FNV_START;
 	for (Array *a = p->data->array, *end = a + p->data->array_count; a < end; a++) {
 		int64_t bytes = a->packed.count * types[a->packed.type].bytes;
 		p->weights_bytes += bytes;
-		p->identity = fnv1a(p->identity, a->packed.data, (size_t)bytes);
 		a->at = at;
 		at = (at + bytes + align - 1) / align * align;
 	}

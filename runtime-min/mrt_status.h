@@ -7,6 +7,13 @@
 	X(MRT_ARGUMENT, "an argument is out of range") \
 	X(MRT_TOO_HOT, "the device is too hot to run") \
 	X(MRT_NO_SENSOR, "no such sensor, or it cannot be read") \
+	X(MRT_FILE, "the file cannot be opened, or not be mapped") \
+	X(MRT_WEIGHTS_SIZE, "the weights are too short or too long") \
+	X(MRT_WEIGHTS_OTHER_KIND, "not a weights file") \
+	X(MRT_WEIGHTS_OTHER_VERSION, "a weights file of another version") \
+	X(MRT_WEIGHTS_OTHER_MODEL, "the weights of another model") \
+	X(MRT_WEIGHTS_MISALIGNED, "the weights are not aligned") \
+	X(MRT_WEIGHTS_DAMAGED, "the weights are damaged") \
 	X(MRT_CALLBACK, "a function of the application failed") \
 	X(MRT_CLOCK, "the clock went backwards or stands") \
 	X(MRT_ENERGY, "the energy meter went backwards or stands") \

@@ -160,12 +160,13 @@ int main(void)
 	FILE *f = fopen("m.bin", "rb");
 	if (!f || fread(weights, sizeof weights, 1, f) != 1 || fgetc(f) != EOF) return 10;
 	if (m_open(&work, weights, sizeof weights) || m_selftest(&work)) return 11;
-	for (int i = 0; i < 32; i++) {
+	for (int i = 0; i < 128; i++) { /* the header's bytes */
 		weights[i] ^= 1;
 		if (!m_open(&work, weights, sizeof weights)) return 12;
 		weights[i] ^= 1;
 	}
-	return m_open(&work, weights, sizeof weights - 1) ? 0 : 13;
+	if (!m_open(&work, weights, sizeof weights - 1) || !m_open(&work, 0, sizeof weights)) return 13;
+	return m_selftest(&work) ? 14 : 0; /* what was open still is */
 }
 END
 (cd "$work/bin" && gcc $WARN test.c m.c -o test && ./test) >"$work/log" 2>&1

@@ -6,8 +6,9 @@ here=$SRC/tests/runtime
 warnings="-std=c11 -D_XOPEN_SOURCE=700 -Werror -Wall -Wextra -Wpedantic -Wconversion -Wshadow"
 sanitize="-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all"
 m4="-std=c11 -Os -mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16"
-anywhere="mrt_status mrt_sha256" # those of no operating system
+anywhere="mrt_status mrt_sha256 mrt_weights" # those of no operating system
 SHA256_TEXT=1536 # bytes that it may take on a Cortex-M4
+WEIGHTS_TEXT=512
 
 say () { # name, status
 	if [ "$2" = 0 ]; then echo "ok runtime/$1"; else echo "FAIL runtime/$1"; fi
@@ -22,6 +23,8 @@ for compiler in gcc clang-14 clang-19 x86_64-w64-mingw32-gcc arm-none-eabi-gcc; 
 	names=$anywhere
 	case $compiler in
 	arm*) flags=$m4 ;;
+	x86_64-w64*) names="$names mrt_weights_windows" ;;
+	*) names="$names mrt_weights_posix" ;;
 	esac
 	status=0
 	for name in $names; do
@@ -32,11 +35,14 @@ for compiler in gcc clang-14 clang-19 x86_64-w64-mingw32-gcc arm-none-eabi-gcc; 
 	say warnings/$compiler $status
 done
 
-program () { # name, parts: tests/runtime/NAME.c with them, under sanitizers
+program () { # name, parts, flags and files: tests/runtime/NAME.c with them, under sanitizers
 	local name=$1 files=$here/$1.c part
 	shift
 	for part; do
-		files="$files $parts/$part.c"
+		case $part in
+		mrt_*) files="$files $parts/$part.c" ;;
+		*) files="$files $part" ;;
+		esac
 	done
 	# shellcheck disable=SC2086
 	$CC $warnings $sanitize -o "$BUILD/$name" $files || echo "FAIL runtime/$name/build"
@@ -44,6 +50,38 @@ program () { # name, parts: tests/runtime/NAME.c with them, under sanitizers
 
 program sha256 mrt_sha256
 "$BUILD/sha256" || echo "FAIL runtime/sha256"
+
+models=$BUILD/models
+mkdir -p "$models"
+"$MCOMPILE" --weights bin -o "$models" "$SRC/samples/digits/digits.tflite" &&
+	"$MCOMPILE" --weights bin -o "$models" "$SRC/samples/shapes/shapes.tflite"
+say weights/compiled $?
+# What calls of the system fail is for weights.c to say.
+# shellcheck disable=SC2086
+$CC $warnings $sanitize -Dmmap=mmap_here -Dfstat=fstat_here -c -o "$BUILD/posix.o" \
+	"$parts/mrt_weights_posix.c"
+program weights mrt_status mrt_sha256 mrt_weights "-I$models -I$SRC/samples" "$BUILD/posix.o" \
+	"$models/digits.c" "$SRC/samples/show.c"
+"$BUILD/weights" "$models/digits.bin" "$models/shapes.bin" "$BUILD" || echo "FAIL runtime/weights"
+
+mingw=x86_64-w64-mingw32-gcc
+if command -v $mingw >/dev/null; then # nothing here runs it
+	# shellcheck disable=SC2086
+	$mingw $warnings -O2 "-I$models" "-I$parts" -o "$BUILD/map.exe" "$here/map.c" \
+		"$models/digits.c" "$parts"/mrt_{status,sha256,weights,weights_windows}.c
+	say weights/mingw $?
+else
+	echo "skip runtime/weights/mingw: no $mingw (package gcc-mingw-w64-x86-64)"
+fi
+
+# Vectors of 128 bytes behind the header lie where kernels want them.
+if command -v clang-19 qemu-hexagon >"$BUILD/found" && [ "$(wc -l <"$BUILD/found")" = 2 ]; then
+	"$MCOMPILE" verify --count 1 --target hexagon-hvx --weights bin \
+		"$SRC/samples/shapes/shapes.tflite" | grep ': 0 bytes differ'
+	say weights/hexagon $?
+else
+	echo "skip runtime/weights/hexagon: no clang-19 or no qemu-hexagon"
+fi
 
 # What is there without an operating system: no heap, no stdio, nothing but what compilers call.
 on_m4 () { # part, bytes of text it may take
@@ -58,6 +96,7 @@ on_m4 () { # part, bytes of text it may take
 }
 if command -v arm-none-eabi-gcc >/dev/null; then
 	on_m4 mrt_sha256 $SHA256_TEXT
+	on_m4 mrt_weights $WEIGHTS_TEXT
 else
 	echo "skip runtime/cortex-m4: no arm-none-eabi-gcc"
 fi
