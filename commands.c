@@ -24,11 +24,30 @@ note_read(Files *f, Arena *arena, const char *path)
 	f->read[f->read_count++] = path;
 }
 
+/* The folders and files of an Arduino library; returns the folder for the pair. */
+static const char *
+add_library(Files *f, const Options *o, const Program *p)
+{
+	Arena *arena = p->job->arena;
+	const char *folder = format(arena, "%s/%s", o->folder, p->name);
+	const char *example = format(arena, "%s/examples/%s", folder, p->name);
+
+	make_folder(p->job->graph->diag, folder);
+	make_folder(p->job->graph->diag, format(arena, "%s/src", folder));
+	make_folder(p->job->graph->diag, format(arena, "%s/examples", folder));
+	make_folder(p->job->graph->diag, example);
+	add_file(f, arena, format(arena, "%s/library.properties", folder), arduino_properties(p));
+	add_file(f, arena, format(arena, "%s/keywords.txt", folder), arduino_keywords(p));
+	add_file(f, arena, format(arena, "%s/%s.ino", example, p->name), arduino_example(p));
+	return format(arena, "%s/src", folder);
+}
+
 void
 add_program(Files *f, const Options *o, Program *p)
 {
 	Arena *arena = p->job->arena;
-	const char *stem = format(arena, "%s/%s", o->folder, p->name);
+	const char *folder = o->project == PROJECT_ARDUINO ? add_library(f, o, p) : o->folder;
+	const char *stem = format(arena, "%s/%s", folder, p->name);
 	Output out = emit_program(p);
 
 	add_file(f, arena, format(arena, "%s.c", stem), out.source);

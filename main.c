@@ -148,7 +148,7 @@ Program *
 compile_model(const Options *o, Arena *arena, Diag *diag, const char *path)
 {
 	Job job = { .arena = arena, .target = find_target(o->target), .source = base_name(path),
-		.weights = (WeightsForm)o->weights, .scheduled = skips_stream(o),
+		.weights = o->project ? WEIGHTS_C : (WeightsForm)o->weights, .scheduled = skips_stream(o),
 		.no_prove = o->no_prove, .explain = o->explain, .selftest = o->selftest,
 		.trace = o->layers, .steps = o->steps, .poison = o->poison };
 

@@ -40,6 +40,8 @@ static const Row table[] = {
 		"inputs in the work area; the caller's; row by row" },
 	{ "weights", "auto|c|bin", "crv", CHOICE, AT(weights), WEIGHTS_COUNT, weights_names,
 		"weights in the .c, or in a file beside it" },
+	{ "emit-project", "pair|arduino", "c", CHOICE, AT(project), PROJECT_COUNT, project_names,
+		"NAME.c and NAME.h, or a library DIR/NAME with them in it" },
 	{ "semantics", "tflm|litert", "cirv", CHOICE, AT(semantics), ORT, semantics_names,
 		"whose bits (default: tflm)" },
 	{ "report", "FILE.{json,html}", "c", REPORT, 0, 0, NULL,
@@ -242,6 +244,9 @@ check_options(const Options *o)
 			usage("--report %s: of models that share a work area the report is JSON", o->report[i]);
 	if (o->targets > 1 && o->share)
 		usage("--target given twice: models that share a work area have one target");
+	if (o->project && (o->share || o->weights == WEIGHTS_BIN))
+		usage("--emit-project %s: not with --%s", project_names[o->project],
+			o->share ? "share" : "weights bin");
 	if (o->output_count > 1 && o->command != RUN)
 		usage("-o given twice: %s", o->folder);
 	if (o->name && !o->name[strcspn(o->name,

@@ -9,7 +9,7 @@ typedef enum { COMPILE, INSPECT, RUN, VERIFY, COMMAND_COUNT } Command;
 typedef struct {
 	Command command;
 	const char *folder, *name, *target, *templates, *depfile, *dump, *stop;
-	long semantics, input_mode, weights, optimize; /* -1: not said; else of their enums */
+	long semantics, input_mode, weights, optimize, project; /* -1: not said; else of their enums */
 	long arena;          /* bytes; 0: any */
 	long count, seed;    /* of verify */
 	bool selftest, explain, layers, steps, poison, no_fuse, no_stream, no_prune, no_prove, share;

@@ -413,6 +413,15 @@ const char *dims_text(Arena *, const Shape *);
 void put_filled(Text *, const Program *, const PortText *, const char *text);
 void put_filled_ports(Text *, const Program *, bool inputs, const char *text);
 
+bool is_converted(const PortText *); /* has functions that quantize and dequantize */
+
+/* arduino.c: what stands beside the pair in a library of that layout. */
+typedef enum { PROJECT_PAIR, PROJECT_ARDUINO, PROJECT_COUNT } Project;
+extern const char *const project_names[PROJECT_COUNT];
+Text arduino_properties(const Program *);
+Text arduino_keywords(const Program *);
+Text arduino_example(const Program *);
+
 /* selftest.c: a recorded input and output, and the function that compares. */
 void put_selftest(Text *, Program *);
 void fill_input(void *data, Type, int64_t count, uint32_t *state); /* pseudo-random bytes */

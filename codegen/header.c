@@ -189,13 +189,21 @@ put_parameters(Text *t, const Program *p)
 	put(t, ")");
 }
 
-/* Conversions between real numbers and what is stored, for int8 and uint8. */
+/* Whether there are conversions between real numbers and what is stored: of int8 and uint8. */
+bool
+is_converted(const PortText *port)
+{
+	Type type = port->tensor->type;
+
+	return port->tensor->quant.count == 1 && (type == TYPE_s8 || type == TYPE_u8);
+}
+
 static void
 put_conversions(Text *t, const Program *p, const PortText *port)
 {
 	Type type = port->tensor->type;
 
-	if (port->tensor->quant.count != 1 || (type != TYPE_s8 && type != TYPE_u8))
+	if (!is_converted(port))
 		return;
 	put_filled(t, p, port, "\n/* Rounds half away from zero and saturates. */\n"
 		"static inline $t\n$m_quantize_$p(float real)\n{\n"

@@ -53,6 +53,13 @@ unmap_file(File f)
 		munmap((void *)(uintptr_t)f.data, f.size);
 }
 
+void
+make_folder(Diag *diag, const char *path)
+{
+	if (mkdir(path, S_IRWXU | S_IRWXG | S_IRWXO) && errno != EEXIST)
+		cannot(diag, path, "write", errno);
+}
+
 static bool
 write_all(int fd, const char *data, size_t size)
 {

@@ -291,6 +291,7 @@ typedef struct {
 } FileText;
 File map_file(Diag *, const char *path);
 void unmap_file(File);
+void make_folder(Diag *, const char *path); /* unless it is there */
 /* All or none: each is written beside its path, then all are renamed. */
 void write_files(Arena *, Diag *, const FileText *, int count);
 

@@ -24,6 +24,9 @@ refuses () { # status, part of a message, arguments...
 refuses 2 'no model'
 refuses 2 "unrecognized option '--no-such'" --no-such "$model"
 refuses 2 'more than one model: b' a b
+refuses 2 'not with --weights bin' --emit-project arduino --weights bin -o out "$model"
+refuses 2 'not with --share' --emit-project arduino --share -o out "$model" "$model"
+refuses 1 'at least 1048' --emit-project arduino --arena 100 -o out "$SRC/samples/digits/digits.tflite"
 refuses 2 'no such target: z80' --target z80 "$model"
 refuses 2 '--optimize fun: not one of speed' --optimize fun "$model"
 refuses 2 '--dump nothing: not ' --dump nothing "$model"
