@@ -78,7 +78,7 @@ main(int argc, char **argv)
 	}
 	network_fill(0);
 	int good = right == network_inputs;
-	good &= say_ram(network_work_bytes(), stack_of(network_run, stack_below(ROOM)));
+	good &= say_ram(network_work_bytes(), stack_of(network_run, stack_below(ROOM)), 0);
 	good &= watch(argc > 1 ? argv[1] : "", argc > 2 && !strcmp(argv[2], "-"));
 	say(good ? "all as promised\n" : "NOT as promised\n");
 	return !good;

@@ -16,6 +16,9 @@ uint32_t board_instructions(uint32_t cycles);
 
 _Noreturn void board_leave(int status); /* the emulator, that is */
 
+/* weights.c: MRT_OK, or what is wrong with them */
+int weights_open(void);
+
 /* sensor.c: the temperature of the die, and what it does while time passes */
 int sensor_celsius(void *user, float *celsius); /* not 0: it failed */
 void sensor_passed(float seconds, float watts);

@@ -15,6 +15,17 @@ extern char stack_low[], stack_high[], data_begin[], bss_end[]; /* of link.ld */
 /* ---- once: is all as promised? */
 
 static int
+check_weights(void)
+{
+	int status = weights_open();
+
+	say("weights: ");
+	say(mrt_message(status));
+	say("\n");
+	return status == MRT_OK;
+}
+
+static int
 check_answers(void)
 {
 	uint32_t most = 0;
@@ -42,7 +53,8 @@ static int
 check_ram(void)
 {
 	network_fill(0);
-	return say_ram(network_work_bytes(), stack_of(network_run, stack_low));
+	return say_ram(network_work_bytes(), stack_of(network_run, stack_low),
+		sizeof(void *));
 }
 
 /* ---- then: frames, and heat */
@@ -72,6 +84,8 @@ main(void)
 	board_start();
 	say(network_name);
 	say(" on " BOARD "\n");
+	if (!check_weights())
+		return 1;
 	int good = check_answers();
 	good &= check_ram();
 	good &= watch();

@@ -9,6 +9,12 @@ const int network_inputs = (int)(sizeof images / sizeof *images);
 static model_work work; /* all the memory that the network needs */
 static int8_t scores[MODEL_SCORES_COUNT];
 
+void *
+network_work(void)
+{
+	return &work;
+}
+
 size_t
 network_work_bytes(void)
 {

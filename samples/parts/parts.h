@@ -11,8 +11,9 @@ void say(const char *text);
 void say_number(long number, int width);  /* to the right, in so many columns */
 void say_tenths(float number, int width); /* 42.5 */
 
-/* What was measured beside what mcompile's report promises, of promise.h; 1: within. */
-int say_ram(size_t work, size_t stack);
+/* What was measured beside what mcompile's report promises, of promise.h; 1: within. `apart`: bytes
+ * of the work area's type for what lies elsewhere: a pointer to the weights, with --weights bin. */
+int say_ram(size_t work, size_t stack, size_t apart);
 
 /* ---- stack.c: how deep the stack gets, by painting it */
 void stack_paint(char *low); /* from there up to the caller's frame */
@@ -25,6 +26,7 @@ size_t stack_of(void (*call)(void), char *low);
 /* ---- digits.c, vww.c: a network with its inputs and answers */
 extern const char network_name[];
 extern const int network_inputs;
+void *network_work(void);        /* a model_work */
 size_t network_work_bytes(void); /* RAM that it takes, the stack apart */
 size_t network_alignment(void);  /* of that */
 void network_fill(int index);    /* before each run */

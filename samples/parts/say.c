@@ -58,11 +58,11 @@ say_within(const char *what, size_t measured, size_t promised)
 }
 
 int
-say_ram(size_t work, size_t stack)
+say_ram(size_t work, size_t stack, size_t apart)
 {
 	/* An aligned type's size is a multiple. */
 	const size_t part = network_alignment() - 1;
-	const size_t area = (PROMISED_WORK + part) & ~part;
+	const size_t area = (PROMISED_WORK + apart + part) & ~part;
 	int good = say_within("work area   ", work, area);
 
 	good &= say_within("stack       ", stack, PROMISED_STACK);

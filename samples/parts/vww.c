@@ -14,6 +14,12 @@ const int network_inputs = INPUTS;
 static model_work work; /* all the memory that the network needs */
 static int8_t scores[CLASSES];
 
+void *
+network_work(void)
+{
+	return &work;
+}
+
 size_t
 network_work_bytes(void)
 {

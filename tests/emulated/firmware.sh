@@ -1,7 +1,7 @@
 #!/bin/bash
 # The samples for machines without a C library, and for AArch64, build without a warning and run: what
 # they print of RAM is what the report promises and what the image has; and where a promise is made
-# too small, a weight changed or the stack cut short, they say so and fail.
+# too small, weights or images are others or the stack is cut short, they say so and fail.
 cd "${SRC:-$(dirname "$0")/../..}" || exit 1
 SRC=$PWD
 work=$BUILD
@@ -105,9 +105,16 @@ print(json.load(open(sys.argv[1]))["results"][0]["instructions"])' "$work/bench/
 		fails $board/stack-cut-short '^fault: .*the stack is full' firmware $board BOARD=$board OWN_STACK=0
 	done
 	cp "$work/promise.h" "$folder/promise.h"
-	sed -i "/_w_pairs\\[/,/;/s/-\\([0-9]\\)/\\1/" "$folder/model.c"
-	touch -r "$folder/model.c" -d +5sec "$folder/promise.h"
-	fails changed-weight "NOT the reference's" firmware mps2-an386
+	cp "$work/mps3-an547/model.bin" "$folder/model.bin"
+	fails weights-of-another '^weights: .* of another model$' firmware mps2-an386
+	size=$(stat -c %s "$folder/model.bin")
+	rm "$folder/model.c"
+	run firmware mps2-an386 && printf '\377' |
+		dd of="$folder/model.bin" bs=1 seek=$((size / 2)) conv=notrunc 2>"$work/log"
+	fails weights-damaged '^weights: .* damaged$' firmware mps2-an386
+	rm "$folder/model.c"
+	sed "/^	{0,/,/}/s/\"[0-9a-g]\{8\}\"/\"gggggggg\"/" samples/digits/images.h >"$folder/images.h"
+	fails another-image "^image 0 .*NOT the reference's" firmware mps2-an386
 fi
 
 # ---- Hexagon
