@@ -52,7 +52,7 @@ add_program(Files *f, const Options *o, Program *p)
 
 	add_file(f, arena, format(arena, "%s.c", stem), out.source);
 	add_file(f, arena, format(arena, "%s.h", stem), out.header);
-	if (p->weights_file)
+	if (p->weights_file && !p->bundle)
 		add_file(f, arena, format(arena, "%s.bin", stem), out.weights);
 	if (p->job->graph->file_path)
 		note_read(f, arena, p->job->graph->file_path);
@@ -88,8 +88,7 @@ add_rule(Files *f, const Options *o, Arena *arena)
 	add_file(f, arena, o->depfile, t);
 }
 
-/* Ends the work if the user allows less. */
-static void
+void
 check_arena(const Options *o, const Program *p)
 {
 	const Graph *g = p->job->graph;

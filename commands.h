@@ -12,6 +12,9 @@ CommandFunction compile, inspect_model, run_model, verify_model;
 /* several.c: compile, of several models that share a work area. */
 CommandFunction compile_shared;
 
+/* bundle.c */
+CommandFunction bundle;
+
 /* The files of an output, to be written all or none. */
 typedef struct {
 	FileText *file;
@@ -21,6 +24,7 @@ typedef struct {
 } Files;
 void add_file(Files *, Arena *, const char *path, Text);
 void add_program(Files *, const Options *, Program *);
+void check_arena(const Options *, const Program *); /* ends the work if the user allows less */
 void add_rule(Files *, const Options *, Arena *); /* last: it depends on what is there */
 
 /* main.c: a model as its file has it; after all passes, NULL if they were stopped. */

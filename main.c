@@ -164,7 +164,7 @@ compile_model(const Options *o, Arena *arena, Diag *diag, const char *path)
 	note_traced(&job);
 	if (!run_passes(o, &job))
 		return NULL;
-	if (o->selftest || o->command == VERIFY)
+	if (o->selftest || o->verify || o->command == VERIFY)
 		job.reference = reference_graph(o, &job, path);
 	return program_new(copy_of(arena, &job, sizeof job));
 }
@@ -202,7 +202,7 @@ static CommandFunction *
 command_of(const Options *o)
 {
 	static CommandFunction *const of[COMMAND_COUNT] = { compile, inspect_model, run_model,
-		verify_model };
+		verify_model, bundle };
 
 	return o->share ? compile_shared : of[o->command];
 }

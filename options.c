@@ -9,7 +9,8 @@
 typedef enum { OUTPUT, GROUP, REPORT, TEXT, FILE_NAME, FLAG, NUMBER, CHOICE, TARGET_NAME,
 	SHOW_VERSION, SHOW_HELP } Kind;
 
-/* commands: first letters of those that heed it; least: of numbers; names: of choices. */
+/* commands: first letters of those that heed it, k: a key of a bundle's variants; least: of
+ * numbers; names: of choices. */
 typedef struct {
 	const char *name, *argument, *commands;
 	Kind kind;
@@ -19,36 +20,37 @@ typedef struct {
 	const char *help;
 } Row;
 
-static const char *const commands[] = { "compile", "inspect", "run", "verify" };
+static const char *const commands[] = { "compile", "inspect", "run", "verify",
+	"bundle" };
 
 #define AT(field) offsetof(Options, field)
 static const Row table[] = {
-	{ "o", "DIR", "cr", OUTPUT, 0, 0, NULL,
+	{ "o", "DIR", "crb", OUTPUT, 0, 0, NULL,
 		"where the output goes (default: here); run: a file per output" },
-	{ "name", "NAME", "crv", TEXT, AT(name), 0, NULL,
-		"of files and identifiers (default: the model's; with --share: shared)" },
+	{ "name", "NAME", "crvb", TEXT, AT(name), 0, NULL,
+		"of files and identifiers (default: the model's; else: shared, bundle)" },
 	{ "share", NULL, "c", FLAG, AT(share), 0, NULL,
 		"several models, one work area: those that never run at once share bytes" },
 	{ "together", "NAME,NAME...", "c", GROUP, 0, 0, NULL,
 		"with --share: models that run at once; may be given again" },
-	{ "target", "T", "crv", TARGET_NAME, AT(target), 0, NULL,
+	{ "target", "T", "crvbk", TARGET_NAME, AT(target), 0, NULL,
 		"c (default: any C11 compiler), native, ...; help lists them" },
-	{ "optimize", "speed|ram|size", "crv", CHOICE, AT(optimize), OPTIMIZE_COUNT, optimize_names,
+	{ "optimize", "speed|ram|size", "crvbk", CHOICE, AT(optimize), OPTIMIZE_COUNT, optimize_names,
 		"fastest, then RAM (default); least RAM; shared functions" },
-	{ "arena", "BYTES", "crv", NUMBER, AT(arena), 1, NULL, "the fastest schedule that fits; an error if none does" },
-	{ "input", "full|const|push", "crv", CHOICE, AT(input_mode), INPUT_MODE_COUNT, input_mode_names,
+	{ "arena", "BYTES", "crvbk", NUMBER, AT(arena), 1, NULL, "the fastest schedule that fits; an error if none does" },
+	{ "input", "full|const|push", "crvb", CHOICE, AT(input_mode), INPUT_MODE_COUNT, input_mode_names,
 		"inputs in the work area; the caller's; row by row" },
-	{ "weights", "auto|c|bin", "crv", CHOICE, AT(weights), WEIGHTS_COUNT, weights_names,
+	{ "weights", "auto|c|bin", "crvb", CHOICE, AT(weights), WEIGHTS_COUNT, weights_names,
 		"weights in the .c, or in a file beside it" },
 	{ "emit-project", "pair|arduino", "c", CHOICE, AT(project), PROJECT_COUNT, project_names,
 		"NAME.c and NAME.h, or a library DIR/NAME with them in it" },
-	{ "semantics", "tflm|litert", "cirv", CHOICE, AT(semantics), ORT, semantics_names,
+	{ "semantics", "tflm|litert", "cirvbk", CHOICE, AT(semantics), ORT, semantics_names,
 		"whose bits (default: tflm)" },
-	{ "report", "FILE.{json,html}", "c", REPORT, 0, 0, NULL,
+	{ "report", "FILE.{json,html}", "cb", REPORT, 0, 0, NULL,
 		"where every byte and multiply-accumulate goes; may be repeated" },
-	{ "selftest", NULL, "c", FLAG, AT(selftest), 0, NULL,
+	{ "selftest", NULL, "cb", FLAG, AT(selftest), 0, NULL,
 		"emit a recorded input and output and NAME_selftest()" },
-	{ "explain", NULL, "crv", FLAG, AT(explain), 0, NULL,
+	{ "explain", NULL, "crvb", FLAG, AT(explain), 0, NULL,
 		"which kernels apply to each layer, at what cost" },
 	{ "dump", "PASS", "crv", TEXT, AT(dump), 0, NULL, "print the graph after a pass as .mir" },
 	{ "stop", "PASS", "crv", TEXT, AT(stop), 0, NULL, "end after a pass, write nothing" },
@@ -58,18 +60,20 @@ static const Row table[] = {
 		"keep every channel" },
 	{ "no-prove", NULL, "crv", FLAG, AT(no_prove), 0, NULL,
 		"the reference's own arithmetic" },
-	{ "depfile", "FILE", "c", FILE_NAME, AT(depfile), 0, NULL,
+	{ "depfile", "FILE", "cb", FILE_NAME, AT(depfile), 0, NULL,
 		"write a Make rule: what the output depends on" },
-	{ "templates", "DIR", "crv", TEXT, AT(templates), 0, NULL,
+	{ "templates", "DIR", "crvb", TEXT, AT(templates), 0, NULL,
 		"kernels from a folder instead of those built in" },
 	{ "layers", NULL, "r", FLAG, AT(layers), 0, NULL, "print the hash of each tensor of the model" },
 	{ "steps", NULL, "cr", FLAG, AT(steps), 0, NULL, "call NAME_step() before each step; run: print them" },
 	{ "poison", NULL, "crv", FLAG, AT(poison), 0, NULL,
 		"for tests: the code overwrites what nobody needs any more" },
-	{ "count", "N", "v", NUMBER, AT(count), 1, NULL, "inferences (default: 16)" },
-	{ "seed", "N", "v", NUMBER, AT(seed), 0, NULL, "of the random inputs (default: 1)" },
-	{ "version", NULL, "cirv", SHOW_VERSION, 0, 0, NULL, "print it" },
-	{ "help", NULL, "cirv", SHOW_HELP, 0, 0, NULL, "this text" },
+	{ "verify", NULL, "b", FLAG, AT(verify), 0, NULL,
+		"each variant against the reference kernels, before anything is written" },
+	{ "count", "N", "vb", NUMBER, AT(count), 1, NULL, "inferences (default: 16)" },
+	{ "seed", "N", "vb", NUMBER, AT(seed), 0, NULL, "of the random inputs (default: 1)" },
+	{ "version", NULL, "cirvb", SHOW_VERSION, 0, 0, NULL, "print it" },
+	{ "help", NULL, "cirvb", SHOW_HELP, 0, 0, NULL, "this text" },
 };
 #undef AT
 enum { ROWS = sizeof table / sizeof *table, FIRST_ROW = 256, HELP_COLUMN = 29, VERIFY_COUNT = 16 };
@@ -77,6 +81,7 @@ enum { ROWS = sizeof table / sizeof *table, FIRST_ROW = 256, HELP_COLUMN = 29, V
 static const char usage_text[] =
 	"usage: mcompile [options] MODEL              write NAME.c and NAME.h\n"
 	"       mcompile --share [options] MODEL...   of each, and shared.h: one work area\n"
+	"       mcompile bundle [options] NAME=MODEL[,KEY=VALUE]...   variants, and a table of them\n"
 	"       mcompile inspect MODEL                tensors, operators, work, memory by layer\n"
 	"       mcompile run MODEL IN... -o OUT...    compile, build with $CC, run on raw tensors\n"
 	"       mcompile verify MODEL                 generated code against the reference kernels\n\n";
@@ -159,8 +164,8 @@ number(const Row *row, const char *value)
 }
 
 /* Standard input and output are for nobody: outputs are renamed into place. */
-static const char *
-file_name(const char *path)
+const char *
+check_file(const char *path)
 {
 	if (!strcmp(path, "-") || !*path)
 		usage("'%s' is not a file: models, inputs and outputs are files", path);
@@ -177,11 +182,11 @@ set_option(Options *o, const Row *row, const char *value)
 	if (value)
 		refuse_absent(row->name, value);
 	switch (row->kind) {
-	case OUTPUT: o->output[o->output_count++] = o->folder = file_name(value); break;
+	case OUTPUT: o->output[o->output_count++] = o->folder = check_file(value); break;
 	case GROUP: o->group[o->group_count++] = value; break;
-	case REPORT: o->report[o->report_count++] = file_name(value); break;
+	case REPORT: o->report[o->report_count++] = check_file(value); break;
 	case TEXT: *(const char **)at = value; break;
-	case FILE_NAME: *(const char **)at = file_name(value); break;
+	case FILE_NAME: *(const char **)at = check_file(value); break;
 	case FLAG: *(bool *)at = true; break;
 	case NUMBER: *(long *)at = number(row, value); break;
 	case CHOICE: *(long *)at = choice(row, value); break;
@@ -195,6 +200,25 @@ set_option(Options *o, const Row *row, const char *value)
 	case SHOW_VERSION: puts("mcompile " VERSION); exit(0);
 	case SHOW_HELP: print_help(); exit(0);
 	}
+}
+
+static void
+check_target(const char *name)
+{
+	if (!find_target(name))
+		usage("no such target: %s (--target help lists them)", name);
+}
+
+bool
+set_key(Options *o, const char *name, const char *value)
+{
+	for (const Row *row = table; row < table + ROWS; row++)
+		if (strchr(row->commands, 'k') && !strcmp(row->name, name)) {
+			set_option(o, row, value);
+			check_target(o->target);
+			return true;
+		}
+	return false;
 }
 
 /* Sets options up to the last; getopt moves operands behind them, in order. */
@@ -232,16 +256,18 @@ check_options(const Options *o)
 	if (!o->file_count)
 		usage("no model");
 	for (int i = 0; i < o->file_count; i++)
-		file_name(o->file[i]);
-	if (o->file_count > 1 && o->command != RUN && !o->share)
+		check_file(o->file[i]);
+	if (o->command == BUNDLE && (o->file_count < 2 || o->file_count > BUNDLE_MOST))
+		usage("bundle: %d variants, not 2 to %d", o->file_count, BUNDLE_MOST);
+	if (o->file_count > 1 && o->command != RUN && o->command != BUNDLE && !o->share)
 		usage("more than one model: %s (--share compiles several)", o->file[1]);
 	if (o->file_count == 1 && o->share)
 		usage("--share: only one model: %s", o->file[0]);
 	if (o->group_count && !o->share)
 		usage("--together %s: only with --share", o->group[0]);
 	for (int i = 0; i < o->report_count; i++)
-		if (o->share && is_page(o->report[i]))
-			usage("--report %s: of models that share a work area the report is JSON", o->report[i]);
+		if ((o->share || o->command == BUNDLE) && is_page(o->report[i]))
+			usage("--report %s: of several models the report is JSON", o->report[i]);
 	if (o->targets > 1 && o->share)
 		usage("--target given twice: models that share a work area have one target");
 	if (o->project && (o->share || o->weights == WEIGHTS_BIN))
@@ -252,8 +278,7 @@ check_options(const Options *o)
 	if (o->name && !o->name[strcspn(o->name,
 			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")])
 		usage("--name '%s': no letter or digit in it", o->name);
-	if (!find_target(o->target))
-		usage("no such target: %s (--target help lists them)", o->target);
+	check_target(o->target);
 }
 
 Options

@@ -212,6 +212,8 @@ compiler(const Program *p, const Build *b)
 	add_word(&c, b->program);
 	add_word(&c, format(arena, "%s/driver.c", b->folder));
 	add_word(&c, in_folder(p, b->folder, ".c"));
+	if (p->bundle)
+		add_word(&c, format(arena, "%s/arrays.c", b->folder));
 	for (; *source; source += strspn(source, " ")) {
 		int size = (int)strcspn(source, " "), stem = (int)strcspn(source, "/") + 1;
 		add_word(&c, format(arena, "%s/%.*s", folder, size - stem, source + stem));
@@ -228,7 +230,7 @@ build(const Program *p, const Output *o)
 	Graph *g = p->job->graph;
 	const char *tmp = getenv("TMPDIR");
 	char *folder = format(arena, "%s/mcompile-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-	Text main_text = driver(p);
+	Text main_text = driver(p), arrays = text_new(arena);
 	Build b = { machine_of(p->job->target), NULL, NULL };
 
 	if (b.machine)
@@ -240,6 +242,10 @@ build(const Program *p, const Output *o)
 	write_now(p, in_folder(p, folder, ".c"), &o->source);
 	write_now(p, in_folder(p, folder, ".h"), &o->header);
 	write_now(p, format(arena, "%s/driver.c", folder), &main_text);
+	if (p->bundle) {
+		put(&arrays, "#include <stdint.h>\n%s", bundle_arrays(p->bundle).data);
+		write_now(p, format(arena, "%s/arrays.c", folder), &arrays);
+	}
 	if (p->weights_file)
 		write_now(p, in_folder(p, folder, ".bin"), &o->weights);
 	Command c = compiler(p, &b);

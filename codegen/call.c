@@ -17,12 +17,10 @@ name_of_array(const Body *b, const char *name)
 {
 	const Program *p = b->program;
 
-	if (!p->weights_file)
-		return name;
-	for (int i = 0; i < p->data->array_count; i++)
-		if (!strcmp(p->data->array[i].name, name))
-			return format(b->graph->arena, "(const %s *)(weights + %lld)",
-				types[p->data->array[i].packed.type].ctype, (long long)p->data->array[i].at);
+	for (const Array *a = p->data->array, *end = a + p->data->array_count; a < end; a++)
+		if (!strcmp(a->name, name))
+			return p->weights_file ? format(b->graph->arena, "(const %s *)(weights + %lld)",
+				types[a->packed.type].ctype, (long long)a->at) : a->shared ? a->shared : name;
 	die("no array %s", name);
 }
 

@@ -271,6 +271,7 @@ typedef struct {
 	Packed packed;
 	int64_t at;            /* in the weights file; -1: in the .c */
 	unsigned users;        /* variants that read it: bits */
+	const char *shared;    /* its name in a bundle's .c, which has it; NULL: it is here */
 } Array;
 
 typedef struct {
@@ -331,8 +332,10 @@ struct Program {
 	int64_t weights_bytes; /* all arrays */
 	int64_t weights_size;  /* of the weights file */
 	uint64_t identity;     /* of the weights file: set by emit_program() */
+	struct Bundle *bundle; /* which has some of its arrays; NULL: it is alone */
 };
 Program *program_new(Job *);
+void place_arrays(Program *);             /* in a weights file, if it is to have one */
 bool is_taken(const Program *, const char *name); /* by a function or an array */
 const char *identifier(Arena *, const char *text); /* letters, digits, single underscores */
 const char *upper_case(Arena *, const char *text);
@@ -404,6 +407,9 @@ void name_ports(Program *);
 void put_header(Text *, const Program *);
 void put_head(Text *, const Program *);       /* the comment that a file begins with */
 void put_parameters(Text *, const Program *); /* of NAME_run(), NAME_finish() */
+void put_port_macros(Text *, const Program *, const PortText *);
+void put_labels(Text *, const Program *);
+void put_open_prototype(Text *, const Program *);
 const char *comment_text(Arena *, const char *);
 const char *dims_text(Arena *, const Shape *);
 /*
@@ -488,6 +494,8 @@ typedef struct {
 	bool *together; /* a pair at a * count + b: they may run at once */
 	int64_t bytes;  /* set by place_models() */
 } Share;
+int64_t round_up(int64_t n, int64_t to);
+int64_t type_bytes(const Program *); /* of its work area's type */
 Share share_new(Arena *, const char *name, int count);
 void share_model(Share *, int which, Program *);
 bool run_together(const Share *, int a, int b);
@@ -496,6 +504,35 @@ const char *place_text(const Share *, int which);
 Text share_header(const Share *);
 Text share_json(const Share *);
 void print_share(FILE *, const Share *);
+
+/* bundle.c: variants: several compilations with one interface. */
+enum { QUALITY, LATENCY, WATTS, PERIOD, FIGURE_COUNT };
+enum { BUNDLE_MOST = 16 };
+typedef struct {
+	Program *program;
+	const char *name, *upper;
+	double figure[FIGURE_COUNT]; /* 0: not known */
+} Member;
+typedef struct Bundle Bundle;
+struct Bundle {
+	Arena *arena;
+	const char *name;
+	Member *member;
+	int count;
+	Program face;    /* set by bundle_members(): their interface, and all arrays, equal ones once */
+	bool *converts;  /* per port: float and what is stored are made of each other */
+	bool *one_quant; /* per port: and by the same scale in all */
+};
+void bundle_members(Bundle *); /* ends the work if their interfaces differ */
+bool next_program(const Bundle *, int *which);
+int64_t all_work(const Bundle *, int64_t *apart); /* bytes of its work area's type, of all variants' */
+Text bundle_arrays(const Bundle *);
+Text bundle_json(const Bundle *);
+void print_bundle(FILE *, const Bundle *);
+
+/* bundle_text.c */
+Text bundle_header(const Bundle *);
+Text bundle_source(const Bundle *);
 
 /* build.c: the output compiled with $CC and run, or for another machine, under its emulator. */
 typedef struct {

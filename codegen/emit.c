@@ -27,6 +27,11 @@ static Text
 weights_file(Program *p)
 {
 	Text t = text_new(p->job->arena);
+	if (p->bundle) { /* all variants' */
+		t = weights_file(&p->bundle->face);
+		p->identity = p->bundle->face.identity;
+		return t;
+	}
 	const size_t size = (size_t)p->weights_size;
 	uint8_t *data = alloc(p->job->arena, size), *body = data + MRT_WEIGHTS_HEADER;
 	uint8_t id[MRT_SHA256_BYTES];
@@ -109,7 +114,11 @@ put_arrays(Text *t, const Program *p, const Array *array, int count)
 		} else {
 			put(t, "\n");
 		}
-		put_array(t, declaration(p, a), a->name, a->packed);
+		if (a->shared)
+			put(t, "extern const %s %s[%lld];\n", types[a->packed.type].ctype, a->shared,
+				(long long)a->packed.count + is_string(a->packed));
+		else
+			put_array(t, declaration(p, a), a->name, a->packed);
 	}
 	close_guard(t, open);
 }

@@ -32,7 +32,7 @@ dims_text(Arena *arena, const Shape *shape)
 /* ---- names of inputs and outputs ---- */
 
 /* Names that the generated function uses itself, and keywords of C and C++. */
-static const char reserved[] = "work weights row rows done r b i x at valid_h run best names open selftest trace main "
+static const char reserved[] = "work variant weights row rows done r b i x at valid_h run best names open selftest trace main "
 	"differ apart auto break case char const continue default do double else enum extern float "
 	"for goto if inline int long register restrict return short signed sizeof static struct switch "
 	"typedef union unsigned void volatile while class new delete this template bool true false";
@@ -156,7 +156,7 @@ put_head(Text *t, const Program *p)
 		listed ? "\n" : "");
 }
 
-static void
+void
 put_port_macros(Text *t, const Program *p, const PortText *port)
 {
 	const Tensor *x = port->tensor;
@@ -238,19 +238,25 @@ put_work_type(Text *t, const Program *p)
 	put_filled(t, p, NULL, "} $m_work;\n");
 }
 
+void
+put_open_prototype(Text *t, const Program *p)
+{
+	if (!p->weights_file)
+		return;
+	put_filled(t, p, NULL, "\n#define $M_WEIGHTS_BYTES $w /* of the weights file */\n"
+		"#define $M_WEIGHTS_ALIGN $a\n#define $M_WEIGHTS_ID ");
+	put(t, "UINT64_C(0x%016llx)\n", (unsigned long long)p->identity);
+	put_filled(t, p, NULL, "\n/*\n * Tells the work area where the weights file lies: mapped or linked, aligned, there as long\n"
+		" * as the model runs.  0: by its header it is this model's; else nothing has changed, and what\n"
+		" * was open still is.  The bytes behind the header are not looked at: runtime-min's\n"
+		" * mrt_weights_check() does, with $M_WEIGHTS_BYTES, _ALIGN and _ID.\n */\n"
+		"int $m_open($m_work *work, const void *weights, size_t bytes);\n");
+}
+
 static void
 put_prototypes(Text *t, const Program *p)
 {
-	if (p->weights_file) {
-		put_filled(t, p, NULL, "\n#define $M_WEIGHTS_BYTES $w /* of the weights file */\n"
-			"#define $M_WEIGHTS_ALIGN $a\n#define $M_WEIGHTS_ID ");
-		put(t, "UINT64_C(0x%016llx)\n", (unsigned long long)p->identity);
-		put_filled(t, p, NULL, "\n/*\n * Tells the work area where the weights file lies: mapped or linked, aligned, there as long\n"
-			" * as the model runs.  0: by its header it is this model's; else nothing has changed, and what\n"
-			" * was open still is.  The bytes behind the header are not looked at: runtime-min's\n"
-			" * mrt_weights_check() does, with $M_WEIGHTS_BYTES, _ALIGN and _ID.\n */\n"
-			"int $m_open($m_work *work, const void *weights, size_t bytes);\n");
-	}
+	put_open_prototype(t, p);
 	if (p->job->graph->input_mode == INPUT_FULL) {
 		put(t, "\n/* Write the input here before each run; the run destroys it. */\n");
 		put_filled_ports(t, p, true, "$t *$m_$p($m_work *work);\n");
@@ -271,7 +277,7 @@ put_prototypes(Text *t, const Program *p)
 			"int $m_selftest($m_work *work);\n");
 }
 
-static void
+void
 put_labels(Text *t, const Program *p)
 {
 	const Graph *g = p->job->graph;

@@ -43,7 +43,7 @@ add_table(Program *p, const char *name, Packed packed)
 		i++;
 	if (i == d->outside_count) {
 		d->outside = grow(p->job->arena, d->outside, d->outside_count++, sizeof *d->outside);
-		d->outside[i] = (Array){ name, packed, -1, 0 };
+		d->outside[i] = (Array){ name, packed, -1, 0, NULL };
 	}
 	if (d->outside[i].packed.count < packed.count)
 		d->outside[i].packed = packed;

@@ -94,7 +94,7 @@ add_array(Program *p, const char *name, Packed packed)
 		}
 	}
 	d->array = grow(p->job->arena, d->array, d->array_count, sizeof *d->array);
-	d->array[d->array_count++] = (Array){ name, packed, -1, 1u << p->which };
+	d->array[d->array_count++] = (Array){ name, packed, -1, 1u << p->which, NULL };
 	return name;
 }
 
@@ -310,7 +310,7 @@ add_functions(Program *p, Call *c)
 }
 
 /* Arrays one after the other in the weights file, each at home on the target's boundary. */
-static void
+void
 place_arrays(Program *p)
 {
 	int64_t align = p->job->target->alignment, at = 0;

@@ -22,14 +22,14 @@ share_new(Arena *arena, const char *name, int count)
 
 /* ---- places ---- */
 
-static int64_t
+int64_t
 round_up(int64_t n, int64_t to)
 {
 	return (n + to - 1) / to * to;
 }
 
 /* What sizeof says of the model's work area where pointers are of 8 bytes; elsewhere no more. */
-static int64_t
+int64_t
 type_bytes(const Program *p)
 {
 	int64_t bytes = p->job->graph->work_bytes;

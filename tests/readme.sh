@@ -207,8 +207,14 @@ share_table () {
 	"$MCOMPILE" --share -o "$folder" samples/digits/digits.tflite samples/shapes/shapes.tflite |
 		sed 's/^/    /'
 }
+bundle_table () {
+	echo '    $ mcompile bundle --name dig fast=digits.tflite tight=digits.tflite,optimize=size seldom=digits.tflite,period=2'
+	(cd samples/digits && "$MCOMPILE" bundle --name dig -o "$folder" fast=digits.tflite \
+		tight=digits.tflite,optimize=size seldom=digits.tflite,period=2) | sed 's/^/    /'
+}
 check operators table operators operator_table
 check share table share share_table
+check bundle table bundle bundle_table
 if [ -n "$SHARED" ]; then
 	check memory table memory memory_table
 else
