@@ -1,5 +1,5 @@
 # Counts instructions of inferences on the emulated machines of codegen/machines.def.
-"""emulated.py [-o FOLDER] [--target T]... [--optimize speed|ram|size] [--no-prune] MODEL...
+"""emulated.py [-o FOLDER] [--target T]... [--optimize speed|ram|size] [--no-prune] [--rows] MODEL...
 
 For each model and each target that runs under an emulator: instructions of one inference (of
 Hexagon: packets), counted, not timed.  Cortex-M: SysTick under `qemu-system-arm -icount shift=0`,
@@ -9,7 +9,8 @@ report if they are not met.
 
 Then bytes: code and constants of the linked image without what the bench adds (Cortex-M; else of the
 pair's object), RAM as the work area, and the stack that an inference wrote to (Cortex-M), which must
-be within the bound of --report.  Then, of AArch64, inner loops as llvm-mca models cores: loops.py.
+be within the bound of --report.  With --rows also the price of rows: instructions by speed and by
+ram, to those with --no-stream, and fails if one is above ROWS_MOST.  Then, of AArch64, inner loops as llvm-mca models cores: loops.py.
 peers.json has the figures of others, measured the same way, and their source.
 Writes tables, and FOLDER/emulated.json."""
 import argparse
@@ -30,6 +31,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 TICK_PICOSECONDS = {"cortex-m4": 40000, "cortex-m55": 31250}  # mps2-an386 25 MHz, mps3-an547 32 MHz
 TURNS = (1000, 9000)
 ALIGNMENT = 8  # of the work area's type
+ROWS_MOST = 1.15  # times the instructions of whole tensors
 
 
 def rows(macro, name):
@@ -84,13 +86,13 @@ class Bench:
         run([*os.environ.get("CC", "cc").split(), "-O2", "-shared", "-fPIC", "-o", self.plugin,
              f"{HERE}/count_plugin.c"])
 
-    def compile(self, model, target):
+    def compile(self, model, target, *more):
         """The pair and its report."""
         name = os.path.basename(model).removesuffix(".tflite")
         semantics = "litert" if re.match("mobilenet_.*_quant", name) else "tflm"
         run([os.environ["MCOMPILE"], "--target", target, "--optimize", self.options.optimize,
              "--semantics", semantics, "--name", "m", "-o", self.folder, "--report",
-             f"{self.folder}/m.json", *["--no-prune"] * self.options.no_prune, model])
+             f"{self.folder}/m.json", *["--no-prune"] * self.options.no_prune, *more, model])
         return json.load(open(f"{self.folder}/m.json"))
 
     def build(self, machine, flags, main, defines, output):
@@ -199,8 +201,8 @@ class Bench:
 
     # ---- all
 
-    def count(self, model, target, machine, flags):
-        report = self.compile(model, target)
+    def count(self, model, target, machine, flags, *more):
+        report = self.compile(model, target, *more)
         header = open(f"{self.folder}/m.h").read()
         defines = ports(header)
         if not defines:
@@ -208,7 +210,7 @@ class Bench:
         counter = self.count_bare if machine.bare else self.count_user
         result = counter(machine, flags, defines, report)
         result |= {"macs": report["macs"], "macs_model": report["macs_model"],
-                   "work_bytes": report["ram"]["work_bytes"],
+                   "by_rows": bool(report["segments"]), "work_bytes": report["ram"]["work_bytes"],
                    "stack_bytes": report["ram"]["stack_bytes"]}
         if "stack" in result:
             if result["stack"] > result["stack_bytes"]:
@@ -218,6 +220,13 @@ class Bench:
                 raise SystemExit(f"bench-emulated: {model}, {target}: the work area has {result['work']} bytes, "
                                  f"the report says {result['work_bytes']}")
         return result
+
+
+    def price_of_rows(self, *what):
+        """How many times the instructions of whole tensors the schedules by rows take."""
+        whole = self.count(*what, "--no-stream")["instructions"]
+        found = {by: self.count(*what, "--optimize", by) for by in ("speed", "ram")}
+        return {by: f["instructions"] / whole for by, f in found.items() if f["by_rows"]}
 
 
 HEADS = (("model", 28), ("target", -12), ("instructions", 12), ("", -8), ("per MAC", 8), ("/ TFLM", 7),
@@ -258,12 +267,25 @@ def show_kernels(results):
               f" {figures['macs']:14,} {figures['instructions'] / figures['macs']:8.4f}")
 
 
+def show_rows(results):
+    """Whether all are within the limit."""
+    found = [r for r in results if r.get("rows")]
+    if found:
+        print("\nThe price of rows: instructions by schedule, to those with --no-stream, at most"
+              f" {ROWS_MOST}\n{'model':33} {'target':12} {'speed':>8} {'ram':>8}")
+    for r in found:
+        print(f"{r['model']:33} {r['target']:12} "
+              + " ".join(f"{r['rows'].get(by, 1):8.3f}" for by in ("speed", "ram")))
+    return max((price for r in found for price in r["rows"].values()), default=0) <= ROWS_MOST
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("-o", default=".")
     parser.add_argument("--target", action="append")
     parser.add_argument("--optimize", default="speed")
     parser.add_argument("--no-prune", action="store_true")
+    parser.add_argument("--rows", action="store_true")
     parser.add_argument("models", nargs="+")
     options = parser.parse_args()
     peers = json.load(open(f"{HERE}/peers.json"))
@@ -287,6 +309,8 @@ def main():
                 name = os.path.basename(model).removesuffix(".tflite")
                 try:
                     result = bench.count(model, target, machine, flags.split())
+                    if result and options.rows:
+                        result["rows"] = bench.price_of_rows(model, target, machine, flags.split())
                 except RuntimeError as error:
                     print(f"{name:28} {target:12} -: {str(error).splitlines()[-1][:80]}")
                     continue
@@ -296,8 +320,11 @@ def main():
                     results.append({"model": name, "target": target, "emulated": True, **result})
     show_kernels(results)
     loops.show_loops(results)
+    cheap = show_rows(results)
     with open(f"{options.o}/emulated.json", "w") as file:
         json.dump({"optimize": options.optimize, "peers": peers, "results": results}, file, indent=1)
+    if not cheap:
+        raise SystemExit("bench-emulated: rows cost more than they may")
 
 
 main()
