@@ -53,8 +53,8 @@ static int
 check_ram(void)
 {
 	network_fill(0);
-	return say_ram(network_work_bytes(), stack_of(network_run, stack_low),
-		sizeof(void *));
+	return say_ram(
+		network_work_bytes(), stack_of(network_run, stack_low), sizeof(void *));
 }
 
 /* ---- then: frames, and heat */

@@ -1,5 +1,5 @@
-/* The network's weights: in flash of their own, so that they can be replaced without the program; and
- * so looked at, every bit, before the network runs on them. */
+/* The network's weights: in flash of their own, so that the program can be replaced without them;
+ * and so looked at, every bit, before the network runs on them. */
 #include "board.h"
 #include "model.h"
 #include "mrt_weights.h"
@@ -13,5 +13,6 @@ weights_open(void)
 	static const struct mrt_weights_model model = MRT_WEIGHTS_OF(MODEL);
 	int status = mrt_weights_check(weights_at, MODEL_WEIGHTS_BYTES, &model);
 
-	return status ? status : model_open(network_work(), weights_at, MODEL_WEIGHTS_BYTES);
+	return status ? status :
+			model_open(network_work(), weights_at, MODEL_WEIGHTS_BYTES);
 }

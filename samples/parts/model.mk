@@ -3,6 +3,7 @@
 
 MODEL = ../digits/digits.tflite
 MCOMPILE = mcompile
+OPTIONS =
 PARTS = ../parts
 RUNTIME = ../../runtime-min
 
