@@ -15,6 +15,10 @@
 #include "mrt_choice.h"
 #include "mrt_status.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define MRT_HEAT_CHOICES 16 /* at most */
 #define MRT_HEAT_BINS 9
 
@@ -115,5 +119,9 @@ float mrt_heat_tau(const struct mrt_heat *);
 /* Of mrt_heat_names.c. */
 const char *mrt_heat_state_name(int state);   /* "cool"; never NULL */
 const char *mrt_heat_reason_text(int reason); /* "it would get too hot"; never NULL */
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -5,6 +5,10 @@
 
 #include "mrt_heat.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct mrt_heat_android {
 	void *library, *manager;
 	int (*status)(void *);
@@ -20,5 +24,9 @@ int mrt_heat_android_open(struct mrt_heat_android *, const char *library);
 void mrt_heat_android_read(const struct mrt_heat_android *, struct mrt_heat_reading *);
 
 void mrt_heat_android_close(struct mrt_heat_android *);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

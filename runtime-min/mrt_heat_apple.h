@@ -5,6 +5,10 @@
 
 #include "mrt_heat.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct mrt_heat_apple {
 	int token; /* of notify(3), -1 without */
 };
@@ -16,5 +20,9 @@ void mrt_heat_apple_close(struct mrt_heat_apple *);
 /* The level of <libkern/OSThermalNotification.h> as a status: macOS counts 0, 1, 2 ..,
  * iOS and the others 0, 10, 20 .. with one level more. */
 int mrt_heat_apple_status(uint64_t level);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -4,11 +4,19 @@
 
 #include "mrt_heat.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct mrt_heat_callback {
 	int (*celsius)(void *user, float *celsius); /* not 0: it failed */
 	void *user;
 };
 
 void mrt_heat_callback_read(const struct mrt_heat_callback *, struct mrt_heat_reading *);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

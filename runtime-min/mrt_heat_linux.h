@@ -4,6 +4,10 @@
 
 #include "mrt_heat.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define MRT_HEAT_LINUX_PATH 256
 
 struct mrt_heat_linux {
@@ -19,5 +23,9 @@ int mrt_heat_linux_open(struct mrt_heat_linux *, const char *root, const char *t
 /* Always fills the reading: NaN if the file is away or no number. Linux tells no status.
  * */
 void mrt_heat_linux_read(const struct mrt_heat_linux *, struct mrt_heat_reading *);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

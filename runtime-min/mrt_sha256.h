@@ -11,6 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define MRT_SHA256_BYTES 32 /* of a digest */
 #define MRT_SHA256_BLOCK 64
 
@@ -23,5 +27,9 @@ struct mrt_sha256 {
 void mrt_sha256_begin(struct mrt_sha256 *);
 void mrt_sha256_add(struct mrt_sha256 *, const void *data, size_t bytes);
 void mrt_sha256_end(struct mrt_sha256 *, unsigned char digest[MRT_SHA256_BYTES]);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

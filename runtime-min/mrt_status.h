@@ -2,6 +2,10 @@
 #ifndef MRT_STATUS_H
 #define MRT_STATUS_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define MRT_STATUSES(X) \
 	X(MRT_OK, "ok") \
 	X(MRT_ARGUMENT, "an argument is out of range") \
@@ -25,5 +29,9 @@ enum mrt_status { MRT_STATUSES(MRT_STATUS_NAME) MRT_STATUS_COUNT };
 
 /* In words, for a log; never NULL, whatever the code. */
 const char *mrt_message(int status);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

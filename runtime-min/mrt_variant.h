@@ -16,6 +16,10 @@
 #include "mrt_choice.h"
 #include "mrt_status.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define MRT_VARIANTS 16       /* at most */
 #define MRT_CALIBRATE_TURNS 64 /* at most: so many times are kept on the stack */
 
@@ -78,5 +82,9 @@ struct mrt_selection {
 /* What a choice stands for. A negative one is a code that says why nothing can run now, with its
  * sign turned, and is returned. */
 int mrt_select(const struct mrt_variants *, int choice, struct mrt_selection *);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

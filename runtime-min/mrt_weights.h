@@ -15,6 +15,10 @@
 #include <stdint.h>
 #include "mrt_status.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The file: a header, all of it little-endian, then the arrays as the generated code has them. */
 #define MRT_WEIGHTS_MAGIC "mcompile" /* 8 bytes, the first */
 enum {
@@ -39,5 +43,9 @@ struct mrt_weights_model {
 
 /* MRT_OK: these bytes are this model's weights, every bit of them. Reads all once. */
 int mrt_weights_check(const void *file, size_t bytes, const struct mrt_weights_model *);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

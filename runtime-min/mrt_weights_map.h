@@ -14,6 +14,10 @@
 
 #include "mrt_weights.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct mrt_weights {
 	const void *data; /* NULL: nothing is mapped */
 	size_t bytes;
@@ -24,5 +28,9 @@ int mrt_weights_map(struct mrt_weights *, const char *path, const struct mrt_wei
 
 /* Not before all models that opened them are done. Twice does no harm. */
 void mrt_weights_unmap(struct mrt_weights *);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -68,6 +68,9 @@ walk () { # name, folder of the build, its command, that of the same with anothe
 	made "$folder" >>"$BUILD/log"
 	case " $(made "$folder")" in *' digits.c '*recognise*) true ;; *) false ;; esac && "$folder/recognise" | seven
 	say "$name/touched-model" $?
+	touch "$BUILD/stamp" && sleep 0.02 && touch "$prefix/bin/mcompile" && eval "$build" >"$BUILD/log" 2>&1
+	case " $(made "$folder")" in *' digits.c '*recognise*) true ;; *) false ;; esac
+	say "$name/newer-compiler" $?
 	c=$(find "$folder" -name digits.c) && cp "$c" "$BUILD/before.c" && sleep 0.02 &&
 		printf '\1\2\3\4' | dd of=../digits/digits.tflite bs=1 seek="$weight_at" conv=notrunc 2>/dev/null &&
 		eval "$build" >"$BUILD/log" 2>&1 && ! cmp -s "$c" "$BUILD/before.c" &&
@@ -153,6 +156,11 @@ if have pkg-config; then
 			"$(pkg-config --variable=sources runtime-min)"/mrt_status.c -o runtime-copied >>log 2>&1 &&
 		./runtime-copied | grep -qx ok
 	say pkg-config $?
+	if have g++; then
+		g++ -std=c++11 -Wall -Wextra -Werror $(pkg-config --cflags runtime-min) -x c++ runtime.c -x none \
+			$(pkg-config --libs runtime-min) -o runtime-c++ >log 2>&1 && ./runtime-c++ | grep -qx ok
+		say c++ $?
+	fi
 	(sample make "$BUILD/make-sample" && walk make . "make CC='$CC'" "make CC='$CC' MODEL_ARENA=100" &&
 		make clean >/dev/null && ! ls ./*.o digits.* 2>/dev/null)
 	(sample make "$BUILD/make-options" && make CC="$CC" >"$BUILD/log" 2>&1 && make -q CC="$CC" &&
@@ -160,6 +168,9 @@ if have pkg-config; then
 		make CC="$CC" MODEL_ARENA=1500 >"$BUILD/log" 2>&1 && grep -q -- '--arena 1500' "$BUILD/log" &&
 		sed -i 's/--arena/--weights bin --arena/' Makefile && make CC="$CC" >"$BUILD/log" 2>&1; ls digits.bin >/dev/null)
 	say make-options $?
+	(sample make "$BUILD/make-native" && make CC="$CC" MODEL_TARGET=native MODEL_ARENA=30000 >"$BUILD/log" 2>&1 &&
+		./recognise | seven)
+	say make-native $?
 	if have arm-none-eabi-gcc; then
 		(sample make "$BUILD/make-cross" && make CC=arm-none-eabi-gcc LDFLAGS=--specs=nosys.specs \
 			MODEL_TARGET=cortex-m4 CFLAGS='-O2 -mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16' \
@@ -174,6 +185,9 @@ fi
 if have meson && have ninja; then
 	(export PATH="$prefix/bin:$PATH" && sample meson "$BUILD/meson-sample" && meson setup b >"$BUILD/log" 2>&1 &&
 		walk meson b 'ninja -C b' 'meson configure b -Dmodel_arena=100 && ninja -C b')
+	(export PATH="$prefix/bin:$PATH" && cd meson-sample/meson && meson configure b -Dmodel_arena=30000 \
+		-Dmodel_target=native && ninja -C b >"$BUILD/log" 2>&1 && b/recognise | seven)
+	say meson-native $?
 	if have arm-none-eabi-gcc; then
 		(export PATH="$prefix/bin:$PATH" && sample meson "$BUILD/meson-cross" &&
 			meson setup b --cross-file cortex-m4.ini -Dmodel_target=cortex-m4 >"$BUILD/log" 2>&1 &&
