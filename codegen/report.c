@@ -291,7 +291,7 @@ function_of(const Program *p, const Function *f)
 
 	cJSON_AddStringToObject(function, "name", f->name);
 	cJSON_AddStringToObject(function, "kernel", format(p->job->arena, "%s/%s", t->folder, t->name));
-	cJSON_AddStringToObject(function, "layers", f->what);
+	cJSON_AddStringToObject(function, "serves", f->what);
 	cJSON_AddStringToObject(function, "words", open_words(p, f));
 	add_int(function, "text_bytes", text_bytes(f->merged.all));
 	add_int(function, "text_bytes_alone", text_bytes(f->merged.alone));

@@ -18,6 +18,7 @@ extern "C" {
 	X(MRT_WEIGHTS_OTHER_MODEL, "the weights of another model") \
 	X(MRT_WEIGHTS_MISALIGNED, "the weights are not aligned") \
 	X(MRT_WEIGHTS_DAMAGED, "the weights are damaged") \
+	X(MRT_NAN, "some of the numbers are none") \
 	X(MRT_CALLBACK, "a function of the application failed") \
 	X(MRT_CLOCK, "the clock went backwards or stands") \
 	X(MRT_ENERGY, "the energy meter went backwards or stands") \

@@ -12,19 +12,6 @@ enum {
 	BLOCK_TAPS = 7, /* of a row of the window */
 };
 
-/* Channels of a pixel, four or fewer; those of a pixel that is not there are zero points. */
-static inline __attribute__((always_inline)) uint32_t
-pixel_or_zeros(const int8_t *x, int is_there, int channels, int x_zero)
-{
-	uint32_t word = (uint32_t)(x_zero & UINT8_MAX) * 0x01010101;
-
-	if (is_there && channels < GROUP)
-		word = some_bytes(x, channels);
-	else if (is_there)
-		memcpy(&word, x, sizeof word);
-	return word;
-}
-
 /* Two channels of four pixels, less their zero point: those in the low halves, or in the high ones. */
 static inline __attribute__((always_inline)) void
 lay_channels(uint32_t *to, uint32_t first, uint32_t second, uint32_t less)
@@ -42,10 +29,10 @@ static inline __attribute__((always_inline)) void
 lay_pixels(uint32_t *to, const int8_t *x, int columns, int channels, int x_step, int x_zero,
 	uint32_t less)
 {
-	const uint32_t a = pixel_or_zeros(x, 1, channels, x_zero);
-	const uint32_t b = pixel_or_zeros(x + x_step, columns > 1, channels, x_zero);
-	const uint32_t c = pixel_or_zeros(x + 2 * x_step, columns > 2, channels, x_zero);
-	const uint32_t d = pixel_or_zeros(x + 3 * x_step, columns > 3, channels, x_zero);
+	const uint32_t a = pixel_of(x, 1, channels, x_zero);
+	const uint32_t b = pixel_of(x + x_step, columns > 1, channels, x_zero);
+	const uint32_t c = pixel_of(x + 2 * x_step, columns > 2, channels, x_zero);
+	const uint32_t d = pixel_of(x + 3 * x_step, columns > 3, channels, x_zero);
 
 	lay_channels(to, low_halves(a, b), low_halves(c, d), less);
 	lay_channels(to + 4, high_halves(a, b), high_halves(c, d), less);

@@ -1,135 +1,9 @@
-/* depthwise_s8.c: convolution of int8, each channel by itself: the rows of four channels stand
- * widened in scratch, two pixels a word. */
+/* depthwise_s8.c: convolution of int8, each channel by itself, the way that suits the window. */
 #include <assert.h>
 
 #include "block.h"
 #include "three.h"
-
-enum {
-	FEW = 6, /* words of weights */
-	MOST_WORDS = 18, /* of a row */
-};
-
-/* Four channels of a pixel, of the last ones fewer; columns outside are x_zero. */
-static inline __attribute__((always_inline)) uint32_t
-pixel_of(const int8_t *x, int column, int in_w, int x_step, int x_zero, int count)
-{
-	uint32_t word = (uint32_t)(x_zero & 0xff) * 0x01010101;
-
-	if (column >= 0 && column < in_w && count >= 4)
-		memcpy(&word, x + column * x_step, sizeof word);
-	else if (column >= 0 && column < in_w)
-		word = some_bytes(x + column * x_step, count);
-	return word;
-}
-
-/* Two pixels to the four channels' rows. */
-static inline __attribute__((always_inline)) void
-put_pixels(uint32_t *to, int plane, uint32_t a, uint32_t b)
-{
-	const uint32_t low = low_halves(a, b), high = high_halves(a, b);
-
-	to[0] = even_bytes(low);
-	to[plane] = odd_bytes(low);
-	to[2 * plane] = even_bytes(high);
-	to[3 * plane] = odd_bytes(high);
-}
-
-/* A row of four channels, from column `first` on; most of it is inside. */
-static inline __attribute__((always_inline)) void
-lay_row(uint32_t *to, int plane, const int8_t *x, int words, int first, int in_w, int x_step,
-	int x_zero, int count)
-{
-	const int outside = first < 0 ? (1 - first) / 2 : 0, begin = outside < words ? outside : words;
-	const int inside = (in_w - first) / 2 < words ? (in_w - first) / 2 : words;
-	const int end = count < 4 || inside < begin ? begin : inside;
-
-#pragma GCC unroll 4
-	for (int k = 0; k < begin; k++)
-		put_pixels(to + k, plane, pixel_of(x, first + 2 * k, in_w, x_step, x_zero, count),
-			pixel_of(x, first + 2 * k + 1, in_w, x_step, x_zero, count));
-#pragma GCC unroll 2
-	for (int k = begin; k < end; k++) {
-		uint32_t a, b;
-
-		memcpy(&a, x + (first + 2 * k) * x_step, sizeof a);
-		memcpy(&b, x + (first + 2 * k + 1) * x_step, sizeof b);
-		put_pixels(to + k, plane, a, b);
-	}
-#pragma GCC unroll 4
-	for (int k = end; k < words; k++)
-		put_pixels(to + k, plane, pixel_of(x, first + 2 * k, in_w, x_step, x_zero, count),
-			pixel_of(x, first + 2 * k + 1, in_w, x_step, x_zero, count));
-}
-
-/* Words in a row, two at a time. */
-static inline __attribute__((always_inline)) void
-load_words(uint32_t *to, const void *from, int count)
-{
-#pragma GCC unroll 8
-	for (int k = 0; k < count; k += 2) {
-		const Two two = load_two((const uint32_t *)from + k);
-
-		to[k] = two.word[0];
-		to[k + 1] = two.word[1];
-	}
-}
-
-/*
- * A row of the window for two outputs.  w: weights 0 and 1, 2 and 3 ..., then 1 and 2, 3 and 4 ...
- * of `taps`, an odd number: for outputs that begin with a word's first half and its second one.
- */
-static inline __attribute__((always_inline)) void
-add_row(int32_t sum[2], const uint32_t *x, const uint32_t *w, int taps, int stride_w)
-{
-	const int pairs = taps / 2;
-
-	for (int k = 0; k < pairs; k++)
-		sum[0] = add_products(sum[0], x[k], w[k]);
-	sum[0] = add_low_high(sum[0], x[pairs], w[2 * pairs - 1]);
-	if (stride_w % 2 == 0) {
-		for (int k = 0; k < pairs; k++)
-			sum[1] = add_products(sum[1], x[stride_w / 2 + k], w[k]);
-		sum[1] = add_low_high(sum[1], x[stride_w / 2 + pairs], w[2 * pairs - 1]);
-	} else {
-		sum[1] = add_low_high(sum[1], w[0], x[stride_w / 2]);
-		for (int k = 0; k < pairs; k++)
-			sum[1] = add_products(sum[1], x[stride_w / 2 + k + 1], w[pairs + k]);
-	}
-}
-
-/* A row of a channel's outputs.  rescales: how sums are rescaled, and where they begin. */
-static inline __attribute__((always_inline)) void
-channel(int8_t *y, int y_step, const uint32_t *x, const uint32_t *w, const int32_t *rescales, int words,
-	int out_w, int kernel_h, int taps, int stride_w, int by, int shift_most, int y_zero,
-	int y_min, int y_max)
-{
-	const int few = kernel_h * (taps - 1) <= FEW; /* weights stay in registers */
-	uint32_t kept[FEW];
-
-	if (few)
-		load_words(kept, w, kernel_h * (taps - 1));
-#pragma GCC unroll 2
-	for (int p = 0; p < out_w; p += 2, x += stride_w, y += 2 * y_step) {
-		const Two end = load_two(rescales + 2);
-		int32_t sum[2] = { (int32_t)end.word[1], (int32_t)end.word[1] };
-
-#pragma GCC unroll 8
-		for (int i = 0; i < kernel_h; i++) {
-			uint32_t v[MOST_WORDS], weights[MOST_WORDS];
-
-			load_words(v, x + i * words, stride_w / 2 + taps / 2 + 1);
-			if (!few)
-				load_words(weights, w + i * (taps - 1), taps - 1);
-			add_row(sum, v, few ? kept + i * (taps - 1) : weights, taps, stride_w);
-		}
-		const Two begin = load_two(rescales);
-		const int32_t how[3] = { (int32_t)begin.word[0], (int32_t)begin.word[1], (int32_t)end.word[0] };
-		y[0] = rescale(sum[0], how, 0, by, shift_most, y_zero, y_min, y_max);
-		if (out_w % 2 == 0 || p + 1 < out_w)
-			y[y_step] = rescale(sum[1], how, 0, by, shift_most, y_zero, y_min, y_max);
-	}
-}
+#include "wide.h"
 
 /*
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), one row of pixels of out_c
@@ -145,8 +19,8 @@ depthwise_s8_m4(int8_t *restrict y, const int8_t *const *x, const int32_t *restr
 	const int32_t *restrict w_threes, const int32_t *restrict rescales,
 	const int32_t *restrict rescales_less, uint32_t *restrict scratch, int row, int in_h, int in_w,
 	int out_w, int out_c, int kernel_h, int kernel_w, int stride_h, int stride_w, int dilation_h,
-	int dilation_w, int pad_top, int pad_left, int multiplier, int x_step, int y_step, int x_zero, int sum_bits, int high,
-	int high_shift, int shift_most, int y_zero, int y_min, int y_max)
+	int dilation_w, int pad_top, int pad_left, int multiplier, int x_step, int y_step, int x_zero,
+	int sum_bits, int high, int high_shift, int shift_most, int y_zero, int y_min, int y_max)
 {
 	assert(multiplier == 1 && dilation_w == 1 && kernel_w <= 15 && stride_w <= 15 && sum_bits <= 30);
 
@@ -166,13 +40,8 @@ depthwise_s8_m4(int8_t *restrict y, const int8_t *const *x, const int32_t *restr
 		outputs_in_blocks(y, y_step, x, x_step, (const uint32_t *)w_rows, rescales_less, scratch,
 			begin, end, in_w, out_w, out_c, kernel_h, taps, stride_w, pad_left, x_zero, by,
 			shift_most, y_zero, y_min, y_max);
-	for (int c = 0; c < (three || in_blocks ? 0 : out_c); c += 4) {
-		for (int i = 0; i < kernel_h; i++)
-			lay_row(scratch + i * words, kernel_h * words, x[i] + c, words, -pad_left, in_w, x_step,
-				x_zero, out_c - c);
-		for (int k = c; k < out_c && k < c + 4; k++)
-			channel(y + k, y_step, scratch + (k - c) * kernel_h * words,
-				(const uint32_t *)w_rows + k * kernel_h * (taps - 1), rescales + 4 * k,
-				words, out_w, kernel_h, taps, stride_w, by, shift_most, y_zero, y_min, y_max);
-	}
+	if (!three && !in_blocks)
+		wide_windows(y, y_step, x, x_step, (const uint32_t *)w_rows, rescales, scratch, words, in_w,
+			out_w, out_c, kernel_h, taps, stride_w, pad_left, x_zero, by, shift_most, y_zero,
+			y_min, y_max);
 }

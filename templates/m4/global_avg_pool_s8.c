@@ -1,6 +1,7 @@
 /* global_avg_pool_s8.c: averages of whole images of int8, four channels at a time. */
 #include <assert.h>
 
+#include "../common/average.h"
 #include "tile.h"
 
 /* acc: 4 * in_c */
@@ -50,11 +51,5 @@ void
 global_avg_pool_s8_end_m4(int8_t *restrict y, const int32_t *restrict acc, int in_h, int in_w,
 	int out_c, int x_bias, int y_min, int y_max)
 {
-	const int cells = in_h * in_w;
-
-	for (int c = 0; c < out_c; c++) {
-		const int32_t sum = acc[c], half = sum > 0 ? cells / 2 : -(cells / 2);
-
-		y[c] = (int8_t)clamp((sum + half) / cells - x_bias, y_min, y_max);
-	}
+	averages(y, acc, in_h * in_w, out_c, x_bias, y_min, y_max);
 }

@@ -16,17 +16,6 @@ typedef struct {
 	uint32_t left, right; /* row 2: columns 0 and 1, 1 and 2 */
 } Window;
 
-/* Four channels of a pixel; columns outside are x_zero. */
-static inline __attribute__((always_inline)) uint32_t
-column_of(const int8_t *x, int column, int in_w, int x_step, int x_zero)
-{
-	uint32_t word = (uint32_t)(x_zero & 0xff) * 0x01010101;
-
-	if (column >= 0 && column < in_w)
-		memcpy(&word, x + column * x_step, sizeof word);
-	return word;
-}
-
 /* Two columns, a and b, of three rows to the four channels' rows; those outside are x_zero. */
 static inline __attribute__((always_inline)) void
 put_columns(uint32_t *to, int plane, const uint32_t a[3], const uint32_t b[3], int a_inside,
@@ -53,15 +42,17 @@ static inline __attribute__((always_inline)) void
 lay_columns(uint32_t *to, int plane, const int8_t *const *x, int offset, int column, int in_w,
 	int x_step, int x_zero)
 {
+	const int a_inside = column >= 0 && column < in_w, b_inside = column + 1 >= 0 && column + 1 < in_w;
 	uint32_t a[3], b[3];
 
 #pragma GCC unroll 3
 	for (int i = 0; i < 3; i++) {
-		a[i] = column_of(x[i] + offset, column, in_w, x_step, x_zero);
-		b[i] = column_of(x[i] + offset, column + 1, in_w, x_step, x_zero);
+		const int8_t *from = x[i] + offset + column * x_step;
+
+		a[i] = pixel_of(from, a_inside, 4, x_zero);
+		b[i] = pixel_of(from + x_step, b_inside, 4, x_zero);
 	}
-	put_columns(to, plane, a, b, column >= 0 && column < in_w, column + 1 >= 0 && column + 1 < in_w,
-		x_zero);
+	put_columns(to, plane, a, b, a_inside, b_inside, x_zero);
 }
 
 /* The rows of four channels, x[i] + offset, from column `first` on: `pairs` of columns. */

@@ -185,4 +185,17 @@ outputs(int8_t *y, int y_step, const uint32_t *x, const void *w, const int32_t *
 	}
 }
 
+/* Channels of a pixel, four or fewer; those of a pixel that is not there are zero points. */
+static inline __attribute__((always_inline)) uint32_t
+pixel_of(const int8_t *x, int is_there, int channels, int x_zero)
+{
+	uint32_t word = (uint32_t)(x_zero & UINT8_MAX) * 0x01010101;
+
+	if (is_there && channels < 4)
+		word = some_bytes(x, channels);
+	else if (is_there)
+		memcpy(&word, x, sizeof word);
+	return word;
+}
+
 #endif

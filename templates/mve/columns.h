@@ -41,16 +41,7 @@ narrow_one(int32x4_t a, int y_zero, int y_min, int y_max)
 	int16x8_t v;
 
 	__asm__("vqmovnb.s32 %q0, %q1" : "=w"(v) : "w"(a));
-	if (y_zero != 0)
-		v = vqaddq_n_s16(v, (int16_t)y_zero);
-
-	int8x16_t y = even_bytes(v);
-
-	if (y_min > INT8_MIN)
-		y = vmaxq_s8(y, vdupq_n_s8((int8_t)y_min));
-	if (y_max < INT8_MAX)
-		y = vminq_s8(y, vdupq_n_s8((int8_t)y_max));
-	return vreinterpretq_s32_s8(y);
+	return even_bytes(v, y_zero, y_min, y_max);
 }
 
 /*

@@ -34,26 +34,12 @@ lay_columns(int8_t *to, int size, const int8_t *const *x, int c, int count, int 
 	}
 }
 
-/* A window's sum of products with steps vectors of weights; `once` is the first of them. */
-static inline __attribute__((always_inline)) int32_t
-window(const int8_t *x, const int8_t *w, int8x16_t once, int steps)
-{
-	int32_t sum = vmladavq_s8(vldrbq_s8(x), once);
-
-#pragma GCC unroll 4
-	for (int k = 1; k < steps; k++)
-		sum = vmladavaq_s8(sum, vldrbq_s8(x + 16 * k), vldrbq_s8(w + 16 * k));
-	return sum;
-}
-
 /* Of four channels, size bytes apart, one window each. */
 static inline __attribute__((always_inline)) int32x4_t
-four_windows(const int8_t *x, int size, const int8_t *w, const Windows *once, int steps)
+four_windows(const int8_t *x, int size, const Windows *w)
 {
-	return four_lanes(window(x, w, once->of[0], steps),
-		window(x + size, w + 16 * steps, once->of[1], steps),
-		window(x + 2 * size, w + 32 * steps, once->of[2], steps),
-		window(x + 3 * size, w + 48 * steps, once->of[3], steps));
+	return four_lanes(vmladavq_s8(vldrbq_s8(x), w->of[0]), vmladavq_s8(vldrbq_s8(x + size), w->of[1]),
+		vmladavq_s8(vldrbq_s8(x + 2 * size), w->of[2]), vmladavq_s8(vldrbq_s8(x + 3 * size), w->of[3]));
 }
 
 /* The same of the values alone, for weights with a zero point. */
@@ -66,16 +52,15 @@ four_sums(const int8_t *x, int size, int taps)
 
 /* Two pixels or one of four channels or less. */
 static inline __attribute__((always_inline)) void
-window_tile(int8_t *restrict y, const int8_t *restrict x, int size, const int8_t *restrict w,
-	const Windows *once, const int32_t *rescale, int taps, int shift, int pixels, int count,
-	int y_step, int w_zero, int shift_most, int y_zero, int y_min, int y_max)
+window_tile(int8_t *restrict y, const int8_t *restrict x, int size, const Windows *w,
+	const int32_t *rescale, int taps, int shift, int pixels, int count, int y_step, int w_zero,
+	int shift_most, int y_zero, int y_min, int y_max)
 {
-	const int steps = (taps + 15) / 16;
 	int32x4_t sum[2];
 
-	sum[0] = sum[1] = four_windows(x, size, w, once, steps);
+	sum[0] = sum[1] = four_windows(x, size, w);
 	if (pixels > 1)
-		sum[1] = four_windows(x + shift, size, w, once, steps);
+		sum[1] = four_windows(x + shift, size, w);
 	if (w_zero != 0) {
 		sum[0] = vmlaq_n_s32(sum[0], four_sums(x, size, taps), -w_zero);
 		if (pixels > 1)
@@ -90,56 +75,50 @@ window_row(int8_t *restrict y, const int8_t *restrict x, int size, const int8_t 
 	const int32_t *restrict rescale, int out_w, int taps, int shift, int count, int y_step,
 	int w_zero, int shift_most, int y_zero, int y_min, int y_max)
 {
-	const int steps = (taps + 15) / 16, last = out_w / 2 * 2;
-	const Windows once = { { vldrbq_s8(w), vldrbq_s8(w + 16 * steps), vldrbq_s8(w + 32 * steps),
-		vldrbq_s8(w + 48 * steps) } };
+	const int last = out_w / 2 * 2;
+	const Windows all = { { vldrbq_s8(w), vldrbq_s8(w + 16), vldrbq_s8(w + 32), vldrbq_s8(w + 48) } };
 
 	for (int p = 0; p < last; p += 2)
-		window_tile(y + p * y_step, x + p * shift, size, w, &once, rescale, taps, shift, 2, count, y_step,
+		window_tile(y + p * y_step, x + p * shift, size, &all, rescale, taps, shift, 2, count, y_step,
 			w_zero, shift_most, y_zero, y_min, y_max);
 	if (last < out_w)
-		window_tile(y + last * y_step, x + last * shift, size, w, &once, rescale, taps, shift, 1, count,
+		window_tile(y + last * y_step, x + last * shift, size, &all, rescale, taps, shift, 1, count,
 			y_step, w_zero, shift_most, y_zero, y_min, y_max);
 }
 
 /*
  * Of windows that begin shift bytes apart number j.  A vector holds `each` of them whole; w has as
- * many times the weights, each beginning where a window does; or, of larger ones, all steps'.
+ * many times the weights, each beginning where a window does.
  */
 static inline __attribute__((always_inline)) int32_t
-window_of(const int8_t *x, const int8x16_t w[4], int j, int shift, int each, int steps)
+window_of(const int8_t *x, const int8x16_t *w, int j, int shift, int each)
 {
-	int32_t sum = vmladavq_s8(vldrbq_s8(x + j / each * each * shift), w[j % each]);
-
-#pragma GCC unroll 4
-	for (int k = 1; k < steps; k++)
-		sum = vmladavaq_s8(sum, vldrbq_s8(x + j * shift + 16 * k), w[k]);
-	return sum;
+	return vmladavq_s8(vldrbq_s8(x + j / each * each * shift), w[j % each]);
 }
 
 /* Four windows from number j on. */
 static inline __attribute__((always_inline)) int32x4_t
-next_windows(const int8_t *x, const int8x16_t w[4], int j, int shift, int each, int steps)
+next_windows(const int8_t *x, const int8x16_t *w, int j, int shift, int each)
 {
-	return four_lanes(window_of(x, w, j, shift, each, steps), window_of(x, w, j + 1, shift, each, steps),
-		window_of(x, w, j + 2, shift, each, steps), window_of(x, w, j + 3, shift, each, steps));
+	return four_lanes(window_of(x, w, j, shift, each), window_of(x, w, j + 1, shift, each),
+		window_of(x, w, j + 2, shift, each), window_of(x, w, j + 3, shift, each));
 }
 
 /* Up to eight outputs of a channel, from y on; their numbers are in `order`, their places in at. */
 static inline __attribute__((always_inline)) void
-eight_windows(int8_t *y, const int8_t *x, const int8x16_t w[4], const int8x16_t ones[4],
+eight_windows(int8_t *y, const int8_t *x, const int8x16_t w[4], const int8x16_t *ones,
 	int32_t bias, int32_t mult, int right, int16x8_t order, uint16x8_t at, int count, int shift,
-	int each, int steps, int w_zero, int shift_most, int y_zero, int y_min, int y_max)
+	int each, int w_zero, int shift_most, int y_zero, int y_min, int y_max)
 {
-	int32x4_t a = next_windows(x, w, 0, shift, each, steps), b = a;
+	int32x4_t a = next_windows(x, w, 0, shift, each), b = a;
 
 	if (w_zero != 0)
-		a = vmlaq_n_s32(a, next_windows(x, ones, 0, shift, 1, steps), -w_zero);
+		a = vmlaq_n_s32(a, next_windows(x, ones, 0, shift, 1), -w_zero);
 	a = rescale_alike(a, bias, mult, right, shift_most, y_zero, y_min);
 	if (count > 4) {
-		b = next_windows(x, w, 4, shift, each, steps);
+		b = next_windows(x, w, 4, shift, each);
 		if (w_zero != 0)
-			b = vmlaq_n_s32(b, next_windows(x, ones, 4, shift, 1, steps), -w_zero);
+			b = vmlaq_n_s32(b, next_windows(x, ones, 4, shift, 1), -w_zero);
 		b = rescale_alike(b, bias, mult, right, shift_most, y_zero, y_min);
 	}
 
@@ -152,28 +131,21 @@ channel_row(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict
 	int32_t bias, int32_t mult, int right, int out_w, int taps, int shift, int y_step, int w_zero, int shift_most,
 	int y_zero, int y_min, int y_max)
 {
-	const int steps = (taps + 15) / 16, each = taps > 16 ? 1 : 1 + (16 - taps) / shift;
-	const int some = each < 4 ? each : 4;
+	const int each = 1 + (16 - taps) / shift, some = each < 4 ? each : 4;
 	const int16x8_t order = order_of_eight();
 	const uint16x8_t at = vmulq_n_u16(vreinterpretq_u16_s16(order), (uint16_t)y_step);
-	int8x16_t v[4], ones[4];
+	const int8x16_t ones = vdupq_m_n_s8(vdupq_n_s8(0), 1, vctp8q((uint32_t)taps));
+	int8x16_t v[4];
 
 #pragma GCC unroll 4
-	for (int k = 0; k < 4; k++) {
-		v[k] = ones[k] = vdupq_n_s8(0);
-		if (k < steps)
-			ones[k] = vdupq_m_n_s8(ones[k], 1, vctp8q((uint32_t)(taps - 16 * k)));
-		if (steps > 1 && k < steps)
-			v[k] = vldrbq_s8(w + 16 * k);
-		if (steps == 1 && k < some)
-			v[k] = vldrbq_s8(w - k * shift);
-	}
+	for (int k = 0; k < 4; k++)
+		v[k] = k < some ? vldrbq_s8(w - k * shift) : vdupq_n_s8(0);
 	for (int p = 0; p + 8 <= out_w; p += 8)
-		eight_windows(y + p * y_step, x + p * shift, v, ones, bias, mult, right, order, at, 8, shift, some,
-			steps, w_zero, shift_most, y_zero, y_min, y_max);
+		eight_windows(y + p * y_step, x + p * shift, v, &ones, bias, mult, right, order, at, 8, shift, some,
+			w_zero, shift_most, y_zero, y_min, y_max);
 	if (out_w % 8 > 0)
-		eight_windows(y + out_w / 8 * 8 * y_step, x + out_w / 8 * 8 * shift, v, ones, bias, mult, right, order,
-			at, out_w % 8, shift, some, steps, w_zero, shift_most, y_zero, y_min, y_max);
+		eight_windows(y + out_w / 8 * 8 * y_step, x + out_w / 8 * 8 * shift, v, &ones, bias, mult, right, order,
+			at, out_w % 8, shift, some, w_zero, shift_most, y_zero, y_min, y_max);
 }
 
 /* A row of the channels from c on, at most eight. */
@@ -190,7 +162,7 @@ some_channels(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict
 		for (int k = 0; k < count; k++) {
 			const int32_t *from = rescale + k / 4 * 12 + k % 4;
 
-			channel_row(y + k, scratch + k * size, w + k * ((taps + 15) / 16 * 16), from[0],
+			channel_row(y + k, scratch + k * size, w + k * 16, from[0],
 				from[4], from[8], out_w, taps, shift, y_step, w_zero, shift_most, y_zero, y_min,
 				y_max);
 		}
@@ -199,7 +171,7 @@ some_channels(int8_t *restrict y, const int8_t *const *x, const int8_t *restrict
 	window_row(y, scratch, size, w, rescale, out_w, taps, shift, count < 4 ? count : 4, y_step,
 		w_zero, shift_most, y_zero, y_min, y_max);
 	if (count > 4)
-		window_row(y + 4, scratch + 4 * size, size, w + (taps + 15) / 16 * 64, rescale + 12, out_w,
+		window_row(y + 4, scratch + 4 * size, size, w + 64, rescale + 12, out_w,
 			taps, shift, count - 4, y_step, w_zero, shift_most, y_zero, y_min, y_max);
 }
 
@@ -238,7 +210,6 @@ depthwise_s8_mve(int8_t *restrict y, const int8_t *const *x, const int8_t *restr
 	}
 	if (!columns_of_4) {
 		const int span = (out_w - 1) * stride_w + kernel_w, taps = kernel_h * kernel_w;
-		const int window = (taps + 15) / 16 * 16; /* bytes of a channel's weights */
 		const int last = out_c / CHANNELS_AT_ONCE * CHANNELS_AT_ONCE;
 
 		if (taps > 16)
@@ -246,11 +217,11 @@ depthwise_s8_mve(int8_t *restrict y, const int8_t *const *x, const int8_t *restr
 				span, stride_w, pad_left, x_step, y_step, x_zero, w_zero, shift_most, y_zero,
 				y_min, y_max);
 		for (int c = 0; c < last && taps <= 16; c += CHANNELS_AT_ONCE)
-			some_channels(y + c, x, w_windows + 16 + c * window, rescale_4 + c * 3, scratch, c,
+			some_channels(y + c, x, w_windows + 16 + c * 16, rescale_4 + c * 3, scratch, c,
 				CHANNELS_AT_ONCE, span, in_w, out_w, kernel_h, taps, stride_w, pad_left, x_step,
 				y_step, x_zero, w_zero, shift_most, y_zero, y_min, y_max);
 		if (last < out_c && taps <= 16)
-			some_channels(y + last, x, w_windows + 16 + last * window, rescale_4 + last * 3, scratch, last,
+			some_channels(y + last, x, w_windows + 16 + last * 16, rescale_4 + last * 3, scratch, last,
 				out_c - last, span, in_w, out_w, kernel_h, taps, stride_w, pad_left, x_step, y_step,
 				x_zero, w_zero, shift_most, y_zero, y_min, y_max);
 	}

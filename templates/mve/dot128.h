@@ -146,32 +146,27 @@ halves_of(int32x4_t a, int32x4_t b)
 	return vqmovntq_s32(v, b);
 }
 
-/* Saturated to bytes, in the even ones. */
-static inline __attribute__((always_inline)) int8x16_t
-even_bytes(int16x8_t x)
-{
-	int8x16_t v;
-
-	__asm__("vqmovnb.s16 %q0, %q1" : "=w"(v) : "w"(x));
-	return v;
-}
-
-/* Adds the zero point and clamps: of each lane of a the lowest byte, of b the third. */
+/* Adds the zero point, saturates and clamps to bytes, the even ones. */
 static inline __attribute__((always_inline)) int32x4_t
-narrow_two(int32x4_t a, int32x4_t b, int y_zero, int y_min, int y_max)
+even_bytes(int16x8_t v, int y_zero, int y_min, int y_max)
 {
-	int16x8_t v = halves_of(a, b);
+	int8x16_t y;
 
 	if (y_zero != 0)
 		v = vqaddq_n_s16(v, (int16_t)y_zero);
-
-	int8x16_t y = even_bytes(v);
-
+	__asm__("vqmovnb.s16 %q0, %q1" : "=w"(y) : "w"(v));
 	if (y_min > INT8_MIN)
 		y = vmaxq_s8(y, vdupq_n_s8((int8_t)y_min));
 	if (y_max < INT8_MAX)
 		y = vminq_s8(y, vdupq_n_s8((int8_t)y_max));
 	return vreinterpretq_s32_s8(y);
+}
+
+/* Two vectors' outputs: of each lane of a the lowest byte, of b the third. */
+static inline __attribute__((always_inline)) int32x4_t
+narrow_two(int32x4_t a, int32x4_t b, int y_zero, int y_min, int y_max)
+{
+	return even_bytes(halves_of(a, b), y_zero, y_min, y_max);
 }
 
 /* What is third in each lane becomes the lowest byte. */

@@ -2,7 +2,7 @@
 #include <arm_mve.h>
 #include <stdint.h>
 
-#include "../common/fixed.h"
+#include "../common/average.h"
 
 /* acc: 4 * in_c + 12 */
 void
@@ -57,12 +57,5 @@ void
 global_avg_pool_s8_end_mve(int8_t *restrict y, const int32_t *restrict acc, int in_h, int in_w,
 	int out_c, int x_bias, int y_min, int y_max)
 {
-	const int cells = in_h * in_w;
-
-	for (int c = 0; c < out_c; c++) {
-		int32_t sum = acc[c];
-
-		sum = sum > 0 ? (sum + cells / 2) / cells : (sum - cells / 2) / cells;
-		y[c] = (int8_t)clamp(sum - x_bias, y_min, y_max);
-	}
+	averages(y, acc, in_h * in_w, out_c, x_bias, y_min, y_max);
 }

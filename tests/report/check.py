@@ -138,11 +138,11 @@ def check_numbers(page, report, buffers, steps):
         assert ("float" in row[13]) == (proved["form"] > 0), row
         assert number(re.sub(r"\D", "", row[13]) or "0") == proved["double_channels"], row
     for row, function in zip(functions, report["functions"], strict=True):
-        assert row[:4] == [function[k] for k in ("name", "kernel", "layers", "words")], row
+        assert row[:4] == [function[k] for k in ("name", "kernel", "serves", "words")], row
         assert [number(cell) for cell in row[4:]] == [v for v in function.values() if isinstance(v, int)], row
-        shared = ", " in function["layers"] and function["words"]
+        shared = ", " in function["serves"] and function["words"]
         assert shared or function["instructions"] == function["instructions_alone"], row
-    served = [name for function in report["functions"] for name in function["layers"].split(", ")]
+    served = [name for function in report["functions"] for name in function["serves"].split(", ")]
     assert {layer["name"] for layer in report["layers"] if layer["kernel"] != "view"} == set(served), served
     saved = sum(f["text_bytes_alone"] - f["text_bytes"] for f in report["functions"])
     assert saved == report["flash"]["text_saved_bytes"] >= 0, saved

@@ -6,9 +6,10 @@ here=$SRC/tests/runtime
 warnings="-std=c11 -D_XOPEN_SOURCE=700 -Werror -Wall -Wextra -Wpedantic -Wconversion -Wshadow"
 sanitize="-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all"
 m4="-std=c11 -Os -mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16"
-anywhere="mrt_status mrt_sha256 mrt_weights" # those of no operating system
+anywhere="mrt_status mrt_sha256 mrt_weights mrt_quant" # those of no operating system
 SHA256_TEXT=1536 # bytes that it may take on a Cortex-M4
 WEIGHTS_TEXT=512
+QUANT_TEXT=640
 
 say () { # name, status
 	if [ "$2" = 0 ]; then echo "ok runtime/$1"; else echo "FAIL runtime/$1"; fi
@@ -50,6 +51,10 @@ program () { # name, parts, flags and files: tests/runtime/NAME.c with them, und
 
 program sha256 mrt_sha256
 "$BUILD/sha256" || echo "FAIL runtime/sha256"
+
+program quant mrt_quant "$SRC/templates/ref/quantize_f32_s8.c" \
+	"$SRC/templates/ref/dequantize_s8_f32.c" -lm
+"$BUILD/quant" || echo "FAIL runtime/quant"
 
 models=$BUILD/models
 mkdir -p "$models"
@@ -97,6 +102,7 @@ on_m4 () { # part, bytes of text it may take
 if command -v arm-none-eabi-gcc >/dev/null; then
 	on_m4 mrt_sha256 $SHA256_TEXT
 	on_m4 mrt_weights $WEIGHTS_TEXT
+	on_m4 mrt_quant $QUANT_TEXT
 else
 	echo "skip runtime/cortex-m4: no arm-none-eabi-gcc"
 fi
