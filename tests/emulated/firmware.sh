@@ -12,7 +12,7 @@ VWW=vww_96_int8
 run () { # sample, folder, variables...: status; what it prints in $work/log
 	local sample=$1 folder=$2
 	shift 2
-	make -s -C "samples/$sample" run "$@" B="$work/$folder" MCOMPILE="$MCOMPILE" >"$work/log" 2>&1
+	timeout 200 make -s -C "samples/$sample" run "$@" B="$work/$folder" MCOMPILE="$MCOMPILE" >"$work/log" 2>&1
 }
 
 number () { # what: the number behind it in $work/log, or the one that is promised
