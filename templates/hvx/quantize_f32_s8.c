@@ -1,30 +1,8 @@
 /* quantize_f32_s8.c: float to int8, 128 at a time, by floats' bits: v66 has no vectors of them. */
 #include "../common/fixed.h"
 #include "../common/round.h"
+#include "bits.h"
 #include "vectors.h"
-
-enum {
-	DIGIT_BITS = 23, /* of a float behind the first digit, which is 1 and not there */
-	DIGITS = 1 << DIGIT_BITS,
-	LEAST = 2, MOST = 246, /* exponents of scales: by these, small x are 0 and infinite ones far */
-	INFINITE = 0x7f800000 /* greater are no numbers, and as unsigned negative numbers' bits */
-};
-
-/* A number is digits * 2^exponent, but for a constant; inverse: 2^37 / digits, a little more. */
-typedef struct {
-	int exponent, digits, inverse;
-} Scale;
-
-static inline __attribute__((always_inline)) Scale
-parts_of(float x)
-{
-	int32_t bits;
-
-	memcpy(&bits, &x, sizeof bits);
-	const int digits = (bits & (DIGITS - 1)) | DIGITS;
-	const Scale s = { bits >> DIGIT_BITS, digits, (int)((INT64_C(1) << 37) / digits) + 2 };
-	return s;
-}
 
 /*
  * x / scale to the nearest integer, halves away from zero, where it is less than 256; else at least
@@ -36,13 +14,14 @@ static inline __attribute__((always_inline)) HVX_Vector
 nearest(HVX_Vector x, Scale s)
 {
 	const HVX_Vector one = Q6_V_vsplat_R(1), two_more = Q6_V_vsplat_R(s.exponent - 1);
+	const int inverse = (int)((INT64_C(1) << 37) / s.digits) + 2; /* by 2^37, a little more */
 	const HVX_Vector digits = Q6_V_vor_VV(Q6_V_vand_VV(x, Q6_V_vsplat_R(DIGITS - 1)),
 		Q6_V_vsplat_R(DIGITS));
 	/* x / scale is at least 1/4, at most 1024, times digits by digits, or as if it were */
 	const HVX_Vector size = Q6_Vuw_vlsr_VuwR(Q6_V_vand_VV(x, Q6_V_vsplat_R(INT32_MAX)), DIGIT_BITS);
 	const HVX_Vector left = Q6_Vw_vmax_VwVw(Q6_V_vsplat_R(-1),
 		Q6_Vw_vmin_VwVw(Q6_V_vsplat_R(10), Q6_Vw_vsub_VwVw(size, two_more)));
-	const HVX_Vector quotient = Q6_Vw_vmpyo_VwVh_s1_sat(digits, Q6_V_vsplat_R(s.inverse << 16));
+	const HVX_Vector quotient = Q6_Vw_vmpyo_VwVh_s1_sat(digits, Q6_V_vsplat_R(inverse << 16));
 	const HVX_Vector halves = Q6_Vw_vasr_VwVw(quotient, Q6_Vw_vsub_VwVw(Q6_V_vsplat_R(22), left));
 	/* 2 * n - 1, of 0 it too; of scale, half a last digit of the float below n - 1/2 */
 	const HVX_Vector odd = Q6_Vw_vmax_VwVw(Q6_V_vzero(),
@@ -96,7 +75,7 @@ quantize_f32_s8_hvx(int8_t *restrict y, const float *restrict x, int out_w, int 
 
 		for (int c = 0; c < run; c += VECTOR)
 			quantize_some(to + c, from + c, run - c, s, y_zero);
-		for (int c = 0; c < (s.exponent < LEAST || s.exponent > MOST ? run : 0); c++)
+		for (int c = 0; c < (is_extreme(s) ? run : 0); c++)
 			to[c] = (int8_t)clamp(
 				round_float(from[c] / y_scale) + y_zero, INT8_MIN, INT8_MAX);
 	}

@@ -67,6 +67,18 @@ store_some(void *y, HVX_Vector v, int count, int room)
 		store_first(y, v, count);
 }
 
+/* The first count of 128 numbers of 32 bits. */
+static inline __attribute__((always_inline)) void
+store_numbers(void *y, const HVX_Vector v[4], int count)
+{
+	for (int k = 0; k < 4; k++) {
+		const int bytes = (count - k * WORDS) * 4;
+
+		if (bytes > 0)
+			store_some((HVX_Vector *)y + k, v[k], bytes, bytes);
+	}
+}
+
 /* What rescales the sums of 32 outputs; `right` is one less than a shift to the right. */
 typedef struct {
 	HVX_Vector mult, right;
