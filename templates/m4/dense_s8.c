@@ -69,10 +69,11 @@ add_vector(int32_t even[2], int32_t odd[2], const void *x, const void **w, int i
 
 /*
  * y = clamp(requantize(bias + sum of (x - x_zero) * (w - w_zero))), for each of out_w vectors of
- * in_c.  A vector stands in scratch as 16 bits, or is widened for each four channels.  w_pairs_4: of each four channels the weights, less
- * their zero point, in fours of inputs; rescale_pairs: their biases and how their sums are rescaled.
- * cost: out_w * ((in_c + 3) / 4 * 5 + (out_c + 3) / 4 * ((in_c + 3) / 4 * (14 + 2 * lean)) + 15 * out_c)
- * scratch: (1 - lean) * (in_c + 3) / 4 * 8
+ * in_c.  A vector stands in scratch as 16 bits, or is widened for each four channels.  w_pairs_4: of
+ * each four channels the weights, less their zero point, in fours of inputs; rescale_pairs: their
+ * biases and how their sums are rescaled.
+ * cost: out_w * ((in_c + 3) / 4 * ((lean || out_c < 5 ? 0 : 5) + (out_c + 3) / 4 * (lean || out_c < 5 ? 4 : 2) + 3 * out_c) + 15 * out_c)
+ * scratch: lean || out_c < 5 ? 0 : (in_c + 3) / 4 * 8
  */
 void
 dense_s8_m4(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict w_pairs_4,
@@ -85,18 +86,19 @@ dense_s8_m4(int8_t *restrict y, const int8_t *restrict x, const int8_t *restrict
 
 	const int even_by = (halved ? high_odd : high) ? high_shift : 0;
 	const int odd_by = even_by && halved ? high_shift_256 : even_by;
+	const int direct = lean || out_c <= 4;
 
 	for (int p = 0; p < out_w; p++) {
 		const int32_t *rescales = rescale_pairs;
 		const void *w = w_pairs_4;
 		uint32_t *to = scratch;
 
-		if (!lean)
+		if (!direct)
 			widen(&to, x + p * x_step, 0, in_c, 1);
 		for (int o = 0; o < out_c; o += 4, rescales += 16) {
 			int32_t even[2] = { rescales[0], rescales[8] }, odd[2] = { rescales[1], rescales[9] };
 
-			if (lean)
+			if (direct)
 				add_vector(even, odd, x + p * x_step, &w, in_c, 1, halved);
 			else
 				add_vector(even, odd, scratch, &w, in_c, 0, halved);

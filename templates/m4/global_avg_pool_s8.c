@@ -2,7 +2,7 @@
 #include <assert.h>
 
 #include "../common/average.h"
-#include "tile.h"
+#include "sums.h"
 
 /* acc: 4 * in_c */
 void
@@ -22,25 +22,7 @@ global_avg_pool_s8_row_m4(int32_t *restrict acc, const int8_t *restrict x, int i
 {
 	assert(in_w <= 255);
 
-	for (int c = 0; c < in_c / 4 * 4; c += 4) {
-		uint32_t even = 0, odd = 0;
-
-#pragma GCC unroll 8
-		for (int p = 0; p < in_w; p++) {
-			uint32_t word;
-
-			memcpy(&word, x + p * x_step + c, sizeof word);
-			even = add_even_bytes(even, word);
-			odd = add_odd_bytes(odd, word);
-		}
-		acc[c] += (int16_t)even + in_w * x_bias;
-		acc[c + 1] += (int16_t)odd + in_w * x_bias;
-		acc[c + 2] += (int16_t)(even >> 16) + in_w * x_bias;
-		acc[c + 3] += (int16_t)(odd >> 16) + in_w * x_bias;
-	}
-	for (int c = in_c / 4 * 4; c < in_c; c++)
-		for (int p = 0; p < in_w; p++)
-			acc[c] += x[p * x_step + c] + x_bias;
+	add_row(acc, x, in_w, in_c, x_step, x_bias);
 }
 
 /*
