@@ -6,8 +6,8 @@ cd "${SRC:-$(dirname "$0")/..}" || exit 1
 SRC=$PWD
 BUILD=${BUILD:-$(mktemp -d)}
 WANTED=95 # percent
-# COUNTING=1 tells a test that only what it does with runtime-min is wanted.
-tests=$(grep -l 'runtime-min' tests/*/run.sh | grep -v tests/thermal/)
+# COMPILERS: those that warn; COUNTING: of a test only what it does with runtime-min is wanted.
+tests=$(grep -l '^parts=$SRC/runtime-min' tests/*/run.sh)
 
 if ! command -v gcc >/dev/null || ! command -v gcov >/dev/null; then
 	echo "skip runtime-coverage: no gcc with gcov"
@@ -31,8 +31,8 @@ chmod +x "$BUILD/counting-cc"
 for test in $tests; do
 	folder=$BUILD/$(basename "$(dirname "$test")")
 	mkdir -p "$folder"
-	CC=$BUILD/counting-cc BUILD=$folder SRC=$SRC HEAT_FUZZ_STEPS=30000 COUNTING=1 \
-		bash "$test" >"$folder/log" 2>&1
+	CC=$BUILD/counting-cc BUILD=$folder SRC=$SRC COUNTING=1 COMPILERS=gcc HEAT_FUZZ_STEPS=30000 \
+		ANY_TIMES=3000 bash "$test" >"$folder/log" 2>&1
 	if [ $? != 0 ] || grep -q '^FAIL' "$folder/log"; then
 		sed 's/^FAIL/failed/' "$folder/log"
 		echo "FAIL runtime-coverage/runs: $test"

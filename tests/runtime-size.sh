@@ -7,6 +7,7 @@ BUILD=${BUILD:-$(mktemp -d)}
 prefix=arm-none-eabi-
 flags="-std=c11 -Os -mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16"
 SYSTEMS='linux|android|apple|posix|windows'
+FILES='pnm|wav' # readers of files, which few microcontrollers have: their sum stands apart
 
 if ! command -v ${prefix}gcc >/dev/null; then
 	echo "skip runtime-size: no ${prefix}gcc"
@@ -41,6 +42,7 @@ state_of () { # part
 
 bad=
 total=0
+of_files=0
 printf '%-20s %6s %5s %5s  %s\n' part text data bss 'needs; structs and their bytes'
 for file in runtime-min/*.c; do
 	part=$(basename "$file" .c)
@@ -52,7 +54,11 @@ for file in runtime-min/*.c; do
 	printf '%-20s %6d %5d %5d  %s\n' "$part" "$text" "$data" "$bss" "${needs:--}; ${states:--}"
 	[ -z "$NM" ] || ${prefix}nm -S --size-sort -r "$BUILD/$part.o" |
 		while read -r _ bytes kind name; do printf '  %6d %s %s\n' $((16#$bytes)) "$kind" "$name"; done
-	total=$((total + text + data))
+	if [[ $part =~ _($FILES)$ ]]; then
+		of_files=$((of_files + text + data))
+	else
+		total=$((total + text + data))
+	fi
 	[ $((data + bss)) = 0 ] || bad="$bad $part(globals)"
 	# Of the C library what a compiler calls by itself; no numbers of type double (__aeabi_d...).
 	for name in $needs; do
@@ -64,6 +70,7 @@ for file in runtime-min/*.c; do
 	esac
 done
 limit all $total 8192 8192
+echo "  readers of files beside them: $of_files bytes, in all $((total + of_files))"
 if [ -z "$bad" ]; then
 	echo "ok runtime-size/needs (neither heap nor stdio nor libm, no globals)"
 else

@@ -10,7 +10,7 @@ say () { # name, status
 	if [ "$2" = 0 ]; then echo "ok $1"; else echo "FAIL $1"; fi
 }
 
-for compiler in gcc clang-14 x86_64-w64-mingw32-gcc arm-none-eabi-gcc; do
+for compiler in ${COMPILERS:-gcc clang-14 x86_64-w64-mingw32-gcc arm-none-eabi-gcc}; do
 	if ! command -v $compiler >/dev/null; then
 		echo "skip heat/warnings/$compiler: not found"
 		continue

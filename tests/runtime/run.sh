@@ -15,7 +15,7 @@ say () { # name, status
 	if [ "$2" = 0 ]; then echo "ok runtime/$1"; else echo "FAIL runtime/$1"; fi
 }
 
-for compiler in gcc clang-14 clang-19 x86_64-w64-mingw32-gcc arm-none-eabi-gcc; do
+for compiler in ${COMPILERS:-gcc clang-14 clang-19 x86_64-w64-mingw32-gcc arm-none-eabi-gcc}; do
 	if ! command -v $compiler >/dev/null; then
 		echo "skip runtime/warnings/$compiler: not found"
 		continue
