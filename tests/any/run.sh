@@ -15,3 +15,4 @@ feed () { # program, times, parts
 }
 
 feed variant 200000 mrt_variant mrt_variant_heat mrt_heat
+feed weights 200000 mrt_weights mrt_sha256
