@@ -50,6 +50,8 @@ read_member(const Bundle *b, Member *m, const char *operand, Options *o)
 		if (!strcmp(other->name, m->name))
 			usage("bundle: %s: another variant is called '%s', too", operand, m->name);
 	o->name = format(b->arena, "%s_%s", b->name, m->name);
+	if (strcmp(o->name, identifier(b->arena, o->name)))
+		usage("bundle: %s: more than 40 characters: --name gives the bundle a shorter one", o->name);
 	for (key = strchr(path, ','); key; key = strchr(value, ',')) {
 		*key++ = 0;
 		value = key + strcspn(key, "=,");
@@ -65,23 +67,6 @@ read_member(const Bundle *b, Member *m, const char *operand, Options *o)
 		*end = last;
 	}
 	return path;
-}
-
-static void
-verify_member(const Options *o, const Member *m, Diag *diag)
-{
-	Output out = emit_program(m->program);
-	Build built = build(m->program, &out);
-	int64_t bad = verify_build(m->program, &built, (int)o->count, (uint32_t)o->seed);
-
-	unbuild(&built);
-	if (bad < 0)
-		fail_at(diag, nowhere, "%s: the generated program failed", m->name);
-	if (bad)
-		fail_at(diag, nowhere, "%s: %lld bytes of %ld inferences differ from ref", m->name,
-			(long long)bad, o->count);
-	printf("%s: target %s, %ld inferences from seed %ld: 0 bytes differ from ref\n", m->name,
-		m->program->job->target->name, o->count, o->seed);
 }
 
 /* Those that a variant may have of its own. */
@@ -121,20 +106,25 @@ bundle(const Options *o, Arena *arena, Diag *diag)
 	Files files = { 0 };
 	Options all = *o;
 	Bundle b = read_bundle(o, &all, arena, diag);
+	const char *stem = format(arena, "%s/%s", o->folder, b.name);
+	bool right = true;
 
 	bundle_members(&b);
-	for (int i = -1; next_program(&b, &i);)
+	for (int i = -1; next_program(&b, &i);) {
 		add_program(&files, o, b.member[i].program);
-	add_file(&files, arena, format(arena, "%s/%s.h", o->folder, b.name), bundle_header(&b));
-	add_file(&files, arena, format(arena, "%s/%s.c", o->folder, b.name), bundle_source(&b));
+		if (o->verify)
+			right &= verify_program(o, b.member[i].program, b.member[i].name);
+	}
+	if (!right)
+		return 1;
+	add_file(&files, arena, format(arena, "%s.h", stem), bundle_header(&b));
+	add_file(&files, arena, format(arena, "%s.c", stem), bundle_source(&b));
 	if (b.face.weights_file)
-		add_file(&files, arena, format(arena, "%s/%s.bin", o->folder, b.name),
+		add_file(&files, arena, format(arena, "%s.bin", stem),
 			emit_program(b.member[0].program).weights);
 	add_rule(&files, &all, arena);
 	for (int i = 0; i < o->report_count; i++)
 		add_file(&files, arena, o->report[i], bundle_json(&b));
-	for (int i = -1; o->verify && next_program(&b, &i);)
-		verify_member(o, b.member + i, diag);
 	write_files(arena, diag, files.file, files.count);
 	print_bundle(stdout, &b);
 	return 0;

@@ -167,21 +167,25 @@ run_model(const Options *o, Arena *arena, Diag *diag)
 	return 0;
 }
 
+bool
+verify_program(const Options *o, Program *p, const char *name)
+{
+	Output out = emit_program(p);
+	Build b = build(p, &out);
+	int64_t bad = verify_build(p, &b, (int)o->count, (uint32_t)o->seed);
+
+	unbuild(&b);
+	if (bad < 0)
+		fail_at(p->job->graph->diag, nowhere, "the generated program failed");
+	printf("%s: target %s, %ld inferences from seed %ld: %lld bytes differ from ref\n", name,
+		p->job->target->name, o->count, o->seed, (long long)bad);
+	return bad == 0;
+}
+
 int
 verify_model(const Options *o, Arena *arena, Diag *diag)
 {
 	Program *p = model_of(o, arena, diag);
 
-	if (!p)
-		return 0;
-	Output out = emit_program(p);
-	Build b = build(p, &out);
-	int64_t bad = verify_build(p, &b, (int)o->count, (uint32_t)o->seed);
-	unbuild(&b);
-	if (bad < 0)
-		fail_at(diag, nowhere, "the generated program failed");
-	printf("%s: target %s, %ld inferences from seed %ld: %lld bytes differ from ref\n", o->file[0],
-		p->job->target->name, o->count, o->seed,
-		(long long)bad);
-	return bad != 0;
+	return p && !verify_program(o, p, o->file[0]);
 }

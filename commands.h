@@ -25,6 +25,7 @@ typedef struct {
 void add_file(Files *, Arena *, const char *path, Text);
 void add_program(Files *, const Options *, Program *);
 void check_arena(const Options *, const Program *); /* ends the work if the user allows less */
+bool verify_program(const Options *, Program *, const char *name); /* prints; whether it is right */
 void add_rule(Files *, const Options *, Arena *); /* last: it depends on what is there */
 
 /* main.c: a model as its file has it; after all passes, NULL if they were stopped. */

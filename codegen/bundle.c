@@ -92,14 +92,14 @@ compare_labels(const Bundle *b, int which)
 	const Graph *g = b->member[0].program->job->graph;
 	const Graph *h = b->member[which].program->job->graph;
 
-	if (!g->label_count || !h->label_count)
-		return;
-	for (int i = 0; i < g->label_count && i < h->label_count; i++)
-		if (strcmp(g->label[i], h->label[i]))
-			differ(b, which, format(b->arena, "label %d:", i), g->label[i], h->label[i]);
-	if (g->label_count != h->label_count)
-		differ(b, which, "numbers of labels:", format(b->arena, "%d", g->label_count),
-			format(b->arena, "%d", h->label_count));
+	const int some = g->label_count && h->label_count ? g->label_count : 0;
+
+	for (int i = 0; some && (i < some || i < h->label_count); i++) {
+		const char *x = i < some ? g->label[i] : "none";
+		const char *y = i < h->label_count ? h->label[i] : "none";
+		if (strcmp(x, y))
+			differ(b, which, format(b->arena, "label %d:", i), x, y);
+	}
 }
 
 static const char *
