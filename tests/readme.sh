@@ -89,7 +89,7 @@ in_readme () { # only options that exist: of mcompile, configure, the test scrip
 	for option in $(blocks sh | cat - README.md docs/*.md | grep -oE -- '(^|[ `])--[a-z][a-z-]+' |
 	    tr -d ' `' | sort -u); do
 		echo "$options" | grep -qx -- "$option" || grep -q -- "$option" "$BUILD/configure-help" ||
-			grep -qs -- "['\"]$option['\"]" tests/oracle/*.py tests/bench/*.py ||
+			grep -qs -- "['\"]$option['\"]" tests/oracle/*.py tests/bench/*.py samples/thermal/*.c ||
 			grep -q -- "$option" tests/readme.sh tests/kernels/check.c ||
 			{ echo "no such option: $option"; bad=1; }
 	done
