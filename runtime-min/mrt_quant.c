@@ -4,9 +4,7 @@
 #include <float.h>
 #include <stdbool.h>
 
-enum kind { S8, U8, S16 };
-
-/* What a kind holds. */
+/* What a type holds. */
 struct range {
 	int low, high;
 };
@@ -14,10 +12,14 @@ static const struct range ranges[] = { { INT8_MIN, INT8_MAX }, { 0, UINT8_MAX },
 	{ INT16_MIN, INT16_MAX } };
 
 static bool
-wrong(const void *to, const void *from, size_t count, float scale, int zero, struct range r)
+right(enum mrt_type type, const void *to, const void *from, size_t count, float scale, int zero)
 {
-	return (count && (!to || !from)) || !(scale >= FLT_MIN && scale <= FLT_MAX) ||
-		zero < r.low || zero > r.high;
+	if (count && (!to || !from))
+		return false;
+	if (type == MRT_F32)
+		return true;
+	return type < MRT_F32 && scale >= FLT_MIN && scale <= FLT_MAX &&
+		zero >= ranges[type].low && zero <= ranges[type].high;
 }
 
 /* By comparing: x + 1/2 would round 1/2 less a little up. Any |x| < 2^31. */
@@ -31,86 +33,55 @@ nearest(float x)
 }
 
 static int
-quantize(float real, float scale, int zero, struct range r, int *status)
+quantize(float real, float scale, int zero, const struct range *r)
 {
 	float x = real / scale;
 
-	if (x >= (float)(r.high - zero))
-		return r.high;
-	if (x > (float)(r.low - zero))
-		return nearest(x) + zero;
-	if (!(x <= 0))
-		*status = MRT_NAN;
-	return r.low;
+	return x >= (float)(r->high - zero) ? r->high :
+		x > (float)(r->low - zero)  ? nearest(x) + zero :
+					      r->low;
 }
 
-/* One function for all kinds: their code is larger than what a switch costs. */
-static int
-quantize_all(enum kind kind, void *to, const float *from, size_t count, float scale, int zero)
+int
+mrt_quantize(enum mrt_type type, void *to, const float *from, size_t count, float scale, int zero)
 {
 	int status = MRT_OK;
 
-	if (wrong(to, from, count, scale, zero, ranges[kind]))
+	if (!right(type, to, from, count, scale, zero))
 		return MRT_ARGUMENT;
 	for (size_t i = 0; i < count; i++) {
-		int q = quantize(from[i], scale, zero, ranges[kind], &status);
-
-		switch (kind) {
-		case S8: ((int8_t *)to)[i] = (int8_t)q; break;
-		case U8: ((uint8_t *)to)[i] = (uint8_t)q; break;
-		case S16: ((int16_t *)to)[i] = (int16_t)q; break;
+		if (from[i] != from[i])
+			status = MRT_NAN;
+		if (type == MRT_F32) {
+			((float *)to)[i] = from[i];
+			continue;
 		}
+
+		int q = quantize(from[i], scale, zero, ranges + type);
+		if (type == MRT_S16)
+			((int16_t *)to)[i] = (int16_t)q;
+		else
+			((uint8_t *)to)[i] = (uint8_t)q; /* the same byte as of int8 */
 	}
 	return status;
 }
 
-static int
-dequantize_all(enum kind kind, float *to, const void *from, size_t count, float scale, int zero)
+int
+mrt_dequantize(
+	enum mrt_type type, float *to, const void *from, size_t count, float scale, int zero)
 {
-	if (wrong(to, from, count, scale, zero, ranges[kind]))
+	if (!right(type, to, from, count, scale, zero))
 		return MRT_ARGUMENT;
 	for (size_t i = 0; i < count; i++) {
-		int q = kind == S8 ? ((const int8_t *)from)[i] :
-			kind == U8 ? ((const uint8_t *)from)[i] :
-				     ((const int16_t *)from)[i];
+		if (type == MRT_F32) {
+			to[i] = ((const float *)from)[i];
+			continue;
+		}
 
+		int q = type == MRT_S8  ? ((const int8_t *)from)[i] :
+			type == MRT_U8 ? ((const uint8_t *)from)[i] :
+					 ((const int16_t *)from)[i];
 		to[i] = scale * (float)(q - zero);
 	}
 	return MRT_OK;
-}
-
-int
-mrt_quantize_s8(int8_t *to, const float *from, size_t count, float scale, int zero)
-{
-	return quantize_all(S8, to, from, count, scale, zero);
-}
-
-int
-mrt_quantize_u8(uint8_t *to, const float *from, size_t count, float scale, int zero)
-{
-	return quantize_all(U8, to, from, count, scale, zero);
-}
-
-int
-mrt_quantize_s16(int16_t *to, const float *from, size_t count, float scale, int zero)
-{
-	return quantize_all(S16, to, from, count, scale, zero);
-}
-
-int
-mrt_dequantize_s8(float *to, const int8_t *from, size_t count, float scale, int zero)
-{
-	return dequantize_all(S8, to, from, count, scale, zero);
-}
-
-int
-mrt_dequantize_u8(float *to, const uint8_t *from, size_t count, float scale, int zero)
-{
-	return dequantize_all(U8, to, from, count, scale, zero);
-}
-
-int
-mrt_dequantize_s16(float *to, const int16_t *from, size_t count, float scale, int zero)
-{
-	return dequantize_all(S16, to, from, count, scale, zero);
 }

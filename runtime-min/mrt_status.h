@@ -19,6 +19,14 @@ extern "C" {
 	X(MRT_WEIGHTS_MISALIGNED, "the weights are not aligned") \
 	X(MRT_WEIGHTS_DAMAGED, "the weights are damaged") \
 	X(MRT_NAN, "some of the numbers are none") \
+	X(MRT_READ, "the function that reads failed") \
+	X(MRT_END, "there is no more to read") \
+	X(MRT_SHORT, "it ends too early") \
+	X(MRT_FORMAT, "not a file of this kind, or damaged") \
+	X(MRT_UNSUPPORTED, "a kind of file that is not read") \
+	X(MRT_TOO_SMALL, "the picture is smaller than the model's input") \
+	X(MRT_TOO_LARGE, "the picture, or a number in it, is too large") \
+	X(MRT_REFUSED, "the model refused a row") \
 	X(MRT_CALLBACK, "a function of the application failed") \
 	X(MRT_CLOCK, "the clock went backwards or stands") \
 	X(MRT_ENERGY, "the energy meter went backwards or stands") \

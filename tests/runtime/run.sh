@@ -6,7 +6,7 @@ here=$SRC/tests/runtime
 warnings="-std=c11 -D_XOPEN_SOURCE=700 -Werror -Wall -Wextra -Wpedantic -Wconversion -Wshadow"
 sanitize="-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all"
 m4="-std=c11 -Os -mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16"
-anywhere="mrt_status mrt_sha256 mrt_weights mrt_quant" # those of no operating system
+anywhere="mrt_status mrt_sha256 mrt_weights mrt_quant mrt_rows mrt_rows_pnm mrt_rows_wav" # those of no operating system
 SHA256_TEXT=1536 # bytes that it may take on a Cortex-M4
 WEIGHTS_TEXT=512
 QUANT_TEXT=640
@@ -68,6 +68,16 @@ $CC $warnings $sanitize -Dmmap=mmap_here -Dfstat=fstat_here -c -o "$BUILD/posix.
 program weights mrt_status mrt_sha256 mrt_weights "-I$models -I$SRC/samples" "$BUILD/posix.o" \
 	"$models/digits.c" "$SRC/samples/show.c"
 "$BUILD/weights" "$models/digits.bin" "$models/shapes.bin" "$BUILD" || echo "FAIL runtime/weights"
+
+pushed=$BUILD/pushed
+mkdir -p "$pushed"
+"$MCOMPILE" --input push -o "$pushed" "$SRC/samples/shapes/shapes.tflite"
+say rows/compiled $?
+program rows mrt_status mrt_quant mrt_rows mrt_rows_pnm mrt_rows_wav \
+	"-I$pushed -I$SRC/samples -I$SRC/samples/shapes" "$pushed/shapes.c" "$SRC/samples/show.c" -lm
+"$BUILD/rows" || echo "FAIL runtime/rows"
+program rows_bad mrt_status mrt_quant mrt_rows mrt_rows_pnm mrt_rows_wav
+"$BUILD/rows_bad" || echo "FAIL runtime/rows_bad"
 
 mingw=x86_64-w64-mingw32-gcc
 if command -v $mingw >/dev/null; then # nothing here runs it
