@@ -54,8 +54,8 @@ add_program(Files *f, const Options *o, Program *p)
 	add_file(f, arena, format(arena, "%s.h", stem), out.header);
 	if (p->weights_file && !p->bundle)
 		add_file(f, arena, format(arena, "%s.bin", stem), out.weights);
-	if (p->job->graph->file_path)
-		note_read(f, arena, p->job->graph->file_path);
+	if (p->job->graph->file_name)
+		note_read(f, arena, p->job->graph->file_name);
 	for (int i = 0; i < p->job->templates->path_count; i++)
 		note_read(f, arena, p->job->templates->path[i]);
 }

@@ -213,8 +213,7 @@ typedef struct {
 	Semantics semantics;
 	const uint8_t *file; /* the model file, mapped: constants may point into it */
 	size_t file_bytes;
-	const char *file_name; /* of a .mir's data file; NULL: the model the user named */
-	const char *file_path; /* of that data file */
+	const char *file_name; /* path of a .mir's data file; NULL: the model the user named */
 	Tensor *tensor;
 	int tensor_count;
 	Node *node; /* in the order of execution */

@@ -289,18 +289,17 @@ static void
 load(Item i)
 {
 	Graph *g = i.r->g;
-	const char *name = read_string(i);
+	const char *name = read_string(i), *path = format(g->arena, "%s/%s", i.r->folder, name);
 
-	if (g->file_name && !strcmp(g->file_name, name))
+	if (g->file_name && !strcmp(g->file_name, path))
 		return;
 	if (g->file_name || !*name || strpbrk(name, "/\\:"))
 		fail_at(g->diag, i.loc,
 			"a model has one data file, beside it and named without folder");
-	g->file_path = format(g->arena, "%s/%s", i.r->folder, name);
-	File f = map_file(g->diag, g->file_path);
+	File f = map_file(g->diag, path);
 	g->file = copy_of(g->arena, f.data, f.size);
 	g->file_bytes = f.size;
-	g->file_name = name;
+	g->file_name = path;
 	unmap_file(f);
 }
 
