@@ -1,7 +1,14 @@
 /* Measures variants of a model and says which one a choice stands for. */
 #include "mrt_variant.h"
 
-static int
+/* Called often: small rather than fast. */
+#ifdef __GNUC__
+#define SHARED __attribute__((noinline))
+#else
+#define SHARED
+#endif
+
+SHARED static int
 sound(float x)
 {
 	const float least = 1e-4f, most = 1e6f;
@@ -26,14 +33,13 @@ is_meter(const struct mrt_meter *m)
 		m->percentile <= PERCENT;
 }
 
-/* Both counters, of which there may be one. */
-static int
+/* Both counters, of which there may be one; 0: they could be read. */
+SHARED static int
 read_counters(const struct mrt_meter *m, uint32_t now[2])
 {
 	now[1] = 0;
-	if (m->clock_us(m->user, now) != 0)
-		return MRT_CALLBACK;
-	return m->energy_uj && m->energy_uj(m->user, now + 1) != 0 ? MRT_CALLBACK : MRT_OK;
+	return m->clock_us(m->user, now) != 0 ||
+		(m->energy_uj && m->energy_uj(m->user, now + 1) != 0);
 }
 
 static void
@@ -48,23 +54,24 @@ static int
 measure_turn(const struct mrt_meter *m, struct measured *to, int variant, int turn)
 {
 	uint32_t before[2], after[2];
-	int status = read_counters(m, before), right = 0;
+	int right = 0;
 
-	if (status == MRT_OK && m->run(m->user, variant, turn) != 0)
-		status = MRT_CALLBACK;
-	if (status == MRT_OK)
-		status = read_counters(m, after);
-	if (status == MRT_OK && m->right)
-		right = m->right(m->user, variant, turn);
-	if (status != MRT_OK || right < 0 || right > 1)
+	if (read_counters(m, before) || m->run(m->user, variant, turn) != 0 ||
+		read_counters(m, after))
 		return MRT_CALLBACK;
-	if (after[0] - before[0] > INT32_MAX) /* a counter that wraps is not backwards */
+	if (m->right)
+		right = m->right(m->user, variant, turn);
+	if (right < 0 || right > 1)
+		return MRT_CALLBACK;
+	after[0] -= before[0]; /* a counter that wraps is not backwards */
+	after[1] -= before[1];
+	if (after[0] > INT32_MAX)
 		return MRT_CLOCK;
-	if (after[1] - before[1] > INT32_MAX)
+	if (after[1] > INT32_MAX)
 		return MRT_ENERGY;
-	keep_sorted(to->us, turn, after[0] - before[0]);
-	to->all_us += (float)(after[0] - before[0]);
-	to->all_uj += (float)(after[1] - before[1]);
+	keep_sorted(to->us, turn, after[0]);
+	to->all_us += (float)after[0];
+	to->all_uj += (float)after[1];
 	to->right += right;
 	return MRT_OK;
 }
@@ -133,11 +140,13 @@ check(const struct mrt_variant *table, int count, int *watts)
 	return MRT_OK;
 }
 
-/* Adds the best of those that are cooler than the last: 0: there is none. */
-static int
-add_choice(struct mrt_variants *v, const struct mrt_variant *table, int count, int watts)
+/* Adds the best of those that are cooler than the last; how warm it is, 0: there is none. */
+static float
+add_choice(struct mrt_variants *v, const struct mrt_variant *table, int count, int watts,
+	float last)
 {
 	const int at = v->choices;
+	struct mrt_heat_choice *to = v->choice + at;
 	float best = 0, energy = 0;
 
 	for (int i = 0; i < count; i++) {
@@ -145,23 +154,22 @@ add_choice(struct mrt_variants *v, const struct mrt_variant *table, int count, i
 		const struct mrt_heat_choice c = { table[i].quality, table[i].latency_ms / period,
 			watts ? table[i].watts : 1 };
 		const float own = c.latency_ms * c.watts;
-		if (at && own >= v->choice[at - 1].latency_ms * v->choice[at - 1].watts)
-			continue;
-		if (c.quality < best || (c.quality == best && own >= energy))
+		if (own >= last || c.quality < best || (c.quality == best && own >= energy))
 			continue;
 		best = c.quality;
 		energy = own;
-		v->choice[at] = c;
+		*to = c;
 		v->period[at] = period;
 		v->variant[at] = (unsigned char)i;
 		v->choices = at + 1;
 	}
-	return v->choices > at;
+	return energy;
 }
 
 int
 mrt_variants_init(struct mrt_variants *v, const struct mrt_variant *table, int count)
 {
+	float energy = 1e30f; /* over any */
 	int watts = 1, status = MRT_ARGUMENT;
 
 	if (v && table && count >= 1 && count <= MRT_VARIANTS)
@@ -170,8 +178,8 @@ mrt_variants_init(struct mrt_variants *v, const struct mrt_variant *table, int c
 		return status;
 	v->choices = 0;
 	v->owed = 0;
-	while (v->choices < count && add_choice(v, table, count, watts))
-		;
+	while (v->choices < count && energy > 0)
+		energy = add_choice(v, table, count, watts, energy);
 	return MRT_OK;
 }
 
