@@ -156,10 +156,18 @@ if have pkg-config; then
 			"$(pkg-config --variable=sources runtime-min)"/mrt_status.c -o runtime-copied >>log 2>&1 &&
 		./runtime-copied | grep -qx ok
 	say pkg-config $?
+	grep -lE '^[a-z].*\<mrt_[a-z0-9_]*\(' "$SRC"/runtime-min/*.h | xargs grep -L 'extern "C"' >log
+	[ ! -s log ]
+	say headers-for-c++ $?
 	if have g++; then
 		g++ -std=c++11 -Wall -Wextra -Werror $(pkg-config --cflags runtime-min) -x c++ runtime.c -x none \
 			$(pkg-config --libs runtime-min) -o runtime-c++ >log 2>&1 && ./runtime-c++ | grep -qx ok
 		say c++ $?
+		for header in "$SRC"/runtime-min/*.h; do
+			g++ -std=c++11 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -x c++ "$header" || echo "$header"
+		done >log 2>&1
+		[ ! -s log ]
+		say c++-headers $?
 	fi
 	(sample make "$BUILD/make-sample" && walk make . "make CC='$CC'" "make CC='$CC' MODEL_ARENA=100" &&
 		make clean >/dev/null && ! ls ./*.o digits.* 2>/dev/null)
