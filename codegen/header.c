@@ -212,7 +212,8 @@ put_conversions(Text *t, const Program *p, const PortText *port)
 		type == TYPE_s8 ? INT8_MAX : UINT8_MAX);
 	put_filled(t, p, port, "\tif (!(v > -1024.0f))\n\t\treturn ($t)low;\n"
 		"\tif (v > 1024.0f)\n\t\treturn ($t)high;\n"
-		"\tint q = (int)(v < 0 ? v - 0.5f : v + 0.5f) + $M_$P_ZERO;\n"
+		"\tint q = (int)v;\n\tfloat rest = v - (float)q;\n"
+		"\tq += (rest >= 0.5f) - (rest <= -0.5f) + $M_$P_ZERO;\n"
 		"\treturn ($t)(q < low ? low : q > high ? high : q);\n}\n"
 		"\nstatic inline float\n$m_dequantize_$p($t stored)\n{\n"
 		"\treturn $M_$P_SCALE * (float)(stored - $M_$P_ZERO);\n}\n");

@@ -57,7 +57,9 @@ digits_quantize_image(float real)
 		return (int8_t)low;
 	if (v > 1024.0f)
 		return (int8_t)high;
-	int q = (int)(v < 0 ? v - 0.5f : v + 0.5f) + DIGITS_IMAGE_ZERO;
+	int q = (int)v;
+	float rest = v - (float)q;
+	q += (rest >= 0.5f) - (rest <= -0.5f) + DIGITS_IMAGE_ZERO;
 	return (int8_t)(q < low ? low : q > high ? high : q);
 }
 
@@ -78,7 +80,9 @@ digits_quantize_scores(float real)
 		return (int8_t)low;
 	if (v > 1024.0f)
 		return (int8_t)high;
-	int q = (int)(v < 0 ? v - 0.5f : v + 0.5f) + DIGITS_SCORES_ZERO;
+	int q = (int)v;
+	float rest = v - (float)q;
+	q += (rest >= 0.5f) - (rest <= -0.5f) + DIGITS_SCORES_ZERO;
 	return (int8_t)(q < low ? low : q > high ? high : q);
 }
 

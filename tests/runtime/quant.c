@@ -8,6 +8,7 @@
 
 #include "../../runtime-min/mrt_quant.h"
 #include "check.h"
+#include "digits.h"
 
 void quantize_f32_s8_ref(int8_t *restrict y, const float *restrict x, int out_w, int out_c,
 	int x_step, int y_step, int y_zero, float y_scale);
@@ -145,6 +146,30 @@ halves(int type)
 	return right;
 }
 
+/* The generated header's function for one number. */
+static bool
+against_generated(void)
+{
+	bool right = true;
+
+	for (int half = -600; half <= 600; half++) {
+		float x = (float)half / 2 * DIGITS_IMAGE_SCALE;
+		float real[] = { x, nextafterf(x, INFINITY), nextafterf(x, -INFINITY), any_float(),
+			half % 2 ? NAN : -NAN, half % 2 ? INFINITY : -INFINITY };
+		for (size_t i = 0; i < sizeof real / sizeof *real; i++) {
+			int8_t got, one = digits_quantize_image(real[i]);
+			mrt_quantize_s8(&got, real + i, 1, DIGITS_IMAGE_SCALE, DIGITS_IMAGE_ZERO);
+			right &= got == one;
+			one = digits_quantize_scores(real[i]);
+			mrt_quantize_s8(&got, real + i, 1, DIGITS_SCORES_SCALE, DIGITS_SCORES_ZERO);
+			right &= got == one;
+		}
+	}
+	/* the greatest number below a half: a half more would round to 1 */
+	float below = nextafterf(DIGITS_SCORES_SCALE / 2, 0);
+	return right && digits_quantize_scores(below) == DIGITS_SCORES_ZERO;
+}
+
 static bool
 against_ref(void)
 {
@@ -233,5 +258,6 @@ main(void)
 			say(tests[t](type), what);
 		}
 	say(against_ref(), "quant/ref kernels");
+	say(against_generated(), "quant/the generated function");
 	return 0;
 }

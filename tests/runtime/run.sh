@@ -52,15 +52,14 @@ program () { # name, parts, flags and files: tests/runtime/NAME.c with them, und
 program sha256 mrt_sha256
 "$BUILD/sha256" || echo "FAIL runtime/sha256"
 
-program quant mrt_quant "$SRC/templates/ref/quantize_f32_s8.c" \
-	"$SRC/templates/ref/dequantize_s8_f32.c" -lm
-"$BUILD/quant" || echo "FAIL runtime/quant"
-
 models=$BUILD/models
 mkdir -p "$models"
 "$MCOMPILE" --weights bin -o "$models" "$SRC/samples/digits/digits.tflite" &&
 	"$MCOMPILE" --weights bin -o "$models" "$SRC/samples/shapes/shapes.tflite"
 say weights/compiled $?
+program quant mrt_quant "-I$models" "$SRC/templates/ref/quantize_f32_s8.c" \
+	"$SRC/templates/ref/dequantize_s8_f32.c" -lm
+"$BUILD/quant" || echo "FAIL runtime/quant"
 # What calls of the system fail is for weights.c to say.
 # shellcheck disable=SC2086
 $CC $warnings $sanitize -Dmmap=mmap_here -Dfstat=fstat_here -c -o "$BUILD/posix.o" \
