@@ -25,21 +25,18 @@ digest_of(const unsigned char *file, size_t bytes, unsigned char *digest)
 	mrt_sha256_end(&sha, digest);
 }
 
-/* As mcompile writes it. */
+/* As mcompile writes it, for a file that may be longer or shorter than it says. */
 static void
 fill(unsigned char *file, size_t bytes, const struct mrt_weights_model *model)
 {
+	unsigned char header[MRT_WEIGHTS_HEADER] = MRT_WEIGHTS_MAGIC;
+	put(header + MRT_WEIGHTS_VERSION_AT, MRT_WEIGHTS_VERSION, 4);
+	put(header + MRT_WEIGHTS_HEADER_AT, MRT_WEIGHTS_HEADER, 4);
+	put(header + MRT_WEIGHTS_BYTES_AT, model->bytes, 8);
+	put(header + MRT_WEIGHTS_ID_AT, model->id, 8);
+	put(header + MRT_WEIGHTS_ALIGN_AT, model->align, 4);
 	for (size_t i = 0; i < bytes; i++)
-		file[i] = (unsigned char)dice();
-	if (bytes < MRT_WEIGHTS_HEADER)
-		return;
-	memset(file, 0, MRT_WEIGHTS_HEADER);
-	memcpy(file, MRT_WEIGHTS_MAGIC, MRT_WEIGHTS_VERSION_AT);
-	put(file + MRT_WEIGHTS_VERSION_AT, MRT_WEIGHTS_VERSION, 4);
-	put(file + MRT_WEIGHTS_HEADER_AT, MRT_WEIGHTS_HEADER, 4);
-	put(file + MRT_WEIGHTS_BYTES_AT, bytes, 8);
-	put(file + MRT_WEIGHTS_ID_AT, model->id, 8);
-	put(file + MRT_WEIGHTS_ALIGN_AT, model->align, 4);
+		file[i] = i < sizeof header ? header[i] : (unsigned char)dice();
 }
 
 /* A bit, a field, or some bytes. */

@@ -78,6 +78,11 @@ program rows mrt_status mrt_quant mrt_rows mrt_rows_pnm mrt_rows_wav \
 program rows_bad mrt_status mrt_quant mrt_rows mrt_rows_pnm mrt_rows_wav
 "$BUILD/rows_bad" || echo "FAIL runtime/rows_bad"
 
+# The part for Windows, on a stand-in for it that POSIX carries.
+mkdir -p "$BUILD/windows"
+program windows/maps mrt_weights_windows mrt_weights mrt_sha256 "-I$here/windows -I$models"
+"$BUILD/windows/maps" "$models/digits.bin" "$BUILD/windows" || echo "FAIL runtime/windows"
+
 mingw=x86_64-w64-mingw32-gcc
 if command -v $mingw >/dev/null; then # nothing here runs it
 	# shellcheck disable=SC2086
