@@ -62,19 +62,25 @@ store_some_128(int8_t *y, const int32_t *sum, const int32_t *mult, const int8_t 
 		y[i] = (int8_t)clamp(requantize(sum[i], mult[i], shift[i]) + y_zero, y_min, y_max);
 }
 
-/* Adds neighbours: the sums of sixteen outputs in order. */
+/* Adds neighbours: the sums of four outputs in order. */
+static inline void
+add_neighbours_128(int32_t *to, const __m128i sum[2], const int32_t *bias, int32_t more)
+{
+	__m128 low = _mm_castsi128_ps(sum[0]), high = _mm_castsi128_ps(sum[1]);
+	__m128i even = _mm_castps_si128(_mm_shuffle_ps(low, high, 0x88));
+	__m128i odd = _mm_castps_si128(_mm_shuffle_ps(low, high, 0xdd));
+	__m128i start = _mm_loadu_si128((const __m128i *)bias);
+
+	start = _mm_add_epi32(start, _mm_set1_epi32(more));
+	_mm_storeu_si128((__m128i *)to, _mm_add_epi32(start, _mm_add_epi32(even, odd)));
+}
+
+/* Those of sixteen. */
 static inline void
 add_pairs_128(int32_t *to, const __m128i sum[8], const int32_t *bias, int32_t more)
 {
-	for (int i = 0; i < 4; i++) {
-		__m128 low = _mm_castsi128_ps(sum[2 * i]), high = _mm_castsi128_ps(sum[2 * i + 1]);
-		__m128i even = _mm_castps_si128(_mm_shuffle_ps(low, high, 0x88));
-		__m128i odd = _mm_castps_si128(_mm_shuffle_ps(low, high, 0xdd));
-		__m128i start = _mm_loadu_si128((const __m128i *)(bias + 4 * i));
-
-		start = _mm_add_epi32(start, _mm_set1_epi32(more));
-		_mm_storeu_si128((__m128i *)(to + 4 * i), _mm_add_epi32(start, _mm_add_epi32(even, odd)));
-	}
+	for (int i = 0; i < 4; i++)
+		add_neighbours_128(to + 4 * i, sum + 2 * i, bias + 4 * i, more);
 }
 
 /*

@@ -24,6 +24,7 @@ static const struct { const char *folder, *flags, *compiler; } folders[] = {
 	{ "m4", "", NULL }, /* in C; the instructions: tests/emulated */
 	{ "vec+scalar", "", NULL },
 #ifdef __x86_64__
+	{ "vec+sse2", "", NULL },
 	{ "avx2", "-mavx2 -mfma", NULL },
 	{ "dot256+avx2", "-mavx2 -mfma", NULL },
 	{ "dot256+avxvnni", "-mavxvnni -mavx2 -mfma", NULL },
