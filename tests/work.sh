@@ -1,18 +1,29 @@
 #!/bin/bash
-# No layer with 1 % of a model's work or more is left to ref on x86-64 with AVX2 or better, on Arm or
-# with Helium, by the report's kernels and costs; of x86 that its fallback has ref is no fault.
+# No layer with 1 % of a model's work or more is left to ref on any target but c, by the report's
+# kernels and costs, with speed and with RAM the aim.  The two models that take long to compile are
+# those of whole machines, x86 and arm, whose files have the code of each of their targets.
 cd "${SRC:-$(dirname "$0")/..}" || exit 1
 SRC=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 . tests/recorded.inc
 
-for how in x86-avx2 x86-avxvnni x86-avx512vnni x86 'x86 --optimize ram' arm-dotprod cortex-m55 \
-		'cortex-m55 --optimize ram' 'arm-dotprod --optimize ram'; do
+targets=$(sed -n 's/^TARGET("\([^"]*\)".*/\1/p' codegen/targets.def | grep -vx c)
+modes='speed ram'
+
+left_out () { # target, model
+	case $1/$2 in
+	x86-*/*mobilenet_v2*|x86-*/*movenet*|arm-*/*mobilenet_v2*|arm-*/*movenet*) ;;
+	hexagon-hvx/*movenet*) ;; # whose quotient of floats is ref's there
+	*) false ;;
+	esac
+}
+
+for how in $(for t in $targets; do for m in $modes; do echo "$t/$m"; done; done); do
 	layers=0 bad=0
 	for model in samples/*/*.tflite ${SHARED:+"$SHARED"/models/*.tflite}; do
-		# shellcheck disable=SC2086
-		"$MCOMPILE" --target $how --name m -o "$work" --report "$work/m.json" "$model" \
+		left_out "${how%/*}" "$model" && continue
+		"$MCOMPILE" --target "${how%/*}" --optimize "${how#*/}" --name m -o "$work" --report "$work/m.json" "$model" \
 			>"$work/log" 2>&1 || { grep -q 'not supported' "$work/log" && continue; bad=1; break; }
 		awk -F '"' -v model="$(basename "$model" .tflite)" '
 			$2 == "kernel" { kernel = $4 }
@@ -21,7 +32,7 @@ for how in x86-avx2 x86-avxvnni x86-avx512vnni x86 'x86 --optimize ram' arm-dotp
 				all += cost
 				print cost > costs
 				count = split(kernel, of, " ")
-				for (i = 1; i <= (count > 1 ? count - 1 : 1); i++)
+				for (i = 1; i <= count; i++)
 					if (of[i] ~ /^ref\//) { on_ref[NR] = cost; named[NR] = kernel }
 				kernel = ""
 			}
