@@ -235,13 +235,13 @@ int kernel_parts(Templates *, const char *folder, const char *name, const Templa
 /* prove.c: cheaper arithmetic where the weights show that no bit changes. */
 enum { RESCALE_BLOCK = 16 }; /* channels that are rescaled alike */
 /* What a block's lines take beyond one multiply-add in float: see kernel-interface.md. */
-typedef enum { FINE_NOT, FINE_DOUBLE, FINE_SPLIT, FINE_CUT, FINENESSES } Fineness;
+typedef enum { FINE_NOT, FINE_DOUBLE, FINE_SPLIT, FINENESSES } Fineness;
 Fineness fineness(const Node *, int block);
 /* What is to be looked for: lines; whole numbers; and, for tests, 1 to 3 times WANT_FINE: blocks
- * that begin with finer lines than they need. */
+ * that begin with finer lines than they need; and no rounded ones. */
 typedef enum { WANT_NONE = 0, WANT_LINES = 1, WANT_HIGH = 2, WANT_FINE = 4 } Wanted;
 void prove_node(const Graph *, Node *, int wanted);
-int float_channels(const Node *);
+int fine_channels(const Node *, Fineness), float_channels(const Node *);
 void prove(Job *);
 
 /* prune.c: channels that are constant, or that nobody reads, go. */

@@ -384,34 +384,18 @@ least_shift(const Graph *g, const Node *n)
 }
 
 typedef enum {
-	PROVED_SCALE, PROVED_OFFSET, SWIFT_SCALE, SWIFT_OFFSET
+	PROVED_SCALE, PROVED_OFFSET, PROVED_REST, SWIFT_SCALE, SWIFT_OFFSET
 } Proved;
 
 /* What prove() found in float, or zeros. */
 static Packed
 pack_proved(const Graph *g, const Node *n, int which)
 {
-	const Reals all[] = { n->scale, n->offset, n->swift_scale, n->swift_offset };
+	const Reals all[] = { n->scale, n->offset, n->rest, n->swift_scale, n->swift_offset };
 	Packed p = new_packed(g, TYPE_f32, output_channels(g, n));
 
 	for (int i = 0; i < all[which].count; i++)
-		if (which >= SWIFT_SCALE || fineness(n, i / RESCALE_BLOCK) != FINE_DOUBLE)
-			((float *)p.data)[i] = (float)all[which].value[i];
-	return p;
-}
-
-/* The same in double, or the rests of scales in two floats. */
-static Packed
-pack_proved_fine(const Graph *g, const Node *n, int which)
-{
-	const Reals *all = which == PROVED_SCALE ? &n->scale : &n->offset;
-	Packed p = new_packed(g, TYPE_f64, output_channels(g, n));
-
-	for (int i = 0; i < all->count; i++)
-		if (fineness(n, i / RESCALE_BLOCK) == FINE_DOUBLE)
-			((double *)p.data)[i] = all->value[i];
-		else if (which == PROVED_SCALE && n->rest.count)
-			((double *)p.data)[i] = n->rest.value[i];
+		((float *)p.data)[i] = (float)all[which].value[i];
 	return p;
 }
 
@@ -507,8 +491,7 @@ static const struct Packer {
 	{ "scale_16", pack_proved, PROVED_SCALE, 16 }, /* round(sum * scale + offset) */
 	{ "offset_16", pack_proved, PROVED_OFFSET, 16 },
 	{ "fine_16", pack_fine, RESCALE_BLOCK, 1 }, /* per block: its Fineness */
-	{ "fine_scale_16", pack_proved_fine, PROVED_SCALE, 16 },
-	{ "fine_offset_16", pack_proved_fine, PROVED_OFFSET, 16 },
+	{ "rest_16", pack_proved, PROVED_REST, 16 },
 	{ "high_mult", pack_high_mult, HIGH_PLAIN, 1 }, /* see docs/kernel-interface.md */
 	{ "high_add", pack_high_add, HIGH_PLAIN, 1 },
 	{ "high_bias", pack_high_bias, HIGH_PLAIN, 1 },

@@ -7,7 +7,7 @@
 #include "staircase.h"
 
 /* How `form` counts: 0 is the reference's own arithmetic. */
-enum { FORM_FLOAT = 1, FORM_MIRRORED = 2 };
+enum { FORM_ROUNDED = 1, FORM_CUT, FORM_MIRRORED };
 
 Fineness
 fineness(const Node *n, int block)
@@ -110,9 +110,9 @@ find_block(Trial *t, const Stairs *s, int first, int end, Form form)
 
 /* Each block has the cheapest lines that do for all its channels, or begins with finer ones. */
 static Trial
-try_form(const Graph *g, const Stairs *s, int channels, bool mirrored, int finer)
+try_form(const Graph *g, const Stairs *s, int channels, LineKind kind, int finer)
 {
-	static const Fineness order[] = { FINE_NOT, FINE_CUT, FINE_SPLIT, FINE_DOUBLE };
+	static const Fineness order[] = { FINE_NOT, FINE_SPLIT, FINE_DOUBLE };
 	size_t count = (size_t)channels;
 	Trial t = { .good = true,
 		.scale = alloc_array(g->arena, count, sizeof *t.scale),
@@ -125,9 +125,8 @@ try_form(const Graph *g, const Stairs *s, int channels, bool mirrored, int finer
 		int end = first + RESCALE_BLOCK < channels ? first + RESCALE_BLOCK : channels;
 		t.good = false;
 		for (int i = finer ? (finer + first / RESCALE_BLOCK) % FINENESSES : 0;
-			i < FINENESSES && !t.good; i++)
-			if (!mirrored || order[i] != FINE_CUT) /* all are, without double */
-				t.good = find_block(&t, s, first, end, (Form){ mirrored, order[i] });
+			i < (kind == ROUNDED ? 1 : FINENESSES) && !t.good; i++)
+			t.good = find_block(&t, s, first, end, (Form){ kind, order[i] });
 	}
 	return t;
 }
@@ -215,16 +214,16 @@ try_high(const Graph *g, Node *n, const Stairs *s, int channels)
 	}
 }
 
-/* What a trial's kernels take beyond one multiply-add, of a vector in each block. */
+/* What kernels take beyond one multiply-add: fourths of an instruction, of a vector in each block. */
+static const int kind_price[LINE_KINDS] = { 0, 1, 8 }, fine_price[FINENESSES] = { 0, 32, 4 };
+
 static int
-price(const Trial *t, bool mirrored, int blocks)
+price(const Trial *t, LineKind kind, int blocks)
 {
-	enum { MIRRORED = 2, DOUBLE = 8 };
-	const int more[FINENESSES] = { 0, DOUBLE, mirrored ? 1 : 2, 1 };
-	int all = blocks * mirrored * MIRRORED;
+	int all = blocks * kind_price[kind];
 
 	for (int i = 0; i < FINENESSES; i++)
-		all += t->blocks[i] * more[i];
+		all += t->blocks[i] * fine_price[i];
 	return t->good ? all : INT_MAX;
 }
 
@@ -242,15 +241,15 @@ try_lines(const Graph *g, Node *n, const Stairs *s, int channels, int finer)
 {
 	int blocks = (channels + RESCALE_BLOCK - 1) / RESCALE_BLOCK, least = INT_MAX;
 
-	for (int mirrored = 0; mirrored < 2 && least > blocks; mirrored++) {
-		Trial t = try_form(g, s, channels, mirrored, finer);
-		if (price(&t, mirrored, blocks) >= least)
+	for (int kind = finer ? CUT : ROUNDED; kind < LINE_KINDS && least > blocks * kind_price[kind]; kind++) {
+		Trial t = try_form(g, s, channels, (LineKind)kind, finer);
+		if (price(&t, (LineKind)kind, blocks) >= least)
 			continue;
-		least = price(&t, mirrored, blocks);
-		n->form = FORM_FLOAT + mirrored * FORM_MIRRORED + (t.blocks[FINE_NOT] < blocks);
+		least = price(&t, (LineKind)kind, blocks);
+		n->form = kind == ROUNDED ? FORM_ROUNDED : kind == CUT ? FORM_CUT : FORM_MIRRORED;
 		n->scale = (Reals){ channels, t.scale };
 		n->offset = (Reals){ channels, t.offset };
-		n->rest = (Reals){ t.blocks[FINE_SPLIT] ? channels : 0, t.rest };
+		n->rest = (Reals){ t.blocks[FINE_SPLIT] + t.blocks[FINE_DOUBLE] ? channels : 0, t.rest };
 		n->start = (Reals){ has_any(t.start, channels) ? channels : 0, t.start };
 		n->fine = (Reals){ t.blocks[FINE_NOT] < blocks ? channels : 0, t.fine };
 	}
@@ -272,15 +271,21 @@ prove_node(const Graph *g, Node *n, int wanted)
 		try_lines(g, n, s, channels, wanted / WANT_FINE);
 }
 
-/* Channels of blocks that need no double. */
 int
-float_channels(const Node *n)
+fine_channels(const Node *n, Fineness fine)
 {
 	int count = 0;
 
 	for (int i = 0; i < n->scale.count; i++)
-		count += fineness(n, i / RESCALE_BLOCK) != FINE_DOUBLE;
+		count += fineness(n, i / RESCALE_BLOCK) == fine;
 	return count;
+}
+
+/* Channels of blocks that need no double. */
+int
+float_channels(const Node *n)
+{
+	return (int)n->scale.count - fine_channels(n, FINE_DOUBLE);
 }
 
 static void

@@ -243,6 +243,7 @@ layer_of(const Graph *g, const Call *c)
 		add_int(proved, "form", n->form);
 		add_int(proved, "sum_bound", n->sum_bound);
 		add_int(proved, "float_channels", float_channels(n));
+		add_int(proved, "split_channels", fine_channels(n, FINE_SPLIT));
 		add_int(proved, "double_channels", n->scale.count - float_channels(n));
 		add_int(proved, "whole_channels",
 			is_high(g, n, HIGH_PLAIN) ? channel_count(tensor_out(g, n)) : 0);

@@ -73,7 +73,7 @@ find_edges(Stairs *s)
 static bool
 turns(Form form, int32_t sum)
 {
-	return form.mirrored && sum < 0;
+	return form.kind == MIRRORED && sum < 0;
 }
 
 typedef struct {
@@ -85,16 +85,29 @@ typedef struct {
 static bool
 cuts(Form form)
 {
-	return form.mirrored ? form.fine != FINE_DOUBLE : form.fine >= FINE_SPLIT;
+	return form.kind != ROUNDED;
 }
 
 static int
 base(const Stairs *s, Form form)
 {
-	return form.mirrored ? s->zero : cuts(form) ? INT8_MIN : 0;
+	return form.kind == MIRRORED ? s->zero : form.kind == CUT ? INT8_MIN : 0;
 }
 
-/* False: the number has no place in 32 bits. */
+/* What is before the point of x * scale + offset as it is, not rounded; all are floats. */
+static double
+exactly_cut(double x, double scale, double offset)
+{
+	double product = x * scale, v = product + offset, part = v - product;
+	double error = (product - (v - part)) + (offset - part), y = trunc(v);
+
+	return y != v || v * error >= 0 ? y : y - copysign(1, v);
+}
+
+/*
+ * False: the number has no place in 32 bits; or what goes for double is not the same in double and
+ * in float, where the last sum is rounded to zero, so that its whole number is the exact one's.
+ */
 static bool
 line_gives(const Stairs *s, const void *what, int32_t sum, int64_t *y)
 {
@@ -104,13 +117,14 @@ line_gives(const Stairs *s, const void *what, int32_t sum, int64_t *y)
 	double x = (double)sum + line.start;
 	double offset = turns(f->form, sum) ? -line.offset : line.offset;
 	float split = line.rest > 0 ? fmaf((float)x, (float)line.rest, (float)offset) : (float)offset;
-	double v = f->form.fine == FINE_DOUBLE ? fma(x, line.scale, offset) :
+	bool twice = f->form.fine == FINE_DOUBLE;
+	double v = twice ? fma(x, line.scale + line.rest, offset) :
 		(double)fmaf((float)x, (float)line.scale, split);
 
 	if (!(v > -most && v < most) || x < INT32_MIN || x > INT32_MAX)
 		return false;
 	*y = (cuts(f->form) ? (int64_t)v : llrint(v)) + base(s, f->form);
-	return true;
+	return !twice || exactly_cut((double)(float)x, line.scale, (double)split) == trunc(v);
 }
 
 /* What cheaper arithmetic gives before clamping; false: it has no room for the sum. */
@@ -137,7 +151,7 @@ holds(const Stairs *s, Gives *gives, const void *what)
 static bool
 line_holds(const Stairs *s, Form form, Line line)
 {
-	bool falls = form.mirrored && -line.scale - line.offset > line.offset; /* from -1 to 0 */
+	bool falls = form.kind == MIRRORED && -line.scale - line.offset > line.offset; /* from -1 to 0 */
 
 	return line.scale >= 0 && line.rest >= 0 && !falls && holds(s, line_gives, &(FormedLine){ form, line });
 }
@@ -254,13 +268,10 @@ widest(const Region *r, double scale)
 }
 
 static double
-next_scale(double scale, int steps, bool fine)
+next_scale(double scale, int steps)
 {
-	for (; steps; steps += steps < 0 ? 1 : -1) {
-		double far = steps < 0 ? -INFINITY : INFINITY;
-		scale = fine ? nextafter(scale, far) :
-			(double)nextafterf((float)scale, (float)far);
-	}
+	for (; steps; steps += steps < 0 ? 1 : -1)
+		scale = (double)nextafterf((float)scale, steps < 0 ? -INFINITY : INFINITY);
 	return scale;
 }
 
@@ -273,14 +284,13 @@ static bool
 try_line(const Stairs *s, Form form, const Cut *c, double rest, int part, bool started, Line *line)
 {
 	const double far = 1 << 24; /* floats have no odd numbers beyond */
-	bool real = form.fine == FINE_DOUBLE;
 	double offset = c->low + c->width * (part + 1) / (PARTS + 1);
 	double start = started ? round(offset / c->scale) : 0;
 
 	if (!(c->width >= 0 && fabs(start) <= far))
 		return false;
 	offset -= start * c->scale;
-	*line = (Line){ c->scale - rest, real ? offset : (double)(float)offset, rest, (int32_t)start };
+	*line = (Line){ (double)(float)(c->scale - rest), (double)(float)offset, rest, (int32_t)start };
 	return line_holds(s, form, *line);
 }
 
@@ -295,10 +305,10 @@ find_split(const Stairs *s, Form form, const Region *r, double best, Line *line)
 		double scale = best * (1 + (i / PARTS - SCALES / 2) * near);
 		double high = (double)(float)scale;
 		if (high > scale)
-			high = next_scale(high, -1, false);
+			high = next_scale(high, -1);
 		double rest = (double)(float)(scale - high);
 		Cut c = cut(r, high + rest);
-		if (try_line(s, form, &c, rest, i % PARTS, !form.mirrored, line))
+		if (try_line(s, form, &c, rest, i % PARTS, form.kind == CUT, line))
 			return true;
 	}
 	return false;
@@ -308,20 +318,19 @@ bool
 find_line(const Stairs *s, Form form, Line *line)
 {
 	enum { NEIGHBOURS = 24 };
-	bool real = form.fine == FINE_DOUBLE, both = !form.mirrored && form.fine == FINE_NOT;
+	bool both = form.kind == ROUNDED;
 	Region r;
 
 	find_region(&r, s, form);
 	Cut best = widest(&r, slope(s));
 	if (!(best.width >= 0))
 		return false;
-	if (form.fine == FINE_SPLIT)
+	if (form.fine == FINE_SPLIT || form.fine == FINE_DOUBLE)
 		return find_split(s, form, &r, best.scale, line);
-	double scale = real ? best.scale : (double)(float)best.scale;
 	for (int i = 0; i < (both ? 4 : 2) * NEIGHBOURS; i++) {
 		int step = i % (2 * NEIGHBOURS);
-		bool started = i > step || (form.fine == FINE_CUT && !form.mirrored);
-		Cut c = cut(&r, next_scale(scale, step % 2 ? step / 2 + 1 : -(step / 2), real));
+		bool started = i > step || form.kind == CUT;
+		Cut c = cut(&r, next_scale((double)(float)best.scale, step % 2 ? step / 2 + 1 : -(step / 2)));
 		for (int part = 0; part < PARTS && c.width >= 0; part++)
 			if (try_line(s, form, &c, 0, (part + PARTS / 2 - 1) % PARTS, started, line))
 				return true;
@@ -377,7 +386,7 @@ find_swift(const Stairs *s, Swift *line)
 		return false;
 	for (int i = 0; i < NEIGHBOURS; i++) {
 		int steps = i % 2 ? i / 2 + 1 : -(i / 2);
-		Cut c = cut(&r, next_scale((double)(float)best.scale, steps, false));
+		Cut c = cut(&r, next_scale((double)(float)best.scale, steps));
 		if (c.width > 0 && find_start(s, c, line))
 			return true;
 	}

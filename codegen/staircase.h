@@ -21,14 +21,20 @@ typedef struct {
 	int from, to;                 /* set by find_edges(): what those give */
 	int32_t edge[UINT8_MAX];      /* the least sum for each y above `from` */
 } Stairs;
+typedef enum {
+	ROUNDED,
+	CUT,      /* what is before the point, less 128 */
+	MIRRORED, /* the same with -offset for offset below zero; y's zero point is added at the end */
+	LINE_KINDS
+} LineKind;
 typedef struct {
-	bool mirrored; /* below zero -offset stands for offset; y's zero point is added at the end */
+	LineKind kind;
 	Fineness fine;
 } Form;
 typedef struct {
 	double scale, offset;
-	double rest; /* if FINE_SPLIT: sum * scale + (sum * rest + offset) */
-	int32_t start; /* added to the sum first: 0 if mirrored */
+	double rest; /* if split or in double: sum * scale + (sum * rest + offset) */
+	int32_t start; /* added to the sum first: 0 if MIRRORED */
 } Line;
 typedef struct {
 	float scale, offset; /* of the float whose bits are start + sum: rounded to a whole one */

@@ -144,7 +144,7 @@ strip(int8_t *restrict y, const int8_t *const *x, const int16_t *restrict w,
 #pragma GCC unroll 2
 		for (int q = 0; q < 4; q += 2) {
 			const __m256i v[4] = { sum[q][0], sum[q][1], sum[q + 1][0], sum[q + 1][1] };
-			const __m256i out = narrow32(v, y_min, y_max);
+			const __m256i out = narrow32(v, form, y_min, y_max);
 
 			if (p + q < out_w)
 				store16(y + (p + q) * y_step, _mm256_castsi256_si128(out), count);
@@ -167,20 +167,19 @@ depthwise_s8_avx2(int8_t *restrict y, const int8_t *const *x, const int8_t *rest
 	const int32_t *restrict start_16, const int32_t *restrict mult_16,
 	const int8_t *restrict shift_16,
 	const float *restrict scale_16, const float *restrict offset_16,
-	const uint8_t *restrict fine_16, const double *restrict fine_scale_16,
-	const double *restrict fine_offset_16, int16_t *restrict scratch, int in_w, int out_w, int out_c,
-	int kernel_h, int kernel_w, int stride_w, int dilation_w, int pad_left, int multiplier,
-	int x_step, int y_step, int x_zero, int w_parts, int form, int shift_most, int y_zero, int y_min,
-	int y_max)
+	const uint8_t *restrict fine_16, const float *restrict rest_16,
+	int16_t *restrict scratch, int in_w, int out_w, int out_c, int kernel_h,
+	int kernel_w, int stride_w, int dilation_w, int pad_left, int multiplier,
+	int x_step, int y_step, int x_zero, int w_parts, int form, int fine,
+	int shift_most, int y_zero, int y_min, int y_max)
 {
 	assert(multiplier == 1);
 
 	const int rest = out_c % 16, last = out_c - rest;
 	const int block = w_parts * ((kernel_h + 3) / 4) * kernel_w * 4; /* bytes of a channel */
-	const int fine = form == 2 || form == 4;
 	const Rescales rescales = { form == 0 ? mult_16 : NULL, form == 0 ? shift_16 : NULL,
 		form > 0 ? scale_16 : NULL, form > 0 ? offset_16 : NULL, fine ? fine_16 : NULL,
-		fine ? fine_scale_16 : NULL, fine ? fine_offset_16 : NULL };
+		fine ? rest_16 : NULL };
 
 	for (int c = 0; c + 16 <= out_c; c += 16) {
 		widen_weights(scratch, w_columns + c * block, kernel_h, kernel_w, w_parts);

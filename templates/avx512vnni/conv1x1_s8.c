@@ -21,11 +21,10 @@ conv1x1_s8_avx512vnni(int8_t *restrict y, const int8_t *restrict x,
 	const int32_t *restrict mult_16,
 	const int8_t *restrict shift_16, const float *restrict scale_16,
 	const float *restrict offset_16, const uint8_t *restrict fine_16,
-	const double *restrict fine_scale_16, const double *restrict fine_offset_16,
-	uint8_t *restrict scratch, int in_c, int out_w, int out_c, int kernel_h, int kernel_w,
-	int stride_w, int pad_top, int pad_bottom, int pad_left, int pad_right, int x_step,
-	int y_step, int w_left, int excess, int swift, int form, int shift_most, int y_zero,
-	int y_min, int y_max)
+	const float *restrict rest_16, uint8_t *restrict scratch, int in_c, int out_w,
+	int out_c, int kernel_h, int kernel_w, int stride_w, int pad_top, int pad_bottom,
+	int pad_left, int pad_right, int x_step, int y_step, int w_left, int excess,
+	int swift, int form, int fine, int shift_most, int y_zero, int y_min, int y_max)
 {
 	assert(kernel_h == 1 && kernel_w == 1);
 	assert(pad_top == 0 && pad_bottom == 0 && pad_left == 0 && pad_right == 0);
@@ -41,11 +40,10 @@ conv1x1_s8_avx512vnni(int8_t *restrict y, const int8_t *restrict x,
 		swift ? swift_bias_u8 : start_u8,
 		excess > 0 ? excess_at : NULL, excess > 0 ? excess_first : NULL, w_left, excess };
 	const int how = swift ? FORM_SWIFT : form;
-	const int fine = how == 2 || how == 4;
 	const Rescales512 rescales = { how == 0 ? mult_16 : NULL, how == 0 ? shift_16 : NULL,
 		swift ? swift_scale_16 : how > 0 ? scale_16 : NULL,
-		swift ? swift_offset_16 : how > 0 ? offset_16 : NULL, fine ? fine_16 : NULL,
-		fine ? fine_scale_16 : NULL, fine ? fine_offset_16 : NULL };
+		swift ? swift_offset_16 : how > 0 ? offset_16 : NULL, fine && !swift ? fine_16 : NULL,
+		fine && !swift ? rest_16 : NULL };
 
 	for (int i = 0; i < out_w; i += pixels) {
 		const int p = i + pixels <= out_w ? i : out_w - pixels; /* the last goes back */

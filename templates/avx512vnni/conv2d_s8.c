@@ -33,11 +33,11 @@ lay_row_512(uint8_t *to, const int8_t *x, int in_w, int in_c, int columns, int l
 
 /* Four vectors as stored, or three. */
 static inline __attribute__((always_inline)) __m512i
-narrow_group_512(const __m512i *sum, int vectors, int y_min, int y_max)
+narrow_group_512(const __m512i *sum, int vectors, int form, int y_min, int y_max)
 {
 	const __m512i four[4] = { sum[0], sum[1], sum[2], sum[vectors == 3 ? 0 : 3] };
 
-	return narrow64(four, y_min, y_max);
+	return narrow64(four, form, y_min, y_max);
 }
 
 /* The products of `quads` times four bytes under the windows of a tile's pixels. */
@@ -97,7 +97,7 @@ windows_512(int8_t *restrict y, const uint8_t *restrict v, const int32_t *restri
 		for (int k = 0; k < WINDOW_PIXELS; k++)
 			if (k < pixels && k % group == 0 && p + k < out_w)
 				store_pixels_512(y + (p + k) * y_step, y_step,
-					narrow_group_512(sum + k * vectors, vectors, y_min, y_max), group, count,
+					narrow_group_512(sum + k * vectors, vectors, form, y_min, y_max), group, count,
 					(out_w - p - k) * count);
 	}
 }
@@ -116,21 +116,20 @@ conv2d_s8_avx512vnni(int8_t *restrict y, const int8_t *const *x, const int8_t *r
 	const int32_t *restrict quad_at, const int32_t *restrict start_u8,
 	const int32_t *restrict mult_16, const int8_t *restrict shift_16,
 	const float *restrict scale_16, const float *restrict offset_16,
-	const uint8_t *restrict fine_16, const double *restrict fine_scale_16,
-	const double *restrict fine_offset_16, uint8_t *restrict scratch, int in_w, int in_c,
-	int out_w, int out_c, int kernel_h, int kernel_w, int stride_w, int dilation_w, int pad_left,
-	int x_step, int y_step, int x_zero, int quads, int form, int shift_most, int y_zero,
-	int y_min, int y_max)
+	const uint8_t *restrict fine_16, const float *restrict rest_16,
+	uint8_t *restrict scratch, int in_w, int in_c, int out_w, int out_c, int kernel_h,
+	int kernel_w, int stride_w, int dilation_w, int pad_left, int x_step, int y_step,
+	int x_zero, int quads, int form, int fine, int shift_most, int y_zero, int y_min,
+	int y_max)
 {
 	const int beyond = (kernel_w - 1) * dilation_w + 1; /* columns of a window */
 	const int columns = (out_w - 1) * stride_w + beyond;
 	const int widest = (out_w < 16 ? 15 : out_w - 1) * stride_w + beyond; /* of whole tiles */
 	const int plane = (widest * in_c + 127) / 64 * 64, hop = stride_w * in_c;
 	const int rest = out_c % 64, last = out_c - rest;
-	const int fine = form == 2 || form == 4;
 	const Rescales512 all = { form == 0 ? mult_16 : NULL, form == 0 ? shift_16 : NULL,
 		form > 0 ? scale_16 : NULL, form > 0 ? offset_16 : NULL, fine ? fine_16 : NULL,
-		fine ? fine_scale_16 : NULL, fine ? fine_offset_16 : NULL };
+		fine ? rest_16 : NULL };
 
 	for (int i = 0; i < kernel_h; i++)
 		lay_row_512(scratch + i * plane, x[i], in_w, in_c, columns,

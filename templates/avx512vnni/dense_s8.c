@@ -63,7 +63,7 @@ dot_row(int8_t *y, const int8_t *x, const Weights512 *weights, const Rescales512
 			_mm512_loadu_si512(weights->bias + channel + 16 * j));
 		sum[j] = rescale16(sum[j], &r, form, shift_most, y_zero);
 	}
-	store64(y, narrow64(sum, y_min, y_max), count);
+	store64(y, narrow64(sum, form, y_min, y_max), count);
 }
 
 /*
@@ -79,19 +79,17 @@ dense_s8_avx512vnni(int8_t *restrict y, const int8_t *restrict x, const int8_t *
 	const int32_t *restrict excess_first, const int32_t *restrict start_u8,
 	const int32_t *restrict mult_16, const int8_t *restrict shift_16, const float *restrict scale_16,
 	const float *restrict offset_16, const uint8_t *restrict fine_16,
-	const double *restrict fine_scale_16, const double *restrict fine_offset_16,
-	uint8_t *restrict scratch, int in_c, int out_w,
-	int out_c, int x_step, int y_step, int w_left, int excess, int form, int shift_most,
-	int y_zero, int y_min, int y_max)
+	const float *restrict rest_16, uint8_t *restrict scratch, int in_c, int out_w,
+	int out_c, int x_step, int y_step, int w_left, int excess, int form, int fine,
+	int shift_most, int y_zero, int y_min, int y_max)
 {
 	const int count = (out_w + PIXELS_MOST - 1) / PIXELS_MOST; /* tiles of all vectors */
 	const int rest = out_c % 64;
 	const Weights512 weights = { w_less, excess > 0 ? w_excess : NULL, start_u8,
 		excess > 0 ? excess_at : NULL, excess > 0 ? excess_first : NULL, w_left, excess };
-	const int fine = form == 2 || form == 4;
 	const Rescales512 rescales = { form == 0 ? mult_16 : NULL, form == 0 ? shift_16 : NULL,
 		form > 0 ? scale_16 : NULL, form > 0 ? offset_16 : NULL, fine ? fine_16 : NULL,
-		fine ? fine_scale_16 : NULL, fine ? fine_offset_16 : NULL };
+		fine ? rest_16 : NULL };
 
 	if (out_w > FEW) {
 		flip_pixels_512(scratch, x, x_step, in_c, out_w);

@@ -163,7 +163,7 @@ channels_512(int8_t *restrict y, const int8_t *restrict v, const int8_t *restric
 		for (int k = 0; k < 4; k++)
 			if (k < vectors || vectors < 3)
 				sum[k] = rescale16(sum[k], &scales[k], form, shift_most, y_zero);
-		store_pixels_512(y + p * y_step, y_step, narrow64(sum, y_min, y_max), pixels, count,
+		store_pixels_512(y + p * y_step, y_step, narrow64(sum, form, y_min, y_max), pixels, count,
 			total - p * count);
 	}
 }
@@ -216,18 +216,17 @@ depthwise_s8_avx512vnni(int8_t *restrict y, const int8_t *const *x,
 	const int8_t *restrict w_spread, const int32_t *restrict start_u8,
 	const int32_t *restrict mult_16, const int8_t *restrict shift_16,
 	const float *restrict scale_16, const float *restrict offset_16,
-	const uint8_t *restrict fine_16, const double *restrict fine_scale_16,
-	const double *restrict fine_offset_16, int8_t *restrict scratch,
-	int in_w, int in_c, int out_w, int kernel_h, int kernel_w, int stride_w, int dilation_w,
-	int pad_left, int multiplier, int x_step, int y_step, int x_zero, int spare_row,
-	int spread_parts, int form, int shift_most, int y_zero, int y_min, int y_max)
+	const uint8_t *restrict fine_16, const float *restrict rest_16,
+	int8_t *restrict scratch, int in_w, int in_c, int out_w, int kernel_h,
+	int kernel_w, int stride_w, int dilation_w, int pad_left, int multiplier,
+	int x_step, int y_step, int x_zero, int spare_row, int spread_parts, int form,
+	int fine, int shift_most, int y_zero, int y_min, int y_max)
 {
 	const int rest = in_c % STRIP_CHANNELS, last = in_c - rest;
 	const int block = spread_parts * ((kernel_h + 3) / 4) * kernel_w * 4; /* bytes of an output */
-	const int fine = form == 2 || form == 4;
 	const Rescales512 all = { form == 0 ? mult_16 : NULL, form == 0 ? shift_16 : NULL,
 		form > 0 ? scale_16 : NULL, form > 0 ? offset_16 : NULL, fine ? fine_16 : NULL,
-		fine ? fine_scale_16 : NULL, fine ? fine_offset_16 : NULL };
+		fine ? rest_16 : NULL };
 
 	for (int c = 0; c + STRIP_CHANNELS <= in_c; c += STRIP_CHANNELS)
 		strip_512(y + c * multiplier, x, w_spread + c * multiplier * block, start_u8 + c * multiplier,

@@ -194,7 +194,7 @@ store_pair_512(int8_t *y, int step, Sums512 *sum, int pixels, int count, int for
 	const int next = pixels > 1;
 	const __m512i four[4] = { sum[0][0], sum[0][1], sum[next][0], sum[next][1] };
 	const __m512i v = form == FORM_SWIFT ? narrow64_words(four, y_min, y_max) :
-		narrow64(four, y_min, y_max);
+		narrow64(four, form, y_min, y_max);
 
 	store_first32(y, _mm512_castsi512_si256(v), count);
 	if (pixels > 1)
@@ -209,7 +209,7 @@ store_four_512(int8_t *y, int step, Sums512 *sum, int pixels, int count, int for
 	const __m512i four[4] = { sum[0][0], sum[pixels > 1][0], sum[pixels > 2 ? 2 : 0][0],
 		sum[pixels > 3 ? 3 : 0][0] };
 	const __m512i v = form == FORM_SWIFT ? narrow64_words(four, y_min, y_max) :
-		narrow64(four, y_min, y_max);
+		narrow64(four, form, y_min, y_max);
 
 	store_first16(y, _mm512_castsi512_si128(v), count);
 	if (pixels > 1)

@@ -71,34 +71,31 @@ requantize16(__m512i x, const Scales *s, int shift_most)
 	return _mm512_mask_shuffle_epi32(even, 0xaaaa, odd, _MM_PERM_CCAA);
 }
 
-/* What `fine` is where sums are rescaled in double; by a scale in two floats; and where, in form 2,
- * what is before the point counts. */
-enum { FINE_DOUBLE = 1, FINE_SPLIT, FINE_CUT };
+/* What `fine` is where sums are rescaled by a scale in two floats, the last sum rounded to zero (other
+ * targets do it in double); or to nearest. */
+enum { FINE_DOUBLE = 1, FINE_SPLIT };
 
 /*
  * What rescales sixteen channels' sums, by form: 0 exactly, as above; else, with the same bits, in
- * float: 1: y = round(sum * scale + offset), y's zero point being in offset; 3: what is before the
- * point of sum * scale + offset, or - offset where the sum is below zero; y's zero point added.
- * 2 and 4: the same, but by `fine`: in double; or with scale + rest for scale, which in form 2, as
- * FINE_CUT, is what is before the point, less 128.  5: the sum's bits are a float, and 16 bits of
- * the result's are y.
+ * float: 1: y = round(sum * scale + offset), y's zero point being in offset; 2: what is before the
+ * point of sum * scale + offset, y being 128 less; 3: the same, but - offset where the sum is
+ * below zero, and y's zero point added.  `fine` adds sum * rest to offset.  5: the
+ * sum's bits are a float, and 16 bits of the result's are y.
  */
 enum { FORM_SWIFT = 5 };
 typedef struct {
 	int fine;
 	Scales exact;
 	__m512 scale, offset, rest;
-	__m512d fine_scale[2], fine_offset[2];
 } Rescale512;
 
 /* The pointers stand at the first of sixteen channels, `fine` at their flag; those that a form
  * does not use may be NULL. */
 static inline __attribute__((always_inline)) Rescale512
 load_rescale(const int32_t *mult, const int8_t *shift, int shift_most, const float *scale,
-	const float *offset, const uint8_t *fine, const double *fine_scale,
-	const double *fine_offset, int form)
+	const float *offset, const uint8_t *fine, const float *rest, int form)
 {
-	Rescale512 r = { .fine = form == 2 || form == 4 ? fine[0] : 0 };
+	Rescale512 r = { .fine = fine ? fine[0] : 0 };
 
 	if (form == 0) {
 		r.exact = load_scales(mult, shift, shift_most);
@@ -106,15 +103,8 @@ load_rescale(const int32_t *mult, const int8_t *shift, int shift_most, const flo
 	}
 	r.scale = _mm512_loadu_ps(scale);
 	r.offset = _mm512_loadu_ps(offset);
-	if (form == 2 || form == 4)
-		for (int i = 0; i < 2; i++) {
-			r.fine_scale[i] = _mm512_loadu_pd(fine_scale + 8 * i);
-			r.fine_offset[i] = _mm512_loadu_pd(fine_offset + 8 * i);
-		}
-	if (form == 2 || form == 4)
-		r.rest = _mm512_castpd_ps(_mm512_insertf64x4(_mm512_castps_pd(_mm512_castps256_ps512(
-			_mm512_cvtpd_ps(r.fine_scale[0]))),
-			_mm256_castps_pd(_mm512_cvtpd_ps(r.fine_scale[1])), 1));
+	if (fine)
+		r.rest = _mm512_loadu_ps(rest);
 	return r;
 }
 
@@ -130,19 +120,7 @@ offset16(__m512i sum, __m512 offset, int form)
 		_mm512_castps_si512(offset), FIRST_AND_SECOND_XOR_THIRD));
 }
 
-static inline __attribute__((always_inline)) __m256i
-fine8(__m256i sum, __m512d scale, __m512d offset, int form)
-{
-	__m512d v = _mm512_cvtepi32_pd(sum);
-
-	if (form > 2)
-		offset = _mm512_castsi512_pd(_mm512_ternarylogic_epi64(_mm512_castpd_si512(v),
-			_mm512_set1_epi64(INT64_MIN), _mm512_castpd_si512(offset),
-			FIRST_AND_SECOND_XOR_THIRD));
-	return _mm512_cvtpd_epi32(_mm512_fmadd_pd(v, scale, offset));
-}
-
-/* Sixteen sums rescaled, y's zero point in them, not clamped. */
+/* Sixteen sums rescaled, y's zero point in them, not clamped; of form 2 128 more. */
 static inline __attribute__((always_inline)) __m512i
 rescale16(__m512i sum, const Rescale512 *r, int form, int shift_most, int y_zero)
 {
@@ -153,22 +131,16 @@ rescale16(__m512i sum, const Rescale512 *r, int form, int shift_most, int y_zero
 			r->offset));
 	if (form == 0)
 		return _mm512_add_epi32(requantize16(sum, &r->exact, shift_most), zero);
-	if (r->fine == FINE_DOUBLE) {
-		__m256i low = fine8(_mm512_castsi512_si256(sum), r->fine_scale[0],
-			r->fine_offset[0], form);
-		__m256i high = fine8(_mm512_extracti64x4_epi64(sum, 1), r->fine_scale[1],
-			r->fine_offset[1], form);
-		__m512i y = _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
-		return form > 2 ? _mm512_add_epi32(y, zero) : y;
-	}
 	__m512 v = _mm512_cvtepi32_ps(sum), offset = offset16(sum, r->offset, form);
-	if (r->fine == FINE_SPLIT)
+	if (r->fine == FINE_SPLIT || r->fine == FINE_DOUBLE)
 		offset = _mm512_fmadd_ps(v, r->rest, offset);
-	v = _mm512_fmadd_ps(v, r->scale, offset);
+	if (r->fine == FINE_DOUBLE)
+		v = _mm512_fmadd_round_ps(v, r->scale, offset, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);
+	else
+		v = _mm512_fmadd_ps(v, r->scale, offset);
 	if (form > 2)
 		return _mm512_add_epi32(_mm512_cvttps_epi32(v), zero);
-	return r->fine ? _mm512_add_epi32(_mm512_cvttps_epi32(v), _mm512_set1_epi32(INT8_MIN)) :
-		_mm512_cvtps_epi32(v);
+	return form == 2 ? _mm512_cvttps_epi32(v) : _mm512_cvtps_epi32(v);
 }
 
 /* Where those of all of a node's channels are: NULL where the form does not use them. */
@@ -177,7 +149,7 @@ typedef struct {
 	const int8_t *shift;
 	const float *scale, *offset;
 	const uint8_t *fine;
-	const double *fine_scale, *fine_offset;
+	const float *rest;
 } Rescales512;
 
 /* Of sixteen channels from one on. */
@@ -186,13 +158,12 @@ rescale16_at(const Rescales512 *rescales, int channel, int form, int shift_most)
 {
 	if (form == 0)
 		return load_rescale(rescales->mult + channel, rescales->shift + channel, shift_most, NULL,
-			NULL, NULL, NULL, NULL, form);
-	if (form == 1 || form == 3 || form == FORM_SWIFT)
-		return load_rescale(NULL, NULL, 0, rescales->scale + channel, rescales->offset + channel,
 			NULL, NULL, NULL, form);
+	if (!rescales->fine)
+		return load_rescale(NULL, NULL, 0, rescales->scale + channel, rescales->offset + channel,
+			NULL, NULL, form);
 	return load_rescale(NULL, NULL, 0, rescales->scale + channel, rescales->offset + channel,
-		rescales->fine + channel / 16, rescales->fine_scale + channel, rescales->fine_offset + channel,
-		form);
+		rescales->fine + channel / 16, rescales->rest + channel, form);
 }
 
 /* Where dword 4 * i + k stands when dwords, as a square, are turned: 4 * k + i. */
@@ -204,9 +175,10 @@ turned(void)
 
 /* Four times sixteen values of 16 bits, clamped. */
 static inline __attribute__((always_inline)) __m512i
-clamp64(__m512i low, __m512i high, int y_min, int y_max)
+clamp64(__m512i low, __m512i high, int form, int y_min, int y_max)
 {
-	__m512i v = _mm512_packs_epi16(low, high);
+	__m512i v = form == 2 ? _mm512_xor_si512(_mm512_packus_epi16(low, high),
+		_mm512_set1_epi8(INT8_MIN)) : _mm512_packs_epi16(low, high);
 
 	if (y_min > INT8_MIN)
 		v = _mm512_max_epi8(v, _mm512_set1_epi8((char)y_min));
@@ -215,12 +187,12 @@ clamp64(__m512i low, __m512i high, int y_min, int y_max)
 	return v;
 }
 
-/* Four times sixteen values as stored, clamped. */
+/* Four times sixteen values of a form as stored, clamped. */
 static inline __attribute__((always_inline)) __m512i
-narrow64(const __m512i x[4], int y_min, int y_max)
+narrow64(const __m512i x[4], int form, int y_min, int y_max)
 {
 	return _mm512_permutexvar_epi32(turned(), clamp64(_mm512_packs_epi32(x[0], x[1]),
-		_mm512_packs_epi32(x[2], x[3]), y_min, y_max));
+		_mm512_packs_epi32(x[2], x[3]), form, y_min, y_max));
 }
 
 /* Each dword's low word of a and of b.  As an instruction, since clang takes a slower one. */
@@ -249,7 +221,7 @@ static inline __attribute__((always_inline)) __m512i
 narrow64_words(const __m512i x[4], int y_min, int y_max)
 {
 	return _mm512_permutexvar_epi32(turned(), part_bytes(clamp64(low_words(x[0], x[1]),
-		low_words(x[2], x[3]), y_min, y_max)));
+		low_words(x[2], x[3]), FORM_SWIFT, y_min, y_max)));
 }
 
 /* The same of values without their zero point. */
@@ -260,7 +232,7 @@ narrow64_zero(const __m512i x[4], int y_zero, int y_min, int y_max)
 	const __m512i stored[4] = { _mm512_add_epi32(x[0], zero), _mm512_add_epi32(x[1], zero),
 		_mm512_add_epi32(x[2], zero), _mm512_add_epi32(x[3], zero) };
 
-	return narrow64(stored, y_min, y_max);
+	return narrow64(stored, 0, y_min, y_max);
 }
 
 /* The first count of 64 bytes. */

@@ -34,33 +34,31 @@ shift_right8(__m256i x, __m256i shift)
 	return _mm256_sub_epi32(_mm256_srav_epi32(x, shift), up);
 }
 
-/* What `fine` is where sums are rescaled in double; by a scale in two floats; and where, in form 2,
- * what is before the point counts. */
-enum { FINE_DOUBLE = 1, FINE_SPLIT, FINE_CUT };
+/* What `fine` is where sums are rescaled in double; by a scale in two floats. */
+enum { FINE_DOUBLE = 1, FINE_SPLIT };
 
 /*
  * What rescales eight channels' sums, by form: 0 exactly, x * mult / 2^31 * 2^shift, rounded
  * twice; else, with the same bits, in float: 1: y = round(sum * scale + offset), y's zero point
- * being in offset; 3: what is before the point of sum * scale + offset, or - offset where the sum
- * is below zero; y's zero point added.  2 and 4: the same, but by `fine`: in double; or with
- * scale + rest for scale, which in form 2, as FINE_CUT, is what is before the point, less 128.
+ * being in offset; 2: what is before the point of sum * scale + offset, y being 128 less; 3: the
+ * same, but - offset where the sum is below zero, and y's zero point added.  By `fine`, scale + rest
+ * stands for scale, in double or not.
  */
 typedef struct {
 	int fine;
 	__m256i mult, left, right;
 	__m256 scale, offset, rest;
-	__m256d fine_scale[2], fine_offset[2];
+	__m256d fine_scale[2], fine_offset[2]; /* in double, where it is used */
 } Rescale;
 
 /* The pointers stand at the first of eight channels, `fine` at the flag of their sixteen; those
  * that a form does not use may be NULL.  shift_most: of all shifts. */
 static inline __attribute__((always_inline)) Rescale
 load_rescale8(const int32_t *mult, const int8_t *shift, int shift_most, const float *scale,
-	const float *offset, const uint8_t *fine, const double *fine_scale,
-	const double *fine_offset, int form)
+	const float *offset, const uint8_t *fine, const float *rest, int form)
 {
 	const __m256i zero = _mm256_setzero_si256();
-	Rescale r = { .fine = form == 2 || form == 4 ? fine[0] : 0 };
+	Rescale r = { .fine = fine ? fine[0] : 0 };
 
 	if (form == 0) {
 		__m256i s = _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)shift));
@@ -72,28 +70,25 @@ load_rescale8(const int32_t *mult, const int8_t *shift, int shift_most, const fl
 	}
 	r.scale = _mm256_loadu_ps(scale);
 	r.offset = _mm256_loadu_ps(offset);
-	if (form == 2 || form == 4)
+	if (fine)
+		r.rest = _mm256_loadu_ps(rest);
+	if (r.fine == FINE_DOUBLE)
 		for (int i = 0; i < 2; i++) {
-			r.fine_scale[i] = _mm256_loadu_pd(fine_scale + 4 * i);
-			r.fine_offset[i] = _mm256_loadu_pd(fine_offset + 4 * i);
+			r.fine_scale[i] = _mm256_add_pd(_mm256_cvtps_pd(_mm_loadu_ps(scale + 4 * i)),
+				_mm256_cvtps_pd(_mm_loadu_ps(rest + 4 * i)));
+			r.fine_offset[i] = _mm256_cvtps_pd(_mm_loadu_ps(offset + 4 * i));
 		}
-	if (form == 2 || form == 4)
-		r.rest = _mm256_set_m128(_mm256_cvtpd_ps(r.fine_scale[1]), _mm256_cvtpd_ps(r.fine_scale[0]));
 	return r;
 }
 
 /* Four sums in double. */
 static inline __attribute__((always_inline)) __m128i
-fine4(__m128i sum, __m256d scale, __m256d offset, int form)
+fine4(__m128i sum, __m256d scale, __m256d offset)
 {
-	__m256d v = _mm256_cvtepi32_pd(sum);
-
-	if (form > 2)
-		offset = _mm256_xor_pd(offset, _mm256_and_pd(v, _mm256_set1_pd(-0.0)));
-	return _mm256_cvtpd_epi32(_mm256_fmadd_pd(v, scale, offset));
+	return _mm256_cvttpd_epi32(_mm256_fmadd_pd(_mm256_cvtepi32_pd(sum), scale, offset));
 }
 
-/* Eight sums rescaled, y's zero point in them, not clamped. */
+/* Eight sums rescaled, y's zero point in them, not clamped; of form 2 128 more. */
 static inline __attribute__((always_inline)) __m256i
 rescale8(__m256i sum, const Rescale *r, int form, int shift_most, int y_zero)
 {
@@ -103,10 +98,10 @@ rescale8(__m256i sum, const Rescale *r, int form, int shift_most, int y_zero)
 		return _mm256_add_epi32(shift_right8(high_product8(x, r->mult), r->right), zero);
 	}
 	if (r->fine == FINE_DOUBLE) {
-		__m256i y = _mm256_set_m128i(fine4(_mm256_extracti128_si256(sum, 1),
-			r->fine_scale[1], r->fine_offset[1], form),
-			fine4(_mm256_castsi256_si128(sum), r->fine_scale[0], r->fine_offset[0], form));
-		return form > 2 ? _mm256_add_epi32(y, zero) : y;
+		__m256i x = form > 2 ? _mm256_abs_epi32(sum) : sum;
+		__m256i y = _mm256_set_m128i(fine4(_mm256_extracti128_si256(x, 1), r->fine_scale[1],
+			r->fine_offset[1]), fine4(_mm256_castsi256_si128(x), r->fine_scale[0], r->fine_offset[0]));
+		return form > 2 ? _mm256_add_epi32(_mm256_sign_epi32(y, sum), zero) : y;
 	}
 	__m256 v = _mm256_cvtepi32_ps(sum), offset = r->offset;
 	if (form > 2)
@@ -116,8 +111,7 @@ rescale8(__m256i sum, const Rescale *r, int form, int shift_most, int y_zero)
 	v = _mm256_fmadd_ps(v, r->scale, offset);
 	if (form > 2)
 		return _mm256_add_epi32(_mm256_cvttps_epi32(v), zero);
-	return r->fine ? _mm256_add_epi32(_mm256_cvttps_epi32(v), _mm256_set1_epi32(INT8_MIN)) :
-		_mm256_cvtps_epi32(v);
+	return form == 2 ? _mm256_cvttps_epi32(v) : _mm256_cvtps_epi32(v);
 }
 
 /* Where those of all of a node's channels are: NULL where the form does not use them. */
@@ -126,7 +120,7 @@ typedef struct {
 	const int8_t *shift;
 	const float *scale, *offset;
 	const uint8_t *fine;
-	const double *fine_scale, *fine_offset;
+	const float *rest;
 } Rescales;
 
 /* Of eight channels from one on. */
@@ -135,21 +129,21 @@ rescale8_at(const Rescales *rescales, int channel, int form, int shift_most)
 {
 	if (form == 0)
 		return load_rescale8(rescales->mult + channel, rescales->shift + channel, shift_most, NULL,
-			NULL, NULL, NULL, NULL, form);
-	if (form == 1 || form == 3)
-		return load_rescale8(NULL, NULL, 0, rescales->scale + channel, rescales->offset + channel,
 			NULL, NULL, NULL, form);
+	if (!rescales->fine)
+		return load_rescale8(NULL, NULL, 0, rescales->scale + channel, rescales->offset + channel,
+			NULL, NULL, form);
 	return load_rescale8(NULL, NULL, 0, rescales->scale + channel, rescales->offset + channel,
-		rescales->fine + channel / 16, rescales->fine_scale + channel, rescales->fine_offset + channel,
-		form);
+		rescales->fine + channel / 16, rescales->rest + channel, form);
 }
 
-/* Four times eight values as stored, clamped. */
+/* Four times eight values of a form as stored, clamped. */
 static inline __attribute__((always_inline)) __m256i
-narrow32(const __m256i x[4], int y_min, int y_max)
+narrow32(const __m256i x[4], int form, int y_min, int y_max)
 {
-	__m256i v = _mm256_packs_epi16(_mm256_packs_epi32(x[0], x[1]),
-		_mm256_packs_epi32(x[2], x[3]));
+	const __m256i low = _mm256_packs_epi32(x[0], x[1]), high = _mm256_packs_epi32(x[2], x[3]);
+	__m256i v = form == 2 ? _mm256_xor_si256(_mm256_packus_epi16(low, high),
+		_mm256_set1_epi8(INT8_MIN)) : _mm256_packs_epi16(low, high);
 
 	if (y_min > INT8_MIN)
 		v = _mm256_max_epi8(v, _mm256_set1_epi8((char)y_min));

@@ -18,10 +18,10 @@ conv2d_s8_dot256(int8_t *restrict y, const int8_t *const *x, const int8_t *restr
 	const int32_t *restrict start_u8, const int32_t *restrict mult_16,
 	const int8_t *restrict shift_16, const float *restrict scale_16,
 	const float *restrict offset_16, const uint8_t *restrict fine_16,
-	const double *restrict fine_scale_16, const double *restrict fine_offset_16,
-	uint8_t *restrict scratch, int in_w, int in_c, int out_w, int out_c, int kernel_h,
-	int kernel_w, int stride_w, int dilation_w, int pad_left, int x_step, int y_step, int x_zero,
-	int w_left, int excess, int pairs_safe, int form, int shift_most, int y_zero, int y_min,
+	const float *restrict rest_16, uint8_t *restrict scratch, int in_w, int in_c,
+	int out_w, int out_c, int kernel_h, int kernel_w, int stride_w, int dilation_w,
+	int pad_left, int x_step, int y_step, int x_zero, int w_left, int excess,
+	int pairs_safe, int form, int fine, int shift_most, int y_zero, int y_min,
 	int y_max)
 {
 	const int taps = kernel_h * kernel_w * in_c;
@@ -30,10 +30,9 @@ conv2d_s8_dot256(int8_t *restrict y, const int8_t *const *x, const int8_t *restr
 	const Weights weights = { w_less, excess > 0 ? w_excess : NULL, all_safe ? NULL : fours_16,
 		start_u8, excess > 0 ? excess_at : NULL, excess > 0 ? excess_first : NULL, all_safe,
 		w_left, excess };
-	const int fine = form == 2 || form == 4;
 	const Rescales rescales = { form == 0 ? mult_16 : NULL, form == 0 ? shift_16 : NULL,
 		form > 0 ? scale_16 : NULL, form > 0 ? offset_16 : NULL, fine ? fine_16 : NULL,
-		fine ? fine_scale_16 : NULL, fine ? fine_offset_16 : NULL };
+		fine ? rest_16 : NULL };
 
 	for (int at = 0; at < out_w; at += WINDOWS) {
 		const int pixels = out_w - at < WINDOWS ? out_w - at : WINDOWS;

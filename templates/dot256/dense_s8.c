@@ -99,7 +99,7 @@ row(int8_t *y, const int8_t *x, const Weights *weights, const Rescales *rescales
 	rescale_vector(sum, 0, rescales, channel, 1, form, shift_most, y_zero);
 	if (vectors > 1)
 		rescale_vector(sum, 1, rescales, channel, 1, form, shift_most, y_zero);
-	store_pair(y + channel, 0, sum, 1, count, y_min, y_max);
+	store_pair(y + channel, 0, sum, 1, count, form, y_min, y_max);
 }
 
 /*
@@ -116,20 +116,18 @@ dense_s8_dot256(int8_t *restrict y, const int8_t *restrict x, const int8_t *rest
 	const int32_t *restrict start_u8, const int32_t *restrict mult_16,
 	const int8_t *restrict shift_16, const float *restrict scale_16,
 	const float *restrict offset_16, const uint8_t *restrict fine_16,
-	const double *restrict fine_scale_16, const double *restrict fine_offset_16,
-	uint8_t *restrict scratch, int in_c, int out_w, int out_c, int x_step, int y_step,
-	int w_left, int excess, int pairs_safe, int form, int shift_most, int y_zero, int y_min,
-	int y_max)
+	const float *restrict rest_16, uint8_t *restrict scratch, int in_c, int out_w,
+	int out_c, int x_step, int y_step, int w_left, int excess, int pairs_safe,
+	int form, int fine, int shift_most, int y_zero, int y_min, int y_max)
 {
 	const int fours = (in_c + 3) / 4, last = out_c / 16 * 16;
 	const int all_safe = pairs_safe || !SATURATES;
 	const Weights weights = { w_less, excess > 0 ? w_excess : NULL, all_safe ? NULL : fours_16,
 		start_u8, excess > 0 ? excess_at : NULL, excess > 0 ? excess_first : NULL, all_safe,
 		w_left, excess };
-	const int fine = form == 2 || form == 4;
 	const Rescales rescales = { form == 0 ? mult_16 : NULL, form == 0 ? shift_16 : NULL,
 		form > 0 ? scale_16 : NULL, form > 0 ? offset_16 : NULL, fine ? fine_16 : NULL,
-		fine ? fine_scale_16 : NULL, fine ? fine_offset_16 : NULL };
+		fine ? rest_16 : NULL };
 
 	if (out_w == 1) {
 		int32_t zeros = 0;

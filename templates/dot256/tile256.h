@@ -317,12 +317,12 @@ rescale_vector(Tile sum, int j, const Rescales *rescales, int channel, int pixel
 
 /* Two pixels, or one, count outputs of each. */
 static inline __attribute__((always_inline)) void
-store_pair(int8_t *y, int step, __m256i sum[2][TILE_VECTORS], int pixels, int count, int y_min,
-	int y_max)
+store_pair(int8_t *y, int step, __m256i sum[2][TILE_VECTORS], int pixels, int count, int form,
+	int y_min, int y_max)
 {
 	const int next = pixels > 1;
 	const __m256i v[4] = { sum[0][0], sum[0][1], sum[next][0], sum[next][1] };
-	const __m256i out = narrow32(v, y_min, y_max);
+	const __m256i out = narrow32(v, form, y_min, y_max);
 
 	store16(y, _mm256_castsi256_si128(out), count);
 	if (pixels > 1)
@@ -350,11 +350,11 @@ tile(int8_t *y, int y_step, const uint8_t *x, const Weights *weights, const Resc
 	rescale_vector(sum, 0, rescales, channel, pixels, form, shift_most, y_zero);
 	if (vectors > 1)
 		rescale_vector(sum, 1, rescales, channel, pixels, form, shift_most, y_zero);
-	store_pair(y, y_step, sum, pixels, count, y_min, y_max);
+	store_pair(y, y_step, sum, pixels, count, form, y_min, y_max);
 	if (pixels > 2)
-		store_pair(y + 2 * y_step, y_step, sum + 2, pixels - 2, count, y_min, y_max);
+		store_pair(y + 2 * y_step, y_step, sum + 2, pixels - 2, count, form, y_min, y_max);
 	if (pixels > 4)
-		store_pair(y + 4 * y_step, y_step, sum + 4, pixels - 4, count, y_min, y_max);
+		store_pair(y + 4 * y_step, y_step, sum + 4, pixels - 4, count, form, y_min, y_max);
 }
 
 /*

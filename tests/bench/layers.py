@@ -124,11 +124,12 @@ def print_unproved(name, folder):
     dear = 0
     for line in done.stdout.splitlines():
         node, ratio = line.split()
-        proved = rows[int(node)].get("proved", {"form": 0})
-        if proved["form"] in (2, 4):
+        proved = rows[int(node)].get("proved", {"split_channels": 0, "double_channels": 0})
+        if proved["split_channels"] or proved["double_channels"]:
             dear += float(ratio) > ALLOWED
-            print(f"  {name:32}{rows[int(node)]['name']:22}form {proved['form']}, in double "
-                  f"{proved['double_channels']:4} of {rows[int(node)]['channels']:4}: x {float(ratio):.3f}")
+            print(f"  {name:32}{rows[int(node)]['name']:22}form {proved['form']}, of "
+                  f"{rows[int(node)]['channels']:4} channels split {proved['split_channels']:4}, "
+                  f"in double {proved['double_channels']:4}: x {float(ratio):.3f}")
     return dear
 
 

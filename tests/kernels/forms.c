@@ -25,7 +25,7 @@ pick_form(Case *c)
 	if (!sums_products(n) || tensor_out(g, n)->type != TYPE_s8 ||
 		!any_reads("form") || (!c->large && chance(&c->dice, 30)))
 		return true;
-	prove_node(g, n, WANT_LINES | WANT_HIGH | WANT_FINE * (mixed ? between(&c->dice, 0, FINENESSES - 1) : 0));
+	prove_node(g, n, WANT_LINES | WANT_HIGH | WANT_FINE * (mixed ? between(&c->dice, 0, FINENESSES) : 0));
 	if (chance(&c->dice, 30))
 		n->swift_scale.count = 0;
 	return true;

@@ -10,6 +10,7 @@ import random
 import re
 import subprocess
 import sys
+from fractions import Fraction
 
 import numpy as np
 
@@ -226,10 +227,10 @@ def fused(x, scale, offset):
     return total.astype(np.float32).astype(np.float64)
 
 
-def exact_fused(sums, scale, offset):
-    """fma() of numbers: the quotient of whole numbers is rounded once."""
-    (up, down), (high, low) = scale.as_integer_ratio(), offset.as_integer_ratio()
-    return np.array([(x * up * low + high * down) / (down * low) for x in sums.tolist()])
+def exactly_fused(sums, scale, offsets):
+    """The product and sum of floats, or doubles, as fractions."""
+    scale = Fraction(float(scale))
+    return [int(x) * scale + Fraction(float(offset)) for x, offset in zip(sums.tolist(), offsets.tolist())]
 
 
 def array_of(given, name, channels):
@@ -254,20 +255,23 @@ class Form:
         return np.clip(y, -128 if self.open & 1 else c.least, 127 if self.open & 2 else c.most)
 
 
-DOUBLE, SPLIT, CUT = 1, 2, 3  # of a block of 16 channels; 0: none of them
+ROUNDED, CUT, MIRRORED = 1, 2, 3  # forms of a layer; MIRRORED: sums below zero take -offset
+DOUBLE, SPLIT = 1, 2  # of a block of 16 channels; 0: neither
 
 
 class Lines(Form):
-    """A line in float, or in double; rounded to even, or what is before the point."""
+    """A line in float, or in double and as well in float whose last sum is rounded to zero; y is rounded
+    to even, or what is before the point, less 128 or plus the zero point."""
     def __init__(self, given, channels):
         super().__init__(given)
         self.form = int(given.get("form", 0))
-        self.mirrored = self.form > 2
+        self.mirrored = self.form == MIRRORED
         self.scale, self.offset, self.rest, self.fine = (
             array_of(given, name, channels) for name in ("scales", "offsets", "rests", "fines"))
         self.start = array_of(given, "starts", channels).astype(np.int64)
         blocks = [set(self.fine[i:i + 16]) for i in range(0, channels, 16)]
-        if not set().union(*blocks) <= {0, DOUBLE, SPLIT, CUT} or any(len(block) > 1 for block in blocks):
+        known = {0} if self.form == ROUNDED else {0, DOUBLE, SPLIT}
+        if any(len(block) > 1 or not block <= known for block in blocks):
             self.scale[:] = -1  # kernels look at a block's first
 
     def found(self, _):
@@ -282,38 +286,40 @@ class Lines(Form):
         offset = np.where(sums < 0, -offset, offset) if self.mirrored else np.full(sums.shape, offset)
         if np.abs(sums).max() >= 2**31:
             return np.full(sums.shape, 999)
-        if fine == DOUBLE:
-            v = np.where(sums < 0, exact_fused(sums, float(scale), float(offset[0])),
-                         exact_fused(sums, float(scale), float(offset[-1])))
-        else:
-            v = fused(sums, scale, fused(sums, self.rest[at], offset) if fine == SPLIT else offset)
+        split = fused(sums, self.rest[at], offset) if fine in (SPLIT, DOUBLE) else offset
+        v = fused(sums, scale, split)
         if not np.isfinite(v).all() or np.abs(v).max(initial=0) >= 2**30:
             return np.full(sums.shape, 999)
-        if self.mirrored:
-            return self.clipped(c, (np.rint(v) if fine == DOUBLE else np.trunc(v)) + c.zero)
-        return self.clipped(c, np.trunc(v) - 128 if fine in (SPLIT, CUT) else np.rint(v))
+        if self.form == ROUNDED:
+            return self.clipped(c, np.rint(v))
+        y = self.twice(sums, scale, split, offset, self.rest[at]) if fine == DOUBLE else np.trunc(v)
+        return self.clipped(c, y + c.zero if self.mirrored else y - 128)
+
+    @staticmethod
+    def twice(sums, scale, split, offset, rest):
+        """In double and in float, as fractions: the quotient of whole numbers is rounded once; and a sum of
+        floats rounded to zero has the same whole number before its point as the sum itself."""
+        double = [math.trunc(float(v)) for v in exactly_fused(sums, float(scale) + float(rest), offset)]
+        single = [math.trunc(v) for v in exactly_fused(sums.astype(np.float32).astype(np.int64), scale, split)]
+        return np.where(np.array(double) == np.array(single), double, 9999)
 
     def rises(self, at):
-        scale, offset = self.scale[at], self.offset[at]
-        single = self.fine[at] == DOUBLE or (np.float32(scale) == scale and np.float32(offset) == offset)
-        return scale >= 0 and self.rest[at] >= 0 and single and (not self.mirrored or -scale - offset <= offset)
+        scale, offset, rest = self.scale[at], self.offset[at], self.rest[at]
+        single = all(np.float32(v) == v for v in (scale, offset, rest))
+        return scale >= 0 and rest >= 0 and single and (not self.mirrored or -scale - offset <= offset)
 
     def quick(self, at):
         return self.fine[at] != DOUBLE
 
     def harm(self, c, at, far, dice):
-        if self.fine[at] == CUT and dice.random() < 0.3:
-            self.fine[at] = 0
+        if self.form == CUT and dice.random() < 0.3:
+            self.form = ROUNDED
         elif self.start[at]:
             self.start[at] += dice.choice((3, -3))
         elif dice.random() < 0.5:  # the farthest edge moves by three sums
-            self.scale[at] = as_kept(self.scale[at] * (1 + 3 / far), self.fine[at])
+            self.scale[at] = float(np.float32(self.scale[at] * (1 + 3 / far)))
         else:
-            self.offset[at] = as_kept(self.offset[at] + 3 * c.scale[at] * dice.choice((1, -1)), self.fine[at])
-
-
-def as_kept(v, fine):
-    return v if fine == DOUBLE else float(np.float32(v))
+            self.offset[at] = float(np.float32(self.offset[at] + 3 * c.scale[at] * dice.choice((1, -1))))
 
 
 class Swift(Form):
