@@ -47,6 +47,16 @@ struct mrt_heat_reading {
 	int status;     /* 0 none, 1 light, 2 moderate, 3 severe .. 6; negative: unknown */
 };
 
+static inline float /* what the sources give for what they do not know: NaN */
+mrt_heat_unknown(void)
+{
+	const union {
+		uint32_t bits;
+		float value;
+	} nan = { 0x7fc00000 };
+	return nan.value;
+}
+
 #define MRT_HEAT_STATES(X) \
 	X(MRT_HEAT_COOL, "cool") /* the best choice runs, or soon may */ \
 	X(MRT_HEAT_WARM, "warm") /* the best choice would get too hot */ \

@@ -6,16 +6,6 @@ enum { SEVEREST = 6 }; /* ATHERMAL_STATUS_SHUTDOWN; an error is -1 */
 
 static const struct mrt_heat_android none;
 
-static float
-unknown(void)
-{
-	union {
-		uint32_t bits;
-		float f;
-	} nan = { 0x7fc00000 };
-	return nan.f;
-}
-
 int
 mrt_heat_android_open(struct mrt_heat_android *a, const char *library)
 {
@@ -60,9 +50,9 @@ mrt_heat_android_read(const struct mrt_heat_android *a, struct mrt_heat_reading 
 {
 	int status = a->manager && a->status ? a->status(a->manager) : -1;
 	reading->status = status >= 0 && status <= SEVEREST ? status : -1;
-	reading->celsius = unknown();
+	reading->celsius = mrt_heat_unknown();
 	reading->headroom =
-		a->manager && a->headroom ? a->headroom(a->manager, 0) : unknown();
+		a->manager && a->headroom ? a->headroom(a->manager, 0) : mrt_heat_unknown();
 }
 
 void

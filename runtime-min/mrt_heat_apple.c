@@ -56,12 +56,8 @@ mrt_heat_apple_open(struct mrt_heat_apple *a)
 void
 mrt_heat_apple_read(const struct mrt_heat_apple *a, struct mrt_heat_reading *reading)
 {
-	union {
-		uint32_t bits;
-		float f;
-	} nan = { 0x7fc00000 };
 	uint64_t level;
-	reading->celsius = reading->headroom = nan.f;
+	reading->celsius = reading->headroom = mrt_heat_unknown();
 	reading->status = -1;
 	if (a->token != -1 && notify_get_state(a->token, &level) == NOTIFY_STATUS_OK)
 		reading->status = mrt_heat_apple_status(level);

@@ -6,13 +6,10 @@ void
 mrt_heat_callback_read(
 	const struct mrt_heat_callback *c, struct mrt_heat_reading *reading)
 {
-	union {
-		uint32_t bits;
-		float f;
-	} nan = { 0x7fc00000 };
-	float celsius = nan.f;
-	reading->celsius =
-		c->celsius && c->celsius(c->user, &celsius) == 0 ? celsius : nan.f;
-	reading->headroom = nan.f;
+	float celsius = mrt_heat_unknown();
+	if (c->celsius && c->celsius(c->user, &celsius) != 0)
+		celsius = mrt_heat_unknown();
+	reading->celsius = celsius;
+	reading->headroom = mrt_heat_unknown();
 	reading->status = -1;
 }

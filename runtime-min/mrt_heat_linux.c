@@ -42,16 +42,6 @@ read_line(const char *path, char *line)
 	return n > 0;
 }
 
-static float
-unknown(void)
-{
-	union {
-		uint32_t bits;
-		float f;
-	} nan = { 0x7fc00000 };
-	return nan.f;
-}
-
 /* A file with thousandths of a degree. */
 static float
 read_celsius(const char *path)
@@ -59,7 +49,7 @@ read_celsius(const char *path)
 	char line[SHORT];
 	const long most = 1000000; /* hotter than that is an error, as -273200 is */
 	if (!read_line(path, line))
-		return unknown();
+		return mrt_heat_unknown();
 	const char *c = line;
 	long value = 0, sign = 1;
 	if (*c == '-') {
@@ -67,13 +57,13 @@ read_celsius(const char *path)
 		c++;
 	}
 	if (!*c)
-		return unknown();
+		return mrt_heat_unknown();
 	for (; *c; c++) {
 		if (*c < '0' || *c > '9' || value > most)
-			return unknown();
+			return mrt_heat_unknown();
 		value = 10 * value + (*c - '0');
 	}
-	return value > most ? unknown() : (float)(sign * value) / 1000;
+	return value > most ? mrt_heat_unknown() : (float)(sign * value) / 1000;
 }
 
 static int
@@ -102,17 +92,17 @@ passive_trip(const char *root, int zone)
 	for (int trip = 0; trip < TRIPS; trip++) {
 		if (!zone_path(path, root, zone) || !append(path, "trip_point_") ||
 			!append_number(path, trip))
-			return unknown();
+			return mrt_heat_unknown();
 		int stem = 0;
 		while (path[stem])
 			stem++;
 		if (!append(path, "_type") || !read_line(path, line))
-			return unknown();
+			return mrt_heat_unknown();
 		path[stem] = 0;
 		if (same(line, "passive") && append(path, "_temp"))
 			return read_celsius(path);
 	}
-	return unknown();
+	return mrt_heat_unknown();
 }
 
 int
@@ -122,7 +112,7 @@ mrt_heat_linux_open(struct mrt_heat_linux *l, const char *root, const char *type
 	if (!l)
 		return MRT_ARGUMENT;
 	l->path[0] = 0;
-	l->trip = unknown();
+	l->trip = mrt_heat_unknown();
 	for (int zone = 0; zone < ZONES; zone++) {
 		if (!zone_path(path, root, zone) || !append(path, "type"))
 			return MRT_ARGUMENT;
@@ -144,6 +134,6 @@ void
 mrt_heat_linux_read(const struct mrt_heat_linux *l, struct mrt_heat_reading *reading)
 {
 	reading->celsius = read_celsius(l->path);
-	reading->headroom = unknown();
+	reading->headroom = mrt_heat_unknown();
 	reading->status = -1;
 }
