@@ -15,7 +15,7 @@ convolve_tile(float *y, const Window *k, int p, int o, int pixels, int outputs)
 {
 	const int left = p * k->stride - k->pad;
 	const float *w = weights_from(k->w, o, k->kernel_h * k->kernel_w * k->in_c * W_BLOCK);
-	Tile sum;
+	RealTile sum;
 
 	begin_tile(sum, k->bias + o, outputs);
 	for (int i = 0; i < k->kernel_h; i++) {

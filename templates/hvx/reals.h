@@ -10,10 +10,10 @@
 enum { TILE_PIXELS = 4, TILE_OUTPUTS = 2, W_BLOCK = 16 };
 
 /* Sums, each of which takes its products in the same order, wherever it stands in a tile. */
-typedef float Tile[TILE_PIXELS][TILE_OUTPUTS];
+typedef float RealTile[TILE_PIXELS][TILE_OUTPUTS];
 
 static inline __attribute__((always_inline)) void
-begin_tile(Tile sum, const float *bias, int outputs)
+begin_tile(RealTile sum, const float *bias, int outputs)
 {
 	for (int p = 0; p < TILE_PIXELS; p++) {
 		sum[p][0] = bias[0];
@@ -23,7 +23,7 @@ begin_tile(Tile sum, const float *bias, int outputs)
 
 /* sum += x * w of count inputs; pixels lie step apart. */
 static inline __attribute__((always_inline)) void
-add_inputs(Tile sum, const float *x, int step, const float *w, int count, int pixels, int outputs)
+add_inputs(RealTile sum, const float *x, int step, const float *w, int count, int pixels, int outputs)
 {
 	for (int c = 0; c < count; c++) {
 		for (int p = 0; p < pixels; p++) {
@@ -35,7 +35,7 @@ add_inputs(Tile sum, const float *x, int step, const float *w, int count, int pi
 }
 
 static inline __attribute__((always_inline)) void
-end_tile(float *y, Tile sum, int step, int pixels, int outputs, float low, float high)
+end_tile(float *y, RealTile sum, int step, int pixels, int outputs, float low, float high)
 {
 	for (int p = 0; p < pixels; p++) {
 		y[p * step] = clamp_real(sum[p][0], low, high);
@@ -56,7 +56,7 @@ static inline __attribute__((always_inline)) void
 multiply_tile(float *y, const float *x, const float *w, const float *bias, int in_c, int x_step,
 	int y_step, int pixels, int outputs, float low, float high)
 {
-	Tile sum;
+	RealTile sum;
 
 	begin_tile(sum, bias, outputs);
 	add_inputs(sum, x, x_step, w, in_c, pixels, outputs);

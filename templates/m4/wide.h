@@ -75,7 +75,7 @@ load_words(uint32_t *to, const void *from, int count)
  * of `taps`, an odd number: for outputs that begin with a word's first half and its second one.
  */
 static inline __attribute__((always_inline)) void
-add_row(int32_t sum[2], const uint32_t *x, const uint32_t *w, int taps, int stride_w)
+add_window_row(int32_t sum[2], const uint32_t *x, const uint32_t *w, int taps, int stride_w)
 {
 	const int pairs = taps / 2;
 
@@ -116,7 +116,7 @@ channel(int8_t *y, int y_step, const uint32_t *x, const uint32_t *w, const int32
 			load_words(v, x + i * words, stride_w / 2 + taps / 2 + 1);
 			if (!few)
 				load_words(weights, w + i * (taps - 1), taps - 1);
-			add_row(sum, v, few ? kept + i * (taps - 1) : weights, taps, stride_w);
+			add_window_row(sum, v, few ? kept + i * (taps - 1) : weights, taps, stride_w);
 		}
 		const Two begin = load_two(rescales);
 		const int32_t how[3] = { (int32_t)begin.word[0], (int32_t)begin.word[1], (int32_t)end.word[0] };
