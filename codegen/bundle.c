@@ -143,11 +143,12 @@ same_array(const Array *a, const Array *c)
 static Array *
 stored_array(const Bundle *b, const Array *own)
 {
-	Array *a = b->face.data->array, *end = a + b->face.data->array_count;
+	const Data *d = b->face.data;
 
-	while (a < end && !same_array(a, own))
-		a++;
-	return a < end ? a : NULL;
+	for (int i = 0; i < d->array_count; i++)
+		if (same_array(d->array + i, own))
+			return d->array + i;
+	return NULL;
 }
 
 static void
@@ -156,7 +157,8 @@ store_arrays(Bundle *b, int which)
 	const Program *p = b->member[which].program;
 	Data *d = b->face.data;
 
-	for (const Array *own = p->data->array, *end = own + p->data->array_count; own < end; own++) {
+	for (int i = 0; i < p->data->array_count; i++) {
+		const Array *own = p->data->array + i;
 		Array *a = stored_array(b, own);
 		if (!a) {
 			const char *name = format(b->arena, "%s_%s", b->face.name, own->name);
@@ -180,7 +182,8 @@ is_shared(const Array *a)
 static void
 move_arrays(Bundle *b, Program *p)
 {
-	for (Array *own = p->data->array, *end = own + p->data->array_count; own < end; own++) {
+	for (int i = 0; i < p->data->array_count; i++) {
+		Array *own = p->data->array + i;
 		const Array *a = stored_array(b, own);
 		own->at = a->at;
 		own->shared = is_shared(a) && !b->face.weights_file ? a->name : NULL;
@@ -298,11 +301,12 @@ own_weights(const Bundle *b, int which, int64_t *shared)
 	*shared = 0;
 	for (int i = first + 1; i < b->count; i++)
 		twice |= first_of(b, i) == first;
-	for (const Array *a = b->face.data->array, *end = a + b->face.data->array_count; a < end; a++)
-		if (a->users >> first & 1) {
-			all += array_bytes(a);
-			*shared += twice || is_shared(a) ? array_bytes(a) : 0;
-		}
+	for (int i = 0; i < b->face.data->array_count; i++) {
+		const Array *a = b->face.data->array + i;
+		int64_t bytes = a->users >> first & 1 ? array_bytes(a) : 0;
+		all += bytes;
+		*shared += twice || is_shared(a) ? bytes : 0;
+	}
 	return all;
 }
 

@@ -17,10 +17,12 @@ name_of_array(const Body *b, const char *name)
 {
 	const Program *p = b->program;
 
-	for (const Array *a = p->data->array, *end = a + p->data->array_count; a < end; a++)
+	for (int i = 0; i < p->data->array_count; i++) {
+		const Array *a = p->data->array + i;
 		if (!strcmp(a->name, name))
 			return p->weights_file ? format(b->graph->arena, "(const %s *)(weights + %lld)",
 				types[a->packed.type].ctype, (long long)a->at) : a->shared ? a->shared : name;
+	}
 	die("no array %s", name);
 }
 

@@ -315,7 +315,8 @@ place_arrays(Program *p)
 {
 	int64_t align = p->job->target->alignment, at = 0;
 
-	for (Array *a = p->data->array, *end = a + p->data->array_count; a < end; a++) {
+	for (int i = 0; i < p->data->array_count; i++) {
+		Array *a = p->data->array + i;
 		int64_t bytes = a->packed.count * types[a->packed.type].bytes;
 		p->weights_bytes += bytes;
 		a->at = at;
