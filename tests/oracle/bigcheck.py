@@ -5,7 +5,8 @@
                 [--input MODE] [--optimize AIM] [--poison]
 
 Integer outputs must have the oracle's bytes. Float outputs are compared by bytes too;
-those that differ are counted apart and may be off by 1e-5 of the largest value.
+those that differ are counted apart and may be off by 1e-5 of the largest value, or, in a model of
+one sum of products, by what rounding may bring two right sums apart (rounding.py).
 A model that the oracle runs and mcompile does not is a failure. Failing models stay in
 the folder with their inputs. With --oracles-only nothing is compiled: the two oracles
 are compared with each other, which shows their support and the coverage.
@@ -30,6 +31,7 @@ import numpy
 import generated
 import oracle
 import random_models
+import rounding
 
 FLOAT_TOLERANCE = 1e-5
 BATCH = 40
@@ -53,7 +55,7 @@ class Outcome:
         self.reason = ""       # why not
         self.failure = None
         self.wrong_run = None  # the first run whose outputs are wrong
-        self.floats = self.inexact = 0
+        self.floats = self.inexact = self.rounded = 0
         self.worst = 0.0
 
 
@@ -69,7 +71,7 @@ def relative_error(got, wanted):
     return float(error / largest) if largest else float("inf") if error else 0.0
 
 
-def compare(outcome, order, got_runs, wanted_runs):
+def compare(outcome, order, got_runs, wanted_runs, apart):
     """Fills in what differs. order: which of the file's outputs each of ours is."""
     for r, (got_run, wanted_run) in enumerate(zip(got_runs, wanted_runs)):
         for k, got in zip(order, got_run):
@@ -84,6 +86,9 @@ def compare(outcome, order, got_runs, wanted_runs):
                 error = relative_error(a, b)
                 outcome.worst = max(outcome.worst, error)
                 if error <= FLOAT_TOLERANCE:
+                    continue
+                if numpy.isfinite(error) and (abs(a.astype(float) - b) <= apart(r, k)).all():
+                    outcome.rounded += 1
                     continue
             if outcome.failure is None:
                 outcome.wrong_run = r
@@ -142,7 +147,8 @@ class Worker:
             second = self.oracles[other].run(case.model, case.runs)
             if second and other not in case.undefined:
                 got = [[raw for _, _, raw in run] for run in second.outputs]
-                compare(outcome, range(len(case.outputs)), got, result.outputs)
+                compare(outcome, range(len(case.outputs)), got, result.outputs,
+                        rounding.Apart(self.oracles[semantics], case))
 
     def tool(self, semantics, *more):
         return [self.options.mcompile, "--semantics", semantics, "--target",
@@ -168,7 +174,8 @@ class Worker:
             if member.problem:
                 outcome.failure = member.problem
             else:
-                compare(outcome, case.output_order, member.outputs, result.outputs)
+                compare(outcome, case.output_order, member.outputs, result.outputs,
+                        rounding.Apart(self.oracles[semantics], case))
             if outcome.failure:
                 self.keep(case, semantics, result, member.flags)
 
@@ -355,11 +362,12 @@ def main():
     options = parse()
     started = time.time()
     coverage = Coverage(options.semantics)
-    floats = inexact = failures = 0
+    floats = inexact = rounded = failures = 0
     worst = 0.0
     for outcome in (o for batch in work(options) for o in batch):
         coverage.add(outcome)
         floats, inexact = floats + outcome.floats, inexact + outcome.inexact
+        rounded += outcome.rounded
         if outcome.worst <= FLOAT_TOLERANCE:
             worst = max(worst, outcome.worst)
         if outcome.failure:
@@ -388,7 +396,7 @@ def main():
     ran = ", ".join(f"{coverage.ran[s]} by {s}" for s in options.semantics)
     print(f"bigcheck: {options.count} models, seed {options.seed}: {ran}; "
           f"{failures} failures; float outputs {floats}, {inexact} inexact "
-          f"(worst {worst:.1e}); {time.time() - started:.0f} s"
+          f"(worst {worst:.1e}{f', but for {rounded} that cancel' if rounded else ''}); {time.time() - started:.0f} s"
           + ("; coverage too small" if short else ""))
     return 1 if failures or short or not coverage.models else 0
 
