@@ -11,10 +11,10 @@ extern "C" {
 	X(MRT_ARGUMENT, "an argument is out of range") \
 	X(MRT_TOO_HOT, "the device is too hot to run") \
 	X(MRT_NO_SENSOR, "no such sensor, or it cannot be read") \
-	X(MRT_FILE, "the file cannot be opened, or not be mapped") \
+	X(MRT_FILE, "the file cannot be opened or mapped") \
 	X(MRT_WEIGHTS_SIZE, "the weights are too short or too long") \
 	X(MRT_WEIGHTS_OTHER_KIND, "not a weights file") \
-	X(MRT_WEIGHTS_OTHER_VERSION, "a weights file of another version") \
+	X(MRT_WEIGHTS_OTHER_VERSION, "weights of another version") \
 	X(MRT_WEIGHTS_OTHER_MODEL, "the weights of another model") \
 	X(MRT_WEIGHTS_MISALIGNED, "the weights are not aligned") \
 	X(MRT_WEIGHTS_DAMAGED, "the weights are damaged") \
@@ -24,12 +24,12 @@ extern "C" {
 	X(MRT_SHORT, "it ends too early") \
 	X(MRT_FORMAT, "not a file of this kind, or damaged") \
 	X(MRT_UNSUPPORTED, "a kind of file that is not read") \
-	X(MRT_TOO_SMALL, "the picture is smaller than the model's input") \
-	X(MRT_TOO_LARGE, "the picture, or a number in it, is too large") \
+	X(MRT_TOO_SMALL, "the picture is too small") \
+	X(MRT_TOO_LARGE, "a picture or number too large") \
 	X(MRT_REFUSED, "the model refused a row") \
 	X(MRT_CALLBACK, "a function of the application failed") \
 	X(MRT_CLOCK, "the clock went backwards or stands") \
-	X(MRT_ENERGY, "the energy meter went backwards or stands") \
+	X(MRT_ENERGY, "the meter went backwards or stands") \
 	X(MRT_UNMEASURED, "a variant's quality or latency is not known")
 
 #define MRT_STATUS_NAME(name, message) name,

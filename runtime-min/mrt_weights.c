@@ -46,13 +46,12 @@ check_header(const unsigned char *file, size_t bytes, const struct mrt_weights_m
 static int
 check_digest(const unsigned char *file, size_t bytes)
 {
-	static const unsigned char zeros[MRT_SHA256_BYTES] = { 0 };
 	struct mrt_sha256 sha;
-	unsigned char digest[MRT_SHA256_BYTES];
+	unsigned char digest[MRT_SHA256_BYTES] = { 0 };
 
 	mrt_sha256_begin(&sha);
 	mrt_sha256_add(&sha, file, MRT_WEIGHTS_DIGEST_AT);
-	mrt_sha256_add(&sha, zeros, sizeof zeros);
+	mrt_sha256_add(&sha, digest, sizeof digest); /* zeros for itself */
 	mrt_sha256_add(&sha, file + MRT_WEIGHTS_HEADER, bytes - MRT_WEIGHTS_HEADER);
 	mrt_sha256_end(&sha, digest);
 	return differs(file + MRT_WEIGHTS_DIGEST_AT, digest, sizeof digest) ?
