@@ -79,9 +79,8 @@ ilogb(double x)
 	return parts_of(x).exponent + 63;
 }
 
-/* The whole part, toward zero. */
-static double
-truncated(double x)
+double
+trunc(double x)
 {
 	return x > -0x1p52 && x < 0x1p52 ? copysign((double)(long long)x, x) : x;
 }
@@ -89,7 +88,7 @@ truncated(double x)
 double
 floor(double x)
 {
-	double whole = truncated(x);
+	double whole = trunc(x);
 
 	return whole > x ? whole - 1 : whole;
 }
@@ -97,7 +96,7 @@ floor(double x)
 double
 ceil(double x)
 {
-	double whole = truncated(x);
+	double whole = trunc(x);
 
 	return whole < x ? copysign(whole + 1, x) : whole;
 }
@@ -105,7 +104,7 @@ ceil(double x)
 double
 round(double x)
 {
-	double whole = truncated(x), rest = fabs(x - whole);
+	double whole = trunc(x), rest = fabs(x - whole);
 
 	return rest >= 0.5 ? whole + copysign(1, x) : whole;
 }

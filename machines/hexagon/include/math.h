@@ -15,6 +15,7 @@ float fabsf(float);
 double fmin(double, double);
 double fmax(double, double);
 double copysign(double, double);
+double trunc(double);
 double floor(double);
 double ceil(double);
 double round(double);
