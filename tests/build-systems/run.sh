@@ -47,8 +47,9 @@ weight_at=$("$built" --stop infer --dump infer "$SRC/samples/digits/digits.tflit
 
 # A sample in a folder with the model beside it, both of which the user may write.
 sample () { # its name, the folder
-	mkdir -p "$2" && cp -r "$SRC/samples/$1" "$2" && mkdir "$2/digits" &&
-		cp "$SRC/samples/digits/digits.tflite" "$2/digits" && cd "$2/$1"
+	mkdir -p "$2" && cp -r "$SRC/samples/$1" "$2" && mkdir "$2/digits" "$2/parts" &&
+		cp "$SRC/samples/digits/digits.tflite" "$2/digits" &&
+		cp "$SRC/samples/parts/recognise.c" "$2/parts" && cd "$2/$1"
 }
 made () { # files newer than the stamp
 	find "$1" -newer "$BUILD/stamp" -type f \( -name '*.o' -o -name 'digits.[ch]' -o -name recognise \) |
@@ -131,7 +132,7 @@ if have cmake; then
 			arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16 -O2 -nostartfiles \
 				-T "$machine/image.ld" -Wl,--gc-sections,--defsym=ROM_AT=0x40,--defsym=ROM_BYTES=0x3fffc0 \
 				-Wl,--defsym=RAM_AT=0x20000000,--defsym=RAM_BYTES=4M,--defsym=STACK_BYTES=64K \
-				-Icross/cmake/b/mcompile/digits cross/cmake/main.c cross/cmake/b/libdigits.a \
+				-Icross/cmake/b/mcompile/digits cross/parts/recognise.c cross/cmake/b/libdigits.a \
 				"$machine/start.c" "$machine/files.c" -o seven.elf >log 2>&1 &&
 				qemu-system-arm -M mps2-an386 -nographic -monitor none -serial none -semihosting \
 				-kernel seven.elf </dev/null 2>>log | seven
