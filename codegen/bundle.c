@@ -126,19 +126,6 @@ compare(Bundle *b, int which)
 
 /* ---- weights ---- */
 
-static int64_t
-array_bytes(const Array *a)
-{
-	return a->packed.count * types[a->packed.type].bytes;
-}
-
-static bool
-same_array(const Array *a, const Array *c)
-{
-	return a->packed.type == c->packed.type && a->packed.count == c->packed.count &&
-		!memcmp(a->packed.data, c->packed.data, (size_t)array_bytes(a));
-}
-
 /* The bundle's own array like this one of a member. */
 static Array *
 stored_array(const Bundle *b, const Array *own)
@@ -146,7 +133,7 @@ stored_array(const Bundle *b, const Array *own)
 	const Data *d = b->face.data;
 
 	for (int i = 0; i < d->array_count; i++)
-		if (same_array(d->array + i, own))
+		if (same_packed(d->array[i].packed, own->packed))
 			return d->array + i;
 	return NULL;
 }
@@ -303,7 +290,7 @@ own_weights(const Bundle *b, int which, int64_t *shared)
 		twice |= first_of(b, i) == first;
 	for (int i = 0; i < b->face.data->array_count; i++) {
 		const Array *a = b->face.data->array + i;
-		int64_t bytes = a->users >> first & 1 ? array_bytes(a) : 0;
+		int64_t bytes = a->users >> first & 1 ? packed_bytes(a->packed) : 0;
 		all += bytes;
 		*shared += twice || is_shared(a) ? bytes : 0;
 	}

@@ -45,6 +45,8 @@ typedef struct {
 Packed pack(const Graph *, const Node *, const char *word);
 const struct Packer *find_packer(const char *word); /* NULL: no array */
 Packed new_packed(const Graph *, Type, int64_t count);
+int64_t packed_bytes(Packed);
+bool same_packed(Packed, Packed); /* type, count and bytes */
 int excess_steps(const Graph *, const Node *);
 int zero_left(const Graph *, const Node *);
 int greatest_shift(const Graph *, const Node *);

@@ -39,7 +39,7 @@ weights_file(Program *p)
 	for (int i = 0; i < p->data->array_count; i++) {
 		const Array *a = p->data->array + i;
 		memcpy(body + a->at, a->packed.data,
-			(size_t)a->packed.count * (size_t)types[a->packed.type].bytes);
+			(size_t)packed_bytes(a->packed));
 	}
 	digest(id, body, size - MRT_WEIGHTS_HEADER);
 	for (int i = (int)sizeof p->identity; i--;)

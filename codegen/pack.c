@@ -13,6 +13,18 @@ new_packed(const Graph *g, Type type, int64_t count)
 	return (Packed){ alloc_array(g->arena, (size_t)count, bytes), type, count };
 }
 
+int64_t
+packed_bytes(Packed p)
+{
+	return p.count * types[p.type].bytes;
+}
+
+bool
+same_packed(Packed a, Packed b)
+{
+	return a.type == b.type && a.count == b.count && !memcmp(a.data, b.data, (size_t)packed_bytes(a));
+}
+
 Packed
 packed_tensor(const Tensor *t)
 {

@@ -83,12 +83,10 @@ static const char *
 add_array(Program *p, const char *name, Packed packed)
 {
 	Data *d = p->data;
-	size_t bytes = (size_t)packed.count * (size_t)types[packed.type].bytes;
 
 	for (int i = 0; i < d->array_count; i++) {
 		Array *a = d->array + i;
-		if (a->packed.type == packed.type && a->packed.count == packed.count &&
-		    !memcmp(a->packed.data, packed.data, bytes)) {
+		if (same_packed(a->packed, packed)) {
 			a->users |= 1u << p->which;
 			return a->name;
 		}
@@ -317,10 +315,10 @@ place_arrays(Program *p)
 
 	for (int i = 0; i < p->data->array_count; i++) {
 		Array *a = p->data->array + i;
-		int64_t bytes = a->packed.count * types[a->packed.type].bytes;
+		int64_t bytes = packed_bytes(a->packed);
 		p->weights_bytes += bytes;
 		a->at = at;
-		at = (at + bytes + align - 1) / align * align;
+		at = round_up(at + bytes, align);
 	}
 	p->weights_file = p->job->weights == WEIGHTS_BIN ||
 		(p->job->weights == WEIGHTS_AUTO && p->weights_bytes > WEIGHTS_IN_C_MOST);

@@ -152,7 +152,7 @@ figures(const Program *p, int *count)
 	if (g->input_mode != INPUT_CONST)
 		in = pushed_row_bytes(p); /* that the caller holds while it pushes it */
 	for (int i = 0; i < p->data->outside_count; i++)
-		outside += p->data->outside[i].packed.count * types[p->data->outside[i].packed.type].bytes;
+		outside += packed_bytes(p->data->outside[i].packed);
 	sum_text(p, &text, &alone, &words);
 	const Figure figure[] = {
 		{ "ram", "work_bytes", "work area", g->work_bytes, false },
