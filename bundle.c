@@ -32,10 +32,10 @@ set_figure(Member *m, const char *key, const char *value)
 }
 
 /* "large=big.tflite,quality=0.9,optimize=ram": the model's path, and the options for it. */
-static const char *
+static char *
 read_member(const Bundle *b, Member *m, const char *operand, Options *o)
 {
-	char *text = format(b->arena, "%s", operand), *path = strchr(text, '='), *key, *value;
+	char *text = format(b->arena, "%s", operand), *path = strchr(text, '='), *next;
 
 	if (!path || path == text)
 		usage("bundle: %s: not NAME=MODEL[,KEY=VALUE...]", operand);
@@ -52,19 +52,18 @@ read_member(const Bundle *b, Member *m, const char *operand, Options *o)
 	o->name = format(b->arena, "%s_%s", b->name, m->name);
 	if (strcmp(o->name, identifier(b->arena, o->name)))
 		usage("bundle: %s: more than 40 characters: --name gives the bundle a shorter one", o->name);
-	for (key = strchr(path, ','); key; key = strchr(value, ',')) {
+	for (char *key = strchr(path, ','); key; key = next) {
 		*key++ = 0;
-		value = key + strcspn(key, "=,");
-		if (*value != '=')
-			usage("bundle: %s: not KEY=VALUE: %.*s", m->name, (int)(value - key), key);
+		next = strchr(key, ',');
+		if (next)
+			*next = 0;
+		char *value = strchr(key, '=');
+		if (!value)
+			usage("bundle: %s: not KEY=VALUE: %s", m->name, key);
 		*value++ = 0;
-		char *end = value + strcspn(value, ","), last = *end;
-		*end = 0;
-		if (!set_figure(m, key, format(b->arena, "%s", value)) &&
-			!set_key(o, key, format(b->arena, "%s", value)))
+		if (!set_figure(m, key, value) && !set_key(o, key, value))
 			usage("bundle: %s: %s: no such key: there are quality, latency, watts, period, target, "
 				"optimize, arena and semantics", m->name, key);
-		*end = last;
 	}
 	return path;
 }
@@ -88,7 +87,7 @@ read_bundle(const Options *o, Options *all, Arena *arena, Diag *diag)
 	for (; b.count < o->file_count; b.count++) {
 		Member *m = b.member + b.count;
 		option[b.count] = *o;
-		all->file[b.count] = format(arena, "%s", read_member(&b, m, o->file[b.count], option + b.count));
+		all->file[b.count] = read_member(&b, m, o->file[b.count], option + b.count);
 		for (int i = 0; i < b.count && !m->program; i++)
 			if (!strcmp(all->file[i], all->file[b.count]) && same_options(option + i, option + b.count))
 				m->program = b.member[i].program;

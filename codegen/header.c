@@ -193,9 +193,7 @@ put_parameters(Text *t, const Program *p)
 bool
 is_converted(const PortText *port)
 {
-	Type type = port->tensor->type;
-
-	return port->tensor->quant.count == 1 && (type == TYPE_s8 || type == TYPE_u8);
+	return port->tensor->quant.count == 1 && is_byte(port->tensor->type);
 }
 
 static void

@@ -74,7 +74,7 @@ formatted_lines () { # tables keep their hand-made columns
 }
 
 BUDGET=10000
-CEILING=23744 # until the budget is met: what has been reached is not given up again
+CEILING=23737 # until the budget is met: what has been reached is not given up again
 LONGEST=600
 if command -v clang-format >/dev/null; then
 	total=0
